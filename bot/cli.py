@@ -1,0 +1,5 @@
+"""The `guidepost` command."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,166 @@
+"""The values that travel through the knowledge base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+
+PassageKind = Literal["text", "table", "code", "steps"]
+Status = Literal["answered", "partial", "clarify", "refused", "error"]
+
+PUBLIC, CUSTOMER, INTERNAL = "public", "customer", "internal"
+
+
+def account_audience(account_id: str) -> str:
+    """The audience of documents that are written for one account."""
+    return f"account:{account_id}"
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, reduced to what decides what they may read.
+
+    `audiences` is decided before anything is ranked: what the person may read and everyone in the
+    place may read. An unknown person reads `public` only.
+    """
+
+    audiences: frozenset[str] = frozenset({PUBLIC})
+    account_id: str | None = None
+    plan: str | None = None
+    stage: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One earlier message of the thread."""
+
+    author: Literal["person", "bot"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as it was asked."""
+
+    text: str
+    asker: Asker = Asker()
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A run of a document's text under one heading. `text` is plain Markdown without page furniture."""
+
+    heading_path: tuple[str, ...]
+    anchor: str | None
+    text: str
+    kind: PassageKind = "text"
+
+
+@dataclass(frozen=True)
+class SourceDocument:
+    """A document as it was read from its source, before splitting."""
+
+    uri: str  # path inside the source, with forward slashes
+    title: str
+    sections: tuple[Section, ...]
+    content_hash: str  # of the raw bytes and the rules that shape the passages
+    audience: str | None = None  # from its front matter; None: the source's
+    plan: str | None = None
+    stage: str | None = None
+    language: str = "en"
+    owner: str | None = None
+    reviewed_on: date | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PassageDraft:
+    """A passage before it has an id."""
+
+    position: int
+    heading_path: tuple[str, ...]  # document title first
+    anchor: str | None
+    text: str
+    kind: PassageKind = "text"
+
+    @property
+    def embedded_text(self) -> str:
+        """What the models see: the heading path, then the text."""
+        return " > ".join(self.heading_path) + "\n" + self.text
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A ranked passage with each stage's score."""
+
+    passage_id: str
+    document_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    uri: str  # document's path + anchor, or a web link where the source has a base URL
+    text: str
+    audience: str
+    kind: PassageKind = "text"
+    document_hash: str | None = None
+    dense: float | None = None  # cosine, -1..1
+    lexical: float | None = None  # BM25, higher is better
+    fused: float = 0.0  # blended, 0..1
+    reranked: float | None = None  # the cross-encoder's logit
+
+
+@dataclass(frozen=True)
+class CitedPassage:
+    """One numbered citation of an answer."""
+
+    n: int
+    passage_id: str
+    document_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    uri: str
+    quote: str
+    passage_text: str
+    document_hash: str | None = None
+
+
+@dataclass(frozen=True)
+class AnswerSentence:
+    """A sentence of an answer and the numbers of the citations that say it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The outcome of a question. `answer` is Markdown: sentences, steps or a table, with [n] marks."""
+
+    status: Status
+    answer: str
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[CitedPassage, ...] = ()
+    confidence: float = 0.0  # 0-1
+    standalone_question: str = ""
+    closest: tuple[Evidence, ...] = ()  # what was nearest, also when refused
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    question_embedding: bytes | None = None
+    embedding_model: str | None = None
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What a sync did. `failed` holds {"uri", "reason"}."""
+
+    added: int = 0
+    updated: int = 0
+    deleted: int = 0
+    unchanged: int = 0
+    failed: tuple[dict[str, str], ...] = ()
+    passages: int = 0
+    embedded: int = 0
+    seconds: float = 0.0

@@ -1,0 +1,1 @@
+"""SQL, and what is computed from rows."""

@@ -1,0 +1,41 @@
+"""One module per noun: its tables, and the functions that read and write their rows.
+
+Functions take a `sqlmodel.Session` first and never commit: the caller's `Database.transaction()` does.
+"""
+
+from store.tables.accounts import Account, Contact, StaffMember, Subscription, UsageFact
+from store.tables.answers import Answer, Citation
+from store.tables.conversations import Conversation, Message
+from store.tables.documents import Document, IndexGeneration, Passage, Source
+from store.tables.events import InboundEvent
+from store.tables.feedback import Feedback
+from store.tables.outbox import OutboxMessage
+from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, Timer
+from store.tables.tasks import Task
+from store.tables.workspaces import SlackUser, Workspace
+
+__all__ = [
+    "Account",
+    "Answer",
+    "Citation",
+    "Contact",
+    "Conversation",
+    "Document",
+    "Feedback",
+    "InboundEvent",
+    "IndexGeneration",
+    "Message",
+    "OutboxMessage",
+    "Passage",
+    "PlaybookDefinition",
+    "PlaybookRun",
+    "RunStep",
+    "SlackUser",
+    "Source",
+    "StaffMember",
+    "Subscription",
+    "Task",
+    "Timer",
+    "UsageFact",
+    "Workspace",
+]

@@ -1,0 +1,128 @@
+"""Accounts and what belongs to them: contacts, subscriptions, staff, usage."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from store.columns import id_field, json_field, moment_field, workspace_field
+
+
+class Account(SQLModel, table=True):
+    """A customer, or a prospect (stage `consideration` or `decision`)."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "key"),
+        UniqueConstraint("workspace_id", "slack_channel_id"),
+    )
+
+    id: str = id_field()
+    workspace_id: str = workspace_field()
+    key: str  # the customer's id in the file that it came from
+    name: str
+    aliases: list[str] = json_field(list)
+    domain: str | None = None
+    segment: str = "MM"  # SMB | MM | ENT
+    stage: str = "adoption"  # consideration | decision | adoption | renewal | upsell | advocacy
+    plan: str | None = None
+    seats: int | None = None
+    arr_minor: int | None = None  # annual recurring revenue, in minor units
+    currency: str = "USD"
+    health: int | None = None  # 0-100; unknown until imported
+    csm_sentiment: str | None = None  # green | yellow | red
+    goal: str | None = None  # what they said matters most
+    timezone: str = "UTC"
+    language: str = "en"
+    csm_email: str | None = None
+    slack_channel_id: str | None = None
+    slack_channel_name: str | None = None  # as imported; resolved to an id when the bot sees the channel
+    created_at: datetime = moment_field()
+    updated_at: datetime = moment_field()
+
+
+class Contact(SQLModel, table=True):
+    """A person at an account."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "account_id", "email"),
+        UniqueConstraint("workspace_id", "slack_user_id"),
+    )
+
+    id: str = id_field()
+    workspace_id: str = workspace_field()
+    account_id: str = Field(foreign_key="accounts.id", index=True)
+    email: str
+    name: str
+    title: str | None = None
+    persona: str = "end_user"  # admin | champion | buyer | sponsor | end_user | security | procurement
+    slack_user_id: str | None = None
+    timezone: str | None = None  # else the Slack profile's, else the account's
+    status: str = "active"  # active | deactivated | left
+    opted_out_at: datetime | None = moment_field(nullable=True)
+    created_at: datetime = moment_field()
+    updated_at: datetime = moment_field()
+
+
+class Subscription(SQLModel, table=True):
+    """A term that an account has paid for."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (UniqueConstraint("workspace_id", "key"),)
+
+    id: str = id_field()
+    workspace_id: str = workspace_field()
+    key: str
+    account_id: str = Field(foreign_key="accounts.id", index=True)
+    plan: str | None = None
+    started_on: date
+    renews_on: date = Field(index=True)
+    period: str = "annual"  # annual | monthly | multi_year
+    auto_renews: bool = False
+    notice_days: int | None = None
+    arr_minor: int | None = None
+    currency: str = "USD"
+    status: str = "active"  # active | renewed | churned
+    created_at: datetime = moment_field()
+    updated_at: datetime = moment_field()
+
+
+class StaffMember(SQLModel, table=True):
+    """Somebody who works for the company that runs Guidepost, and what they may do."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "email"),
+        UniqueConstraint("workspace_id", "slack_user_id"),
+    )
+
+    id: str = id_field()
+    workspace_id: str = workspace_field()
+    email: str
+    name: str
+    role: str = "csm"  # csm | manager | admin
+    team: str | None = None
+    manager_email: str | None = None
+    slack_user_id: str | None = None
+    timezone: str = "UTC"
+    created_at: datetime = moment_field()
+    updated_at: datetime = moment_field()
+
+
+class UsageFact(SQLModel, table=True):
+    """One observed number or event about an account, e.g. seats_used = 4 on a day."""
+
+    __tablename__ = "usage_facts"
+    __table_args__ = (UniqueConstraint("workspace_id", "account_id", "kind", "observed_on"),)
+
+    id: str = id_field()
+    workspace_id: str = workspace_field()
+    account_id: str = Field(foreign_key="accounts.id", index=True)
+    kind: str  # seats_used, first_value, logins_30d, goal_baseline, goal_now, goal_target ...
+    value: str
+    note: str | None = None  # the fact as a sentence fit for a customer, if there is one
+    observed_on: date
+    created_at: datetime = moment_field()

@@ -1,0 +1,53 @@
+"""Answers and what they cite."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from store.columns import id_field, json_field, moment_field, workspace_field
+
+
+class Answer(SQLModel, table=True):
+    """How one question ended."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("workspace_id", "question_id"),)
+
+    id: str = id_field()
+    workspace_id: str = workspace_field()
+    question_id: str = Field(foreign_key="messages.id")
+    conversation_id: str = Field(foreign_key="conversations.id", index=True)
+    account_id: str | None = Field(default=None, foreign_key="accounts.id", index=True)
+    asked_by: str  # Slack user id
+    status: str = Field(index=True)  # answered | partial | clarify | refused | error
+    text: str
+    standalone_question: str | None = None
+    confidence: float | None = None  # 0-1
+    timings_ms: dict[str, Any] = json_field()
+    channel_id: str | None = None
+    message_ts: str | None = None  # the bot's message
+    created_at: datetime = moment_field(index=True)
+
+
+class Citation(SQLModel, table=True):
+    """A passage as it was when it was cited; it outlives changes of its document."""
+
+    __tablename__ = "citations"
+    __table_args__ = (UniqueConstraint("answer_id", "n"),)
+
+    id: str = id_field()
+    workspace_id: str = workspace_field()
+    answer_id: str = Field(foreign_key="answers.id", index=True)
+    n: int
+    passage_id: str  # not a foreign key: the passage may be gone
+    document_id: str | None = None
+    title: str
+    heading_path: list[str] = json_field(list)
+    uri: str
+    quote: str
+    passage_text: str
+    document_hash: str | None = None  # to tell whether the source has changed since
