@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 
@@ -51,3 +51,14 @@ class Citation(SQLModel, table=True):
     quote: str
     passage_text: str
     document_hash: str | None = None  # to tell whether the source has changed since
+
+
+def answer_to(session: Session, question_id: str) -> Answer | None:
+    """How a question ended, if it has."""
+    return session.exec(select(Answer).where(Answer.question_id == question_id)).first()
+
+
+def citations_of(session: Session, answer_id: str) -> list[Citation]:
+    """What an answer cites, by number."""
+    statement = select(Citation).where(Citation.answer_id == answer_id).order_by(col(Citation.n))
+    return list(session.exec(statement).all())

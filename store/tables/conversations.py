@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
 
@@ -44,3 +44,91 @@ class Message(SQLModel, table=True):
     embedding: bytes | None = None  # of a question: float32, so that themes need no model
     embedding_model: str | None = None
     created_at: datetime = moment_field(index=True)
+
+
+def open_conversation(
+    session: Session,
+    *,
+    workspace_id: str,
+    channel_id: str,
+    thread_ts: str,
+    surface: str,
+    opened_by: str,
+    account_id: str | None,
+    now: datetime,
+) -> Conversation:
+    """The conversation of a thread, begun if it is new."""
+    found = find_conversation(session, workspace_id=workspace_id, channel_id=channel_id, thread_ts=thread_ts)
+    if found is not None:
+        return found
+    conversation = Conversation(
+        workspace_id=workspace_id,
+        channel_id=channel_id,
+        thread_ts=thread_ts,
+        surface=surface,
+        opened_by=opened_by,
+        account_id=account_id,
+        created_at=now,
+    )
+    session.add(conversation)
+    session.flush()
+    return conversation
+
+
+def find_conversation(
+    session: Session, *, workspace_id: str, channel_id: str, thread_ts: str
+) -> Conversation | None:
+    """The conversation of a thread, if we are part of one there."""
+    return session.exec(
+        select(Conversation).where(
+            Conversation.workspace_id == workspace_id,
+            Conversation.channel_id == channel_id,
+            Conversation.thread_ts == thread_ts,
+        )
+    ).first()
+
+
+def record_message(
+    session: Session,
+    conversation: Conversation,
+    *,
+    ts: str,
+    author: str,
+    slack_user_id: str,
+    text: str,
+    now: datetime,
+    is_question: bool = False,
+) -> Message:
+    """Note a message of a conversation; the same channel and ts is the same message."""
+    known = session.exec(
+        select(Message).where(
+            Message.workspace_id == conversation.workspace_id,
+            Message.channel_id == conversation.channel_id,
+            Message.ts == ts,
+        )
+    ).first()
+    message = known or Message(
+        workspace_id=conversation.workspace_id,
+        conversation_id=conversation.id,
+        channel_id=conversation.channel_id,
+        ts=ts,
+        author=author,
+        slack_user_id=slack_user_id,
+        text=text,
+        created_at=now,
+    )
+    message.is_question = message.is_question or is_question
+    session.add(message)
+    session.flush()
+    return message
+
+
+def earlier_messages(session: Session, conversation_id: str, *, before_ts: str, limit: int) -> list[Message]:
+    """The last messages of a conversation before a moment, oldest first."""
+    statement = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, col(Message.ts) < before_ts)
+        .order_by(col(Message.ts).desc())
+        .limit(limit)
+    )
+    return list(reversed(session.exec(statement).all()))

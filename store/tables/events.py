@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import UniqueConstraint, and_, func, or_, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 
@@ -37,3 +38,84 @@ class InboundEvent(SQLModel, table=True):
     error: str | None = None
     received_at: datetime = moment_field(index=True)
     done_at: datetime | None = moment_field(nullable=True)
+
+
+def remember(
+    session: Session,
+    *,
+    workspace_id: str,
+    kind: str,
+    event_key: str,
+    payload: dict[str, Any],
+    now: datetime,
+    message_key: str | None = None,
+) -> bool:
+    """Store an inbound event; False if it (or the same message) is already stored."""
+    same = [InboundEvent.event_key == event_key]
+    if message_key is not None:
+        same.append(InboundEvent.message_key == message_key)
+    known = select(InboundEvent.id).where(InboundEvent.workspace_id == workspace_id, or_(*same))
+    if session.exec(known).first() is not None:
+        return False
+    event = InboundEvent(
+        workspace_id=workspace_id,
+        kind=kind,
+        event_key=event_key,
+        message_key=message_key,
+        payload=payload,
+        received_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(event)
+    except IntegrityError:  # another process stored it between our look and our write
+        return False
+    return True
+
+
+def claim(session: Session, *, workspace_id: str, now: datetime, lease: timedelta) -> InboundEvent | None:
+    """Take the oldest event that nobody works on, or whose worker's lease has run out."""
+    free = or_(
+        InboundEvent.state == "received",
+        and_(InboundEvent.state == "working", col(InboundEvent.leased_until) <= now),
+    )
+    statement = (
+        select(InboundEvent)
+        .where(InboundEvent.workspace_id == workspace_id, free)
+        .order_by(col(InboundEvent.received_at), col(InboundEvent.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    event = session.exec(statement).first()
+    if event is not None:
+        event.state = "working"
+        event.attempts += 1
+        event.leased_until = now + lease
+        session.add(event)
+    return event
+
+
+def finish(session: Session, event_id: str, *, now: datetime) -> bool:
+    """Mark an event as carried out; False if somebody else already did, so that the caller rolls back."""
+    statement = (
+        update(InboundEvent)
+        .where(col(InboundEvent.id) == event_id, col(InboundEvent.state) == "working")
+        .values(state="done", done_at=now, leased_until=None)
+    )
+    return session.exec(statement).rowcount == 1
+
+
+def fail(session: Session, event_id: str, *, ref: str, error: str, now: datetime) -> None:
+    """Give an event up; `ref` is what the person was told."""
+    event = session.get_one(InboundEvent, event_id)
+    event.state, event.error_ref, event.error = "failed", ref, error[:2000]
+    event.done_at, event.leased_until = now, None
+    session.add(event)
+
+
+def waiting_count(session: Session, *, workspace_id: str) -> int:
+    """How many events are stored and not yet carried out."""
+    statement = select(func.count()).where(
+        InboundEvent.workspace_id == workspace_id, col(InboundEvent.state).in_(["received", "working"])
+    )
+    return session.exec(statement).one()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, select
 
 from store.columns import id_field, moment_field, workspace_field
 
@@ -33,3 +33,60 @@ class Feedback(SQLModel, table=True):
     message_ts: str | None = None
     created_at: datetime = moment_field(index=True)
     updated_at: datetime = moment_field()
+
+
+def rate_answer(
+    session: Session,
+    *,
+    workspace_id: str,
+    answer_id: str,
+    account_id: str | None,
+    slack_user_id: str,
+    now: datetime,
+    rating: int | None = None,
+    reason: str | None = None,
+    comment: str | None = None,
+    channel_id: str | None = None,
+    message_ts: str | None = None,
+) -> Feedback:
+    """Note what a person thinks of an answer. The last write wins; a click never adds a second row."""
+    subject = f"answer:{answer_id}"
+    row = session.exec(
+        select(Feedback).where(
+            Feedback.workspace_id == workspace_id,
+            Feedback.slack_user_id == slack_user_id,
+            Feedback.subject == subject,
+        )
+    ).first()
+    if row is None:
+        row = Feedback(
+            workspace_id=workspace_id,
+            kind="answer_rating",
+            subject=subject,
+            slack_user_id=slack_user_id,
+            account_id=account_id,
+            answer_id=answer_id,
+            channel_id=channel_id,
+            message_ts=message_ts,
+            created_at=now,
+            updated_at=now,
+        )
+    if rating is not None and rating != row.rating:
+        row.rating, row.reason, row.comment = rating, None, None
+    row.reason = reason if reason is not None else row.reason
+    row.comment = comment if comment is not None else row.comment
+    row.updated_at = now
+    session.add(row)
+    session.flush()
+    return row
+
+
+def rating_by(session: Session, *, workspace_id: str, answer_id: str, slack_user_id: str) -> Feedback | None:
+    """What a person thinks of an answer, if they have said so."""
+    return session.exec(
+        select(Feedback).where(
+            Feedback.workspace_id == workspace_id,
+            Feedback.slack_user_id == slack_user_id,
+            Feedback.subject == f"answer:{answer_id}",
+        )
+    ).first()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import UniqueConstraint, and_, or_, update
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 
@@ -20,7 +20,7 @@ class OutboxMessage(SQLModel, table=True):
     id: str = id_field()
     workspace_id: str = workspace_field()
     key: str
-    kind: str  # post | update | ephemeral | dm
+    kind: str  # post | update | ephemeral | dm | respond (to a slash command)
     channel_id: str | None = None
     slack_user_id: str | None = None  # recipient of a dm or an ephemeral
     thread_ts: str | None = None
@@ -34,3 +34,110 @@ class OutboxMessage(SQLModel, table=True):
     error: str | None = None
     created_at: datetime = moment_field()
     sent_at: datetime | None = moment_field(nullable=True)
+
+
+def enqueue(
+    session: Session,
+    *,
+    workspace_id: str,
+    key: str,
+    kind: str,
+    payload: dict[str, Any],
+    due_at: datetime,
+    now: datetime,
+    channel_id: str | None = None,
+    slack_user_id: str | None = None,
+    thread_ts: str | None = None,
+) -> bool:
+    """Say something at `due_at`; False if a message with this key is already there."""
+    known = select(OutboxMessage.id).where(
+        OutboxMessage.workspace_id == workspace_id, OutboxMessage.key == key
+    )
+    if session.exec(known).first() is not None:
+        return False
+    session.add(
+        OutboxMessage(
+            workspace_id=workspace_id,
+            key=key,
+            kind=kind,
+            channel_id=channel_id,
+            slack_user_id=slack_user_id,
+            thread_ts=thread_ts,
+            payload=payload,
+            due_at=due_at,
+            created_at=now,
+        )
+    )
+    return True
+
+
+def cancel(session: Session, *, workspace_id: str, key_prefix: str) -> int:
+    """Take back what has not been sent yet; how many messages that were."""
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.workspace_id) == workspace_id,
+            col(OutboxMessage.state) == "pending",
+            col(OutboxMessage.key).startswith(key_prefix, autoescape=True),
+        )
+        .values(state="cancelled")
+    )
+    return session.exec(statement).rowcount
+
+
+def claim(session: Session, *, workspace_id: str, now: datetime, lease: timedelta) -> OutboxMessage | None:
+    """Take the message that has been due longest.
+
+    One whose sender vanished comes back with `attempts` above 1: it may have been posted, so look first.
+    """
+    free = or_(
+        OutboxMessage.state == "pending",
+        and_(OutboxMessage.state == "sending", col(OutboxMessage.leased_until) <= now),
+    )
+    statement = (
+        select(OutboxMessage)
+        .where(OutboxMessage.workspace_id == workspace_id, free, col(OutboxMessage.due_at) <= now)
+        .order_by(col(OutboxMessage.due_at), col(OutboxMessage.created_at), col(OutboxMessage.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    message = session.exec(statement).first()
+    if message is not None:
+        message.state = "sending"
+        message.attempts += 1
+        message.leased_until = now + lease
+        session.add(message)
+    return message
+
+
+def mark_started(session: Session, message_id: str, *, channel_id: str, ts: str) -> None:
+    """Note where a message has begun to stream, before it is complete."""
+    message = session.get_one(OutboxMessage, message_id)
+    message.sent_channel_id, message.sent_ts = channel_id, ts
+    session.add(message)
+
+
+def mark_sent(
+    session: Session, message_id: str, *, channel_id: str | None, ts: str | None, now: datetime
+) -> bool:
+    """Note that a message has been seen; False if that was noted before."""
+    statement = (
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id) == message_id, col(OutboxMessage.state) == "sending")
+        .values(state="sent", sent_channel_id=channel_id, sent_ts=ts, sent_at=now, leased_until=None)
+    )
+    return session.exec(statement).rowcount == 1
+
+
+def postpone(session: Session, message_id: str, *, until: datetime, error: str) -> None:
+    """Try again later."""
+    message = session.get_one(OutboxMessage, message_id)
+    message.state, message.due_at, message.error, message.leased_until = "pending", until, error[:500], None
+    session.add(message)
+
+
+def mark_failed(session: Session, message_id: str, *, error: str) -> None:
+    """Give a message up; it stays visible to the admin."""
+    message = session.get_one(OutboxMessage, message_id)
+    message.state, message.error, message.leased_until = "failed", error[:500], None
+    session.add(message)
