@@ -51,9 +51,9 @@ def remember(
     message_key: str | None = None,
 ) -> bool:
     """Store an inbound event; False if it (or the same message) is already stored."""
-    same = [InboundEvent.event_key == event_key]
+    same = [col(InboundEvent.event_key) == event_key]
     if message_key is not None:
-        same.append(InboundEvent.message_key == message_key)
+        same.append(col(InboundEvent.message_key) == message_key)
     known = select(InboundEvent.id).where(InboundEvent.workspace_id == workspace_id, or_(*same))
     if session.exec(known).first() is not None:
         return False
@@ -76,8 +76,8 @@ def remember(
 def claim(session: Session, *, workspace_id: str, now: datetime, lease: timedelta) -> InboundEvent | None:
     """Take the oldest event that nobody works on, or whose worker's lease has run out."""
     free = or_(
-        InboundEvent.state == "received",
-        and_(InboundEvent.state == "working", col(InboundEvent.leased_until) <= now),
+        col(InboundEvent.state) == "received",
+        and_(col(InboundEvent.state) == "working", col(InboundEvent.leased_until) <= now),
     )
     statement = (
         select(InboundEvent)

@@ -91,8 +91,8 @@ def claim(session: Session, *, workspace_id: str, now: datetime, lease: timedelt
     One whose sender vanished comes back with `attempts` above 1: it may have been posted, so look first.
     """
     free = or_(
-        OutboxMessage.state == "pending",
-        and_(OutboxMessage.state == "sending", col(OutboxMessage.leased_until) <= now),
+        col(OutboxMessage.state) == "pending",
+        and_(col(OutboxMessage.state) == "sending", col(OutboxMessage.leased_until) <= now),
     )
     statement = (
         select(OutboxMessage)

@@ -1,0 +1,151 @@
+"""The only reader of the environment.
+
+Conventional names stay conventional (`SLACK_BOT_TOKEN`, `DATABASE_URL`, `PORT`); everything of ours is
+`GUIDEPOST_*`. An empty variable counts as unset. `.env.example` equals this class, and a test says so.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from store.errors import GuidepostError
+
+Mode = Literal["local", "socket", "http"]
+PREFIX = "GUIDEPOST_"
+
+
+class SettingsError(GuidepostError):
+    """The environment does not make sense; the text says which variable and what to do."""
+
+
+class Settings(BaseSettings):
+    """Everything that an installation may set."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    slack_bot_token: str | None = Field(None, description="Bot token, xoxb-...; from 'OAuth & Permissions'")
+    slack_app_token: str | None = Field(
+        None, description="App-level token, xapp-..., scope connections:write; turns Socket Mode on"
+    )
+    slack_signing_secret: str | None = Field(
+        None, description="Signing secret; with the bot token it turns HTTP mode on (POST /slack/events)"
+    )
+    slack_api_url: str = Field("https://slack.com/api/", description="Web API address; ends in /api/")
+    database_url: str | None = Field(
+        None, description="postgresql+psycopg://user:password@host/name; unset: SQLite in the data folder"
+    )
+    port: int = Field(3000, ge=0, le=65535, description="Port of /healthz, /readyz and, in HTTP mode, events")
+    guidepost_slack_mode: Mode | None = Field(
+        None, description="local, socket or http; unset: chosen by the tokens that are set"
+    )
+    guidepost_data_dir: Path = Field(Path(".guidepost"), description="Where the data lives")
+    guidepost_local_port: int = Field(8080, ge=0, le=65535, description="Port of the local workspace's page")
+    guidepost_admins: str = Field("", description="First admins: Slack ids or e-mails, separated by commas")
+    guidepost_embedding_model: str | None = Field(
+        None, description="A sentence-transformers model by name or path; unset: the packaged bge-small"
+    )
+    guidepost_reranker: str | None = Field(
+        None, description="A cross-encoder by name or path; unset: the packaged MiniLM-L-12"
+    )
+    guidepost_smb_below: int = Field(12_000, gt=0, description="Accounts below this ARR are SMB")
+    guidepost_ent_from: int = Field(100_000, gt=0, description="Accounts from this ARR on are ENT")
+    guidepost_workers: int = Field(4, ge=1, le=64, description="Questions worked on at the same time")
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_in_api(cls, value: str) -> str:
+        value = value if value.endswith("/") else value + "/"
+        if not value.endswith("/api/") or not value.startswith(("http://", "https://")):
+            raise ValueError("must be an http(s) address that ends in /api/")
+        return value
+
+    @property
+    def mode(self) -> Mode:
+        """How Slack is reached."""
+        if self.guidepost_slack_mode:
+            return self.guidepost_slack_mode
+        if self.slack_app_token:
+            return "socket"
+        if self.slack_signing_secret and self.slack_bot_token:
+            return "http"
+        return "local"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether Slack is the local workspace."""
+        return self.mode == "local"
+
+    @property
+    def admins(self) -> frozenset[str]:
+        """The first admins, e-mails in lower case."""
+        names = (name.strip() for name in self.guidepost_admins.split(","))
+        return frozenset(name.lower() if "@" in name else name for name in names if name)
+
+    @property
+    def data_folder(self) -> Path:
+        """The folder of this mode: the local workspace's data never mixes with a real one's."""
+        return self.guidepost_data_dir / ("local" if self.is_local else "slack")
+
+    @property
+    def store_url(self) -> str:
+        """The database, as SQLAlchemy writes it."""
+        return self.database_url or f"sqlite:///{(self.data_folder / 'guidepost.db').absolute()}"
+
+
+def load_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Read the environment and `.env`.
+
+    Raises:
+        SettingsError: a value is wrong, a name is misspelt, or a pair is half set.
+    """
+    _refuse_unknown_names(env_file)
+    try:
+        settings = Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError(_explain(error)) from None
+    _refuse_half_pairs(settings)
+    return settings
+
+
+def _refuse_unknown_names(env_file: Path | None) -> None:
+    given = set(os.environ)
+    if env_file is not None and env_file.is_file():
+        given |= set(dotenv_values(env_file))
+    known = sorted(name.upper() for name in Settings.model_fields)
+    for name in sorted(given):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            nearest = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
+            raise SettingsError(f"There is no setting {name}. Did you mean {nearest}?")
+
+
+def _explain(error: ValidationError) -> str:
+    lines = [f"{str(part['loc'][0]).upper()}: {part['msg']}" for part in error.errors()]
+    return "These settings cannot be used; correct them in .env or the environment:\n  " + "\n  ".join(lines)
+
+
+def _refuse_half_pairs(settings: Settings) -> None:
+    mode = settings.mode
+    if mode == "socket" and not (settings.slack_app_token and settings.slack_bot_token):
+        missing = "SLACK_APP_TOKEN" if not settings.slack_app_token else "SLACK_BOT_TOKEN"
+        raise SettingsError(f"Socket Mode needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; {missing} is not set.")
+    if mode == "http" and not (settings.slack_signing_secret and settings.slack_bot_token):
+        missing = "SLACK_SIGNING_SECRET" if not settings.slack_signing_secret else "SLACK_BOT_TOKEN"
+        raise SettingsError(
+            f"HTTP mode needs SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; {missing} is not set."
+        )
+    if mode == "local" and not settings.guidepost_slack_mode:
+        lone = [n for n in ("slack_bot_token", "slack_signing_secret") if getattr(settings, n)]
+        if lone:
+            raise SettingsError(
+                f"{lone[0].upper()} is set alone. Add SLACK_APP_TOKEN (Socket Mode) or the other of "
+                "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (HTTP mode), or unset it to use the local workspace."
+            )
+    if settings.guidepost_smb_below >= settings.guidepost_ent_from:
+        raise SettingsError("GUIDEPOST_SMB_BELOW must be less than GUIDEPOST_ENT_FROM.")
