@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -29,7 +29,9 @@ class Account(SQLModel, table=True):
     stage: str = "adoption"  # consideration | decision | adoption | renewal | upsell | advocacy
     plan: str | None = None
     seats: int | None = None
-    arr_minor: int | None = None  # annual recurring revenue, in minor units
+    arr_minor: int | None = Field(
+        default=None, sa_type=BigInteger
+    )  # annual recurring revenue, in minor units
     currency: str = "USD"
     health: int | None = None  # 0-100; unknown until imported
     csm_sentiment: str | None = None  # green | yellow | red
@@ -83,7 +85,7 @@ class Subscription(SQLModel, table=True):
     period: str = "annual"  # annual | monthly | multi_year
     auto_renews: bool = False
     notice_days: int | None = None
-    arr_minor: int | None = None
+    arr_minor: int | None = Field(default=None, sa_type=BigInteger)
     currency: str = "USD"
     status: str = "active"  # active | renewed | churned
     created_at: datetime = moment_field()
