@@ -1,0 +1,1 @@
+"""One library per file, each behind a port of `knowledge.ports`."""
