@@ -1,1 +1,1 @@
-
+"""Everything Slack, and everything that starts."""

@@ -28,6 +28,7 @@ class Answer(SQLModel, table=True):
     standalone_question: str | None = None
     confidence: float | None = None  # 0-1
     timings_ms: dict[str, Any] = json_field()
+    closest: list[str] = json_field(list)  # titles of the nearest documents, shown with a refusal
     channel_id: str | None = None
     message_ts: str | None = None  # the bot's message
     created_at: datetime = moment_field(index=True)

@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
+from store.errors import NotFound
 
 
 class Conversation(SQLModel, table=True):
@@ -120,6 +121,22 @@ def record_message(
     message.is_question = message.is_question or is_question
     session.add(message)
     session.flush()
+    return message
+
+
+def find_message(session: Session, *, workspace_id: str, channel_id: str, ts: str) -> Message:
+    """A recorded message.
+
+    Raises:
+        NotFound: it was never recorded.
+    """
+    message = session.exec(
+        select(Message).where(
+            Message.workspace_id == workspace_id, Message.channel_id == channel_id, Message.ts == ts
+        )
+    ).first()
+    if message is None:
+        raise NotFound("That message is not on record.")
     return message
 
 

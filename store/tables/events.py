@@ -73,11 +73,14 @@ def remember(
     return True
 
 
-def claim(session: Session, *, workspace_id: str, now: datetime, lease: timedelta) -> InboundEvent | None:
-    """Take the oldest event that nobody works on, or whose worker's lease has run out."""
+def claim(session: Session, *, workspace_id: str, wall: datetime, lease: timedelta) -> InboundEvent | None:
+    """Take the oldest event that nobody works on, or whose worker's lease has run out.
+
+    Leases go by `wall`, the machine's clock: the moved clock of a local workspace must not break them.
+    """
     free = or_(
         col(InboundEvent.state) == "received",
-        and_(col(InboundEvent.state) == "working", col(InboundEvent.leased_until) <= now),
+        and_(col(InboundEvent.state) == "working", col(InboundEvent.leased_until) <= wall),
     )
     statement = (
         select(InboundEvent)
@@ -90,7 +93,7 @@ def claim(session: Session, *, workspace_id: str, now: datetime, lease: timedelt
     if event is not None:
         event.state = "working"
         event.attempts += 1
-        event.leased_until = now + lease
+        event.leased_until = wall + lease
         session.add(event)
     return event
 
@@ -103,6 +106,13 @@ def finish(session: Session, event_id: str, *, now: datetime) -> bool:
         .values(state="done", done_at=now, leased_until=None)
     )
     return session.exec(statement).rowcount == 1
+
+
+def release(session: Session, event_id: str) -> None:
+    """Give an event back, to be tried again at once."""
+    event = session.get_one(InboundEvent, event_id)
+    event.state, event.leased_until = "received", None
+    session.add(event)
 
 
 def fail(session: Session, event_id: str, *, ref: str, error: str, now: datetime) -> None:

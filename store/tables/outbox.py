@@ -85,14 +85,17 @@ def cancel(session: Session, *, workspace_id: str, key_prefix: str) -> int:
     return session.exec(statement).rowcount
 
 
-def claim(session: Session, *, workspace_id: str, now: datetime, lease: timedelta) -> OutboxMessage | None:
+def claim(
+    session: Session, *, workspace_id: str, now: datetime, wall: datetime, lease: timedelta
+) -> OutboxMessage | None:
     """Take the message that has been due longest.
 
     One whose sender vanished comes back with `attempts` above 1: it may have been posted, so look first.
+    What is due goes by `now`; leases go by `wall`, the machine's clock, which nobody moves.
     """
     free = or_(
         col(OutboxMessage.state) == "pending",
-        and_(col(OutboxMessage.state) == "sending", col(OutboxMessage.leased_until) <= now),
+        and_(col(OutboxMessage.state) == "sending", col(OutboxMessage.leased_until) <= wall),
     )
     statement = (
         select(OutboxMessage)
@@ -105,7 +108,7 @@ def claim(session: Session, *, workspace_id: str, now: datetime, lease: timedelt
     if message is not None:
         message.state = "sending"
         message.attempts += 1
-        message.leased_until = now + lease
+        message.leased_until = wall + lease
         session.add(message)
     return message
 
@@ -141,3 +144,13 @@ def mark_failed(session: Session, message_id: str, *, error: str) -> None:
     message = session.get_one(OutboxMessage, message_id)
     message.state, message.error, message.leased_until = "failed", error[:500], None
     session.add(message)
+
+
+def places_sent(session: Session, *, workspace_id: str, channel_id: str) -> set[str]:
+    """The timestamps of messages in a channel that we know to be ours and complete."""
+    statement = select(OutboxMessage.sent_ts).where(
+        OutboxMessage.workspace_id == workspace_id,
+        OutboxMessage.sent_channel_id == channel_id,
+        OutboxMessage.state == "sent",
+    )
+    return {ts for ts in session.exec(statement).all() if ts}

@@ -1,0 +1,56 @@
+"""The Bolt app: Slack's features, each with its listeners, its handlers and its views."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from slack_bolt import App
+
+from bot.deliver import Deliverer
+from bot.listeners import questions
+from bot.work import Workers
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
+
+    from bot.deliver import View
+    from bot.services import Services
+    from bot.work import Handler
+
+LISTENER_THREADS = 32  # listeners only store and acknowledge; answers never hold one of these
+
+FEATURES = (questions,)
+
+HANDLERS: dict[str, Handler] = {
+    questions.KIND: questions.carry_out,
+}
+
+VIEWS: dict[str, View] = {
+    "answer": questions.ANSWER_VIEW,
+    "notice": questions.NOTICE_VIEW,
+}
+
+
+def create_app(client: WebClient, services: Services, *, signing_secret: str | None = None) -> App:
+    """A Bolt app with every feature registered; no globals, so that tests may build many."""
+    app = App(
+        client=client,
+        token=client.token,
+        signing_secret=signing_secret,
+        request_verification_enabled=signing_secret is not None,
+        listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="bolt"),
+    )
+    for feature in FEATURES:
+        feature.register(app, services)
+    return app
+
+
+def create_workers(services: Services) -> Workers:
+    """What carries stored events out."""
+    return Workers(services, HANDLERS)
+
+
+def create_deliverer(services: Services) -> Deliverer:
+    """What says what the outbox holds."""
+    return Deliverer(services, VIEWS)

@@ -1,0 +1,1 @@
+"""Pure functions: value -> blocks and fallback text."""

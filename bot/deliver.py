@@ -1,0 +1,208 @@
+"""Carries out what answers and playbooks decided to say, from the outbox: each message seen once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.slack.messenger import Posted, Speech, StreamTarget, TryLater, Unreachable
+from store.tables import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlmodel import Session
+
+    from bot.services import Services
+    from store.tables import OutboxMessage
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=45)
+ATTEMPTS = 6
+SENDERS = 4
+POLL_SECONDS = 2.0
+NOT_IN_SLACK = "none"
+
+
+@dataclass(frozen=True)
+class View:
+    """How one kind of message is made from its row, and what follows from its having been sent.
+
+    Args:
+        render: the row as something to say; it reads the store, never writes.
+        after: runs in the transaction that marks the message sent.
+        undeliverable: runs in the transaction that gives the message up, with the reason.
+        streams: whether it streams in where Slack can.
+    """
+
+    render: Callable[[Services, OutboxMessage], Speech]
+    after: Callable[[Services, Session, OutboxMessage, Posted], None] | None = None
+    undeliverable: Callable[[Services, Session, OutboxMessage, str], None] | None = None
+    streams: bool = False
+
+
+class Deliverer:
+    """Takes due messages and says them."""
+
+    def __init__(self, services: Services, views: Mapping[str, View]) -> None:
+        self._services = services
+        self._views = views
+        self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver")
+        self._free = threading.BoundedSemaphore(SENDERS)
+        self._dispatcher = threading.Thread(target=self._dispatch, name="deliver-dispatch", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._dispatcher.start()
+
+    def stop(self) -> None:
+        """Finish what is being said and begin nothing new."""
+        self._services.wake_outbox()
+        self._dispatcher.join(timeout=10)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def run_until_idle(self) -> int:
+        """Say everything that is due, here and now; how many messages that was."""
+        said = 0
+        while (message := self._claim()) is not None:
+            self._deliver(message)
+            said += 1
+        return said
+
+    def _dispatch(self) -> None:
+        services = self._services
+        while not services.stopping.is_set():
+            services.speech_waiting.clear()
+            self._free.acquire()
+            message = self._claim_or_none()
+            if message is None:
+                self._free.release()
+                services.speech_waiting.wait(POLL_SECONDS)
+                continue
+            self._pool.submit(self._deliver_and_release, message)
+
+    def _claim_or_none(self) -> OutboxMessage | None:
+        try:
+            return self._claim()
+        except Exception:
+            log.exception("could not look into the outbox; trying again")
+            return None
+
+    def _claim(self) -> OutboxMessage | None:
+        services = self._services
+        with services.database.transaction() as session:
+            return outbox.claim(
+                session,
+                workspace_id=services.workspace_id,
+                now=services.clock.now(),
+                wall=services.wall.now(),
+                lease=LEASE,
+            )
+
+    def _deliver_and_release(self, message: OutboxMessage) -> None:
+        try:
+            self._deliver(message)
+        finally:
+            self._free.release()
+
+    def _deliver(self, message: OutboxMessage) -> None:
+        view = self._views[message.payload["view"]]
+        try:
+            posted = self._say(view, message)
+        except TryLater as later:
+            self._postpone(message, later.seconds, str(later))
+        except Unreachable as error:
+            self._give_up(view, message, str(error))
+        except Exception as error:
+            log.exception("message %s failed, attempt %d of %d", message.key, message.attempts, ATTEMPTS)
+            if message.attempts < ATTEMPTS:
+                self._postpone(message, 2.0**message.attempts, repr(error))
+            else:
+                self._give_up(view, message, repr(error))
+        else:
+            self._note_sent(view, message, posted)
+
+    def _say(self, view: View, message: OutboxMessage) -> Posted:
+        services = self._services
+        speech = view.render(services, message)
+        if message.kind == "respond":
+            services.messenger.respond(str(message.payload["response_url"]), speech)
+            return Posted(message.channel_id or NOT_IN_SLACK, NOT_IN_SLACK)
+        if message.kind == "ephemeral":
+            services.messenger.ephemeral(
+                str(message.channel_id), str(message.slack_user_id), speech, thread_ts=message.thread_ts
+            )
+            return Posted(str(message.channel_id), NOT_IN_SLACK)
+        if message.kind == "update":
+            where = Posted(str(message.channel_id), str(message.payload["ts"]))
+            return services.messenger.update(where, speech, key=message.key)
+        channel = message.channel_id or services.messenger.open_dm(str(message.slack_user_id))
+        if message.attempts > 1 and (found := self._look_for(channel, message, speech)) is not None:
+            return found
+        return self._post(view, channel, message, speech)
+
+    def _post(self, view: View, channel: str, message: OutboxMessage, speech: Speech) -> Posted:
+        messenger = self._services.messenger
+        if not (view.streams and speech.pieces and message.thread_ts):
+            return messenger.post(channel, speech, key=message.key, thread_ts=message.thread_ts)
+        target = StreamTarget(message.payload.get("user_id"), message.payload.get("user_team"))
+        return messenger.stream(
+            channel,
+            message.thread_ts,
+            speech,
+            key=message.key,
+            target=target,
+            on_started=lambda where: self._note_started(message, where),
+        )
+
+    def _look_for(self, channel: str, message: OutboxMessage, speech: Speech) -> Posted | None:
+        """Find what an earlier attempt may have posted before it was cut off, and complete it."""
+        services, messenger = self._services, self._services.messenger
+        oldest = f"{message.created_at.timestamp() - 60:.6f}"
+        found = messenger.find(channel, message.key, thread_ts=message.thread_ts, oldest=oldest)
+        if found is not None:
+            return found
+        if message.sent_ts:
+            where = Posted(str(message.sent_channel_id), message.sent_ts)
+            return messenger.complete_stream(where, speech, key=message.key)
+        if message.thread_ts and speech.pieces:
+            with services.database.reading() as session:
+                ours = outbox.places_sent(session, workspace_id=services.workspace_id, channel_id=channel)
+            begun = messenger.find_unfinished(
+                channel, services.bot_user_id, thread_ts=message.thread_ts, oldest=oldest
+            )
+            for where in begun:
+                if where.ts not in ours:
+                    return messenger.complete_stream(where, speech, key=message.key)
+        return None
+
+    def _note_started(self, message: OutboxMessage, where: Posted) -> None:
+        with self._services.database.transaction() as session:
+            outbox.mark_started(session, message.id, channel_id=where.channel_id, ts=where.ts)
+
+    def _note_sent(self, view: View, message: OutboxMessage, posted: Posted) -> None:
+        services = self._services
+        with services.database.transaction() as session:
+            new = outbox.mark_sent(
+                session, message.id, channel_id=posted.channel_id, ts=posted.ts, now=services.clock.now()
+            )
+            if new and view.after is not None:
+                view.after(services, session, message, posted)
+
+    def _postpone(self, message: OutboxMessage, seconds: float, error: str) -> None:
+        until = self._services.clock.now() + timedelta(seconds=seconds)
+        with self._services.database.transaction() as session:
+            outbox.postpone(session, message.id, until=until, error=error)
+
+    def _give_up(self, view: View, message: OutboxMessage, reason: str) -> None:
+        log.error("message %s cannot be delivered: %s", message.key, reason)
+        with self._services.database.transaction() as session:
+            outbox.mark_failed(session, message.id, error=reason)
+            if view.undeliverable is not None:
+                view.undeliverable(self._services, session, message, reason)
+        self._services.wake_outbox()

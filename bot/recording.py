@@ -1,0 +1,47 @@
+"""What was thought becomes rows: an answer, its citations, the question's embedding."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from store.tables import Answer, Citation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from knowledge.types import Answered
+    from store.tables import Message
+
+CLOSEST_KEPT = 2
+
+
+def record_answer(
+    session: Session, question: Message, answered: Answered, *, account_id: str | None, now: datetime
+) -> Answer:
+    """Store how a recorded question ended."""
+    question.embedding, question.embedding_model = answered.question_embedding, answered.embedding_model
+    session.add(question)
+    answer = Answer(
+        workspace_id=question.workspace_id,
+        question_id=question.id,
+        conversation_id=question.conversation_id,
+        account_id=account_id,
+        asked_by=question.slack_user_id,
+        status=answered.status,
+        text=answered.answer,
+        standalone_question=answered.standalone_question or None,
+        confidence=answered.confidence,
+        timings_ms=dict(answered.timings_ms),
+        closest=list(dict.fromkeys(evidence.title for evidence in answered.closest))[:CLOSEST_KEPT],
+        channel_id=question.channel_id,
+        created_at=now,
+    )
+    session.add(answer)
+    session.flush()
+    for cited in answered.citations:
+        fields = asdict(cited) | {"heading_path": list(cited.heading_path)}
+        session.add(Citation(workspace_id=question.workspace_id, answer_id=answer.id, **fields))
+    return answer

@@ -1,0 +1,81 @@
+"""What listeners and workers are given: one object, built by the composition root."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from store.errors import GuidepostError
+from store.tables import events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playbooks.runner import PlaybookRunner
+    from sqlmodel import Session
+
+    from bot.settings import Settings
+    from bot.slack.directory import SlackDirectory
+    from bot.slack.messenger import SlackMessenger
+    from knowledge.types import Answered, Question
+    from store.clock import Clock
+    from store.database import Database
+
+
+class AlreadyDone(GuidepostError):  # noqa: N818 - raised to undo what another worker has done already
+    """Another worker carried this event out first; this one's changes are rolled back."""
+
+
+class Answers(Protocol):
+    """Answers questions; may still be loading its models, in which case `answer` waits for them."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a question would be answered without waiting."""
+        ...
+
+    def answer(self, question: Question) -> Answered:
+        """The answer, or a refusal; never an exception for a mere question."""
+        ...
+
+
+@dataclass
+class Services:
+    """The parts of a running bot, connected to one workspace."""
+
+    settings: Settings
+    database: Database
+    clock: Clock  # what time it is for customers; the local workspace can move it
+    wall: Clock  # what time it is for leases; nobody moves it
+    workspace_id: str
+    bot_user_id: str
+    messenger: SlackMessenger
+    directory: SlackDirectory
+    answers: Answers
+    runner: PlaybookRunner
+    work_waiting: threading.Event = field(default_factory=threading.Event)
+    speech_waiting: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def wake_workers(self) -> None:
+        """There is a new inbound event."""
+        self.work_waiting.set()
+
+    def wake_outbox(self) -> None:
+        """There is something new to say."""
+        self.speech_waiting.set()
+
+    @contextmanager
+    def effect_of(self, event_id: str) -> Iterator[Session]:
+        """The one transaction that holds everything an event brings about, its being done included.
+
+        Raises:
+            AlreadyDone: another worker was first.
+        """
+        with self.database.transaction() as session:
+            if not events.finish(session, event_id, now=self.clock.now()):
+                raise AlreadyDone(f"Event {event_id} was carried out by another worker.")
+            yield session
+        self.wake_outbox()

@@ -1,0 +1,1 @@
+"""The only code that knows Slack's payloads and Web API shapes."""

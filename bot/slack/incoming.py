@@ -1,0 +1,186 @@
+"""Slack's payloads as values: what was said or pressed, where, and by whom."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Surface = Literal["channel", "dm"]
+
+# Subtypes of `message` that are still somebody saying something.
+_SPOKEN = {None, "file_share", "thread_broadcast", "me_message"}
+_LINK = re.compile(r"<(https?://[^|>]+|mailto:[^|>]+)(?:\|([^>]*))?>")
+_CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)\|?([^>]*)>")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that a person wrote."""
+
+    event_key: str
+    channel_id: str
+    ts: str
+    thread_ts: str | None  # None at top level
+    user_id: str
+    user_team: str | None
+    text: str  # mentions of the bot taken out, entities and links readable
+    mentions_bot: bool
+    surface: Surface
+    is_shared_channel: bool = False
+
+    @property
+    def message_key(self) -> str:
+        """The same for the `message` and the `app_mention` of one message."""
+        return f"{self.channel_id}:{self.ts}"
+
+    @property
+    def root_ts(self) -> str:
+        """The thread that an answer belongs in."""
+        return self.thread_ts or self.ts
+
+    def to_payload(self) -> dict[str, Any]:
+        """As JSON, for the inbound event's row."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Said:
+        """Back from JSON."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button pressed or an element changed."""
+
+    event_key: str
+    action_id: str
+    value: str
+    user_id: str
+    channel_id: str | None
+    message_ts: str | None
+    thread_ts: str | None
+    trigger_id: str | None
+    response_url: str | None
+    state: dict[str, Any]
+
+    def to_payload(self) -> dict[str, Any]:
+        """As JSON, for the inbound event's row."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Pressed:
+        """Back from JSON."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True)
+class Commanded:
+    """A slash command."""
+
+    event_key: str
+    text: str
+    user_id: str
+    channel_id: str
+    channel_name: str
+    trigger_id: str | None
+    response_url: str
+
+    def to_payload(self) -> dict[str, Any]:
+        """As JSON, for the inbound event's row."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Commanded:
+        """Back from JSON."""
+        return cls(**payload)
+
+
+def parse_message(body: dict[str, Any], bot_user_id: str) -> Said | None:
+    """What a `message` or `app_mention` event says; None for bots, edits and other noise."""
+    event = body["event"]
+    user = event.get("user")
+    if event.get("subtype") not in _SPOKEN or event.get("bot_id") or not user or user == bot_user_id:
+        return None
+    raw = event.get("text") or ""
+    mention = re.compile(rf"<@{re.escape(bot_user_id)}(?:\|[^>]*)?>")
+    channel = event["channel"]
+    is_dm = event.get("channel_type") == "im" or channel.startswith("D")
+    return Said(
+        event_key=str(body.get("event_id") or f"{channel}:{event['ts']}:{event['type']}"),
+        channel_id=channel,
+        ts=event["ts"],
+        thread_ts=event.get("thread_ts"),
+        user_id=user,
+        user_team=event.get("user_team") or event.get("team") or body.get("team_id"),
+        text=readable(mention.sub(" ", raw)),
+        mentions_bot=bool(mention.search(raw)),
+        surface="dm" if is_dm else "channel",
+        is_shared_channel=bool(body.get("is_ext_shared_channel")),
+    )
+
+
+def parse_action(body: dict[str, Any], action: dict[str, Any]) -> Pressed:
+    """What a `block_actions` payload says."""
+    container = body.get("container") or {}
+    message = body.get("message") or {}
+    user = body["user"]["id"]
+    return Pressed(
+        event_key=f"{user}:{action.get('action_ts') or body.get('trigger_id')}:{action['action_id']}",
+        action_id=action["action_id"],
+        value=_value_of(action),
+        user_id=user,
+        channel_id=(body.get("channel") or {}).get("id") or container.get("channel_id"),
+        message_ts=container.get("message_ts") or message.get("ts"),
+        thread_ts=container.get("thread_ts") or message.get("thread_ts"),
+        trigger_id=body.get("trigger_id"),
+        response_url=body.get("response_url"),
+        state=((body.get("state") or (body.get("view") or {}).get("state") or {}).get("values")) or {},
+    )
+
+
+def parse_command(body: dict[str, Any]) -> Commanded:
+    """What a slash command says."""
+    return Commanded(
+        event_key=f"{body['user_id']}:{body.get('trigger_id') or body['response_url']}",
+        text=readable(body.get("text") or "", keep_mentions=True),
+        user_id=body["user_id"],
+        channel_id=body["channel_id"],
+        channel_name=body.get("channel_name") or "",
+        trigger_id=body.get("trigger_id"),
+        response_url=body["response_url"],
+    )
+
+
+def view_values(view: dict[str, Any]) -> dict[str, str]:
+    """A submitted modal's values: block id -> the one element's value, empty where nothing was chosen."""
+    values: dict[str, str] = {}
+    for block_id, elements in view["state"]["values"].items():
+        for element in elements.values():
+            values[block_id] = _value_of(element)
+    return values
+
+
+def readable(text: str, *, keep_mentions: bool = False) -> str:
+    """Slack's escaped text as a person typed it; mentions are kept where a command needs them."""
+    text = _LINK.sub(lambda m: m.group(2) or m.group(1).removeprefix("mailto:"), text)
+    if not keep_mentions:
+        text = _CHANNEL.sub(lambda m: f"#{m.group(2) or m.group(1)}", text)
+    return re.sub(r"[ \t]+", " ", html.unescape(text)).strip()
+
+
+def _value_of(element: dict[str, Any]) -> str:
+    if element.get("value") is not None:
+        return str(element["value"])
+    option = element.get("selected_option")
+    if option:
+        return str(option["value"])
+    options = element.get("selected_options")
+    if options is not None:
+        return ",".join(str(option["value"]) for option in options)
+    for key in ("selected_user", "selected_conversation", "selected_channel", "selected_date"):
+        if element.get(key):
+            return str(element[key])
+    users = element.get("selected_users")
+    return ",".join(users) if users else ""

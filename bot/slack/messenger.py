@@ -1,0 +1,309 @@
+"""Says things in Slack, and turns Slack's refusals into three kinds: later, differently, never."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.errors import SlackApiError
+
+from store.errors import GuidepostError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from slack_sdk import WebClient
+
+log = logging.getLogger(__name__)
+
+EVENT_TYPE = "guidepost_message"
+PACE_SECONDS = 0.12  # between pieces of a stream: quick, and still seen to arrive
+_TRY_LATER = {
+    "ratelimited",
+    "rate_limited",
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+}
+_NO_STREAM = {
+    "unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported_for_channel_type",
+    "feature_not_enabled", "method_deprecated", "access_denied", "missing_recipient_team_id",
+    "missing_recipient_user_id", "invalid_arguments", "message_not_in_streaming_state", "streaming_not_supported",
+    "channel_type_not_supported", "team_not_found", "user_not_found", "not_implemented",
+}  # fmt: skip
+_BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments"}
+
+
+class TryLater(GuidepostError):  # noqa: N818 - a turn of events, not a fault
+    """Slack asks us to wait."""
+
+    def __init__(self, seconds: float, reason: str) -> None:
+        super().__init__(f"Slack asks to wait {seconds:.0f} s ({reason}).")
+        self.seconds = seconds
+
+
+class Unreachable(GuidepostError):  # noqa: N818
+    """Slack will not take this message, now or later; the text says why."""
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What is to be said: blocks, the text that stands for them, and simpler blocks if Slack refuses.
+
+    `pieces`, if given, is the opening Markdown in the pieces in which it streams in; `blocks_after` are
+    the blocks that follow the streamed text.
+    """
+
+    text: str
+    blocks: Sequence[dict[str, Any]] = ()
+    simple_blocks: Sequence[dict[str, Any]] = ()
+    pieces: Sequence[str] = ()
+    blocks_after: Sequence[dict[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Where a message stands."""
+
+    channel_id: str
+    ts: str
+
+
+@dataclass(frozen=True)
+class StreamTarget:
+    """Who a stream is for; Slack asks for it outside DMs."""
+
+    user_id: str | None = None
+    team_id: str | None = None
+
+
+@dataclass
+class SlackMessenger:
+    """The outbound side of Slack. Safe to use from several threads."""
+
+    client: WebClient
+    pause: Callable[[float], None] = field(default=time.sleep)
+
+    def post(self, channel: str, speech: Speech, *, key: str, thread_ts: str | None = None) -> Posted:
+        """Post a message that carries its key, in simpler blocks if Slack refuses the good ones.
+
+        Raises:
+            TryLater, Unreachable: see there.
+        """
+        return self._with_simpler_blocks(
+            speech,
+            lambda blocks: self.client.chat_postMessage(
+                channel=channel,
+                text=speech.text,
+                blocks=blocks,
+                thread_ts=thread_ts,
+                metadata=_metadata(key),
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+        )
+
+    def update(self, where: Posted, speech: Speech, *, key: str) -> Posted:
+        """Replace a message."""
+        return self._with_simpler_blocks(
+            speech,
+            lambda blocks: self.client.chat_update(
+                channel=where.channel_id,
+                ts=where.ts,
+                text=speech.text,
+                blocks=blocks,
+                metadata=_metadata(key),
+            ),
+        )
+
+    def ephemeral(self, channel: str, user: str, speech: Speech, *, thread_ts: str | None = None) -> None:
+        """Say something that only one person sees."""
+        self._call(
+            lambda: self.client.chat_postEphemeral(
+                channel=channel,
+                user=user,
+                text=speech.text,
+                blocks=list(speech.blocks) or None,
+                thread_ts=thread_ts,
+            )
+        )
+
+    def respond(
+        self, response_url: str, speech: Speech, *, in_channel: bool = False, replace: bool = False
+    ) -> None:
+        """Answer a slash command or a click by its response URL."""
+        from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 - only commands need it
+
+        response = WebhookClient(response_url).send(
+            text=speech.text,
+            blocks=list(speech.blocks) or None,
+            response_type="in_channel" if in_channel else "ephemeral",
+            replace_original=replace,
+        )
+        if response.status_code != 200 or "error" in (response.body or "").lower()[:40]:
+            raise Unreachable(
+                f"The response URL no longer works ({response.status_code} {response.body[:80]})."
+            )
+
+    def open_dm(self, user: str) -> str:
+        """The channel id of the DM with a person.
+
+        Raises:
+            Unreachable: Slack does not let us write to them.
+        """
+        return str(self._call(lambda: self.client.conversations_open(users=user))["channel"]["id"])
+
+    def stream(
+        self,
+        channel: str,
+        thread_ts: str,
+        speech: Speech,
+        *,
+        key: str,
+        target: StreamTarget,
+        on_started: Callable[[Posted], None],
+    ) -> Posted:
+        """Let a message stream in; fall back to an update, then to a plain post, with no lost tail.
+
+        `on_started` is told where the message stands as soon as there is one, so that a crash midway
+        completes this message and does not begin a second.
+        """
+        try:
+            started = self.client.chat_startStream(
+                channel=channel,
+                thread_ts=thread_ts,
+                recipient_user_id=target.user_id,
+                recipient_team_id=target.team_id,
+                chunks=[{"type": "markdown_text", "text": speech.pieces[0]}],
+            )
+        except SlackApiError as error:
+            if _code(error) in _TRY_LATER | _NO_STREAM:
+                log.info("not streaming (%s); posting instead", _code(error))
+                return self.post(channel, speech, key=key, thread_ts=thread_ts)
+            raise _refusal(error) from error
+        where = Posted(channel, str(started["ts"]))
+        on_started(where)
+        return self._continue_stream(where, speech, key=key)
+
+    def _continue_stream(self, where: Posted, speech: Speech, *, key: str) -> Posted:
+        try:
+            for piece in speech.pieces[1:]:
+                self.pause(PACE_SECONDS)
+                self.client.chat_appendStream(
+                    channel=where.channel_id, ts=where.ts, chunks=[{"type": "markdown_text", "text": piece}]
+                )
+            self.client.chat_stopStream(
+                channel=where.channel_id,
+                ts=where.ts,
+                blocks=list(speech.blocks_after),
+                metadata=_metadata(key),
+            )
+        except SlackApiError as error:
+            log.info("stream broke (%s); completing the message by update", _code(error))
+            return self.complete_stream(where, speech, key=key)
+        return where
+
+    def complete_stream(self, where: Posted, speech: Speech, *, key: str) -> Posted:
+        """Bring a message whose stream broke to its final text."""
+        try:
+            self.client.chat_stopStream(channel=where.channel_id, ts=where.ts)
+        except SlackApiError as error:
+            log.info("stream was not open any more: %s", _code(error))
+        return self.update(where, speech, key=key)
+
+    def find(self, channel: str, key: str, *, thread_ts: str | None, oldest: str) -> Posted | None:
+        """The message that carries a key, if it was posted: looked for before a doubtful post is repeated."""
+        for message in self._recent(channel, thread_ts=thread_ts, oldest=oldest):
+            metadata = message.get("metadata") or {}
+            if (metadata.get("event_payload") or {}).get("key") == key:
+                return Posted(channel, str(message["ts"]))
+        return None
+
+    def find_unfinished(self, channel: str, bot_user_id: str, *, thread_ts: str, oldest: str) -> list[Posted]:
+        """Messages of ours in a thread that carry no key: streams that were never completed."""
+        return [
+            Posted(channel, str(message["ts"]))
+            for message in self._recent(channel, thread_ts=thread_ts, oldest=oldest)
+            if message.get("user") == bot_user_id and not (message.get("metadata") or {}).get("event_payload")
+        ]
+
+    def _recent(self, channel: str, *, thread_ts: str | None, oldest: str) -> list[dict[str, Any]]:
+        try:
+            if thread_ts:
+                response = self.client.conversations_replies(
+                    channel=channel, ts=thread_ts, oldest=oldest, limit=200, include_all_metadata=True
+                )
+            else:
+                response = self.client.conversations_history(
+                    channel=channel, oldest=oldest, limit=200, include_all_metadata=True
+                )
+        except SlackApiError as error:
+            if _code(error) in _TRY_LATER:
+                raise _refusal(error) from error
+            log.warning("could not look for an earlier post: %s", _code(error))
+            return []
+        return list(response.get("messages") or [])
+
+    def status(self, channel: str, thread_ts: str, text: str) -> None:
+        """Show (or with an empty text, clear) the line "Guidepost is ..."; a place without one is no fault."""
+        try:
+            self.client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=text)
+        except SlackApiError as error:
+            log.debug("no status line here: %s", _code(error))
+
+    def permalink(self, where: Posted) -> str | None:
+        """The web address of a message, if Slack gives one."""
+        try:
+            return str(
+                self.client.chat_getPermalink(channel=where.channel_id, message_ts=where.ts)["permalink"]
+            )
+        except SlackApiError:
+            return None
+
+    def _with_simpler_blocks(
+        self, speech: Speech, call: Callable[[list[dict[str, Any]] | None], Any]
+    ) -> Posted:
+        try:
+            return _posted(self._call(lambda: call(list(speech.blocks) or None)))
+        except _BlocksRefused as refused:
+            log.warning("Slack refused the blocks (%s); saying it in simpler ones", refused)
+        try:
+            return _posted(self._call(lambda: call(list(speech.simple_blocks) or None)))
+        except _BlocksRefused:
+            return _posted(self._call(lambda: call(None)))
+
+    def _call(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except SlackApiError as error:
+            raise _refusal(error) from error
+
+
+class _BlocksRefused(Unreachable):
+    """Slack takes the text, not these blocks."""
+
+
+def _metadata(key: str) -> dict[str, Any]:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+
+
+def _posted(response: Any) -> Posted:
+    return Posted(str(response["channel"]), str(response["ts"]))
+
+
+def _code(error: SlackApiError) -> str:
+    if error.response.status_code == 429:
+        return "ratelimited"
+    return str(error.response.get("error") or "unknown_error")
+
+
+def _refusal(error: SlackApiError) -> GuidepostError:
+    code = _code(error)
+    if code in _BAD_BLOCKS:
+        return _BlocksRefused(code)
+    if code in _TRY_LATER or error.response.status_code >= 500:
+        return TryLater(float(error.response.headers.get("Retry-After", 5)), code)
+    return Unreachable(f"Slack answered {code}.")

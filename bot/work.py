@@ -1,0 +1,142 @@
+"""Carries out stored events: a bounded pool of workers fed from the database."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from bot.services import AlreadyDone
+from store.errors import GuidepostError
+from store.tables import events, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.services import Services
+    from store.tables import InboundEvent
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+ATTEMPTS = 3
+POLL_SECONDS = 2.0
+
+
+class Handler(Protocol):
+    """Carries out one kind of event; it must end in `services.effect_of(event.id)`."""
+
+    def __call__(self, services: Services, event: InboundEvent) -> None:
+        """Carry the event out."""
+        ...
+
+
+class Workers:
+    """Takes stored events in order and carries each out once."""
+
+    def __init__(self, services: Services, handlers: Mapping[str, Handler]) -> None:
+        self._services = services
+        self._handlers = handlers
+        self._count = services.settings.guidepost_workers
+        self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="work")
+        self._free = threading.BoundedSemaphore(self._count)
+        self._dispatcher = threading.Thread(target=self._dispatch, name="work-dispatch", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._dispatcher.start()
+
+    def stop(self) -> None:
+        """Finish what is being worked on and take nothing new."""
+        self._services.wake_workers()
+        self._dispatcher.join(timeout=10)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def run_until_idle(self) -> int:
+        """Carry out everything that waits, here and now; how many events that was."""
+        done = 0
+        while (event := self._claim()) is not None:
+            self._carry_out(event)
+            done += 1
+        return done
+
+    def _dispatch(self) -> None:
+        services = self._services
+        while not services.stopping.is_set():
+            services.work_waiting.clear()
+            self._free.acquire()
+            event = self._claim_or_none()
+            if event is None:
+                self._free.release()
+                services.work_waiting.wait(POLL_SECONDS)
+                continue
+            self._pool.submit(self._carry_out_and_release, event)
+
+    def _claim_or_none(self) -> InboundEvent | None:
+        try:
+            return self._claim()
+        except Exception:
+            log.exception("could not look for work; trying again")
+            return None
+
+    def _claim(self) -> InboundEvent | None:
+        services = self._services
+        with services.database.transaction() as session:
+            return events.claim(
+                session, workspace_id=services.workspace_id, wall=services.wall.now(), lease=LEASE
+            )
+
+    def _carry_out_and_release(self, event: InboundEvent) -> None:
+        try:
+            self._carry_out(event)
+        finally:
+            self._free.release()
+
+    def _carry_out(self, event: InboundEvent) -> None:
+        try:
+            self._handlers[event.kind](self._services, event)
+        except AlreadyDone:
+            log.info("event %s was carried out by another worker", event.id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person hears of it
+            self._handle_failure(event, error)
+
+    def _handle_failure(self, event: InboundEvent, error: Exception) -> None:
+        expected = isinstance(error, GuidepostError)
+        if not expected and event.attempts < ATTEMPTS:
+            log.warning(
+                "event %s: attempt %d of %d failed", event.id, event.attempts, ATTEMPTS, exc_info=error
+            )
+            with self._services.database.transaction() as session:
+                events.release(session, event.id)
+            return
+        reference = secrets.token_hex(3)
+        log.error("event %s given up, reference %s", event.id, reference, exc_info=error)
+        sentence = (
+            str(error)
+            if expected
+            else f"Something went wrong on my side, and I have made a note of it (reference {reference}). "
+            "Please try again, or ask your contact person."
+        )
+        self._tell(event, sentence, reference, repr(error))
+
+    def _tell(self, event: InboundEvent, sentence: str, reference: str, error: str) -> None:
+        """Say that it went wrong, where the person is waiting for us."""
+        services, payload, now = self._services, event.payload, self._services.clock.now()
+        with services.database.transaction() as session:
+            events.fail(session, event.id, ref=reference, error=error, now=now)
+            outbox.enqueue(
+                session,
+                workspace_id=services.workspace_id,
+                key=f"sorry:{event.id}",
+                kind="respond" if payload.get("response_url") else "post",
+                channel_id=payload.get("channel_id"),
+                slack_user_id=payload.get("user_id"),
+                thread_ts=payload.get("thread_ts") or payload.get("ts"),
+                payload={"view": "notice", "text": sentence, "response_url": payload.get("response_url")},
+                due_at=now,
+                now=now,
+            )
+        services.wake_outbox()
