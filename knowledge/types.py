@@ -79,6 +79,17 @@ class SourceDocument:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """A document that could not be read. `reason` is a sentence that names the remedy.
+
+    A folder that could not be listed has a `uri` that ends in "/": what is below it is unknown, not gone.
+    """
+
+    uri: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class PassageDraft:
     """A passage before it has an id."""
 

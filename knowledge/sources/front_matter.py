@@ -1,0 +1,140 @@
+"""What the head of a document says about it: title, audience, plan, stage, language, owner, review date."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from knowledge.errors import UnreadableDocument
+from knowledge.types import CUSTOMER, INTERNAL, PUBLIC, account_audience
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FENCED = re.compile(r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_UNCLOSED = re.compile(r"---[ \t]*\n\s*[\w-]+:(?:\s|$)", re.MULTILINE)
+_ACCOUNT = re.compile(r"account:\s*(\S+)", re.IGNORECASE)
+_FIELDS = frozenset(
+    ("title", "audience", "plan", "stage", "language", "lang", "owner", "reviewed_on", "reviewed_at")
+)
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The fields that Guidepost knows, and the rest in `meta` (plain values and lists of them)."""
+
+    title: str = ""
+    audience: str | None = None
+    plan: str | None = None
+    stage: str | None = None
+    language: str = ""
+    owner: str | None = None
+    reviewed_on: date | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+def split_front_matter(text: str) -> tuple[FrontMatter, str]:
+    """The front matter and the text behind it.
+
+    Raises:
+        UnreadableDocument: the YAML is broken, or a field has a value that cannot be right.
+    """
+    fenced = _FENCED.match(text)
+    if not fenced:
+        if _UNCLOSED.match(text):
+            raise UnreadableDocument(
+                'The front matter that begins in line 1 never ends; close it with a line of "---".'
+            )
+        return FrontMatter(), text
+    values = _parse(fenced["yaml"])
+    if values is None:
+        return FrontMatter(), text
+    return front_matter(values), text[fenced.end() :]
+
+
+def _parse(source: str) -> dict[str, Any] | None:
+    """The YAML's mapping; None where the lines are no front matter but text between two rules."""
+    try:
+        values = yaml.safe_load(source)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 2}" if mark else ""
+        problem = getattr(error, "problem", None) or "it is not valid YAML"
+        raise UnreadableDocument(
+            f"The front matter is broken{where} ({problem}); put values that contain a colon, "
+            "a quote or a bracket in quotes."
+        ) from error
+    except ValueError as error:  # a date such as 2026-13-45
+        raise UnreadableDocument(
+            f"The front matter holds a value that cannot be read ({error}); correct it or put it in quotes."
+        ) from error
+    if values is None:
+        return {}
+    return {str(key): value for key, value in values.items()} if isinstance(values, dict) else None
+
+
+def front_matter(values: Mapping[str, Any]) -> FrontMatter:
+    """Typed fields from a mapping, whatever its source."""
+    return FrontMatter(
+        title=_text(values.get("title")) or "",
+        audience=_audience(values.get("audience")),
+        plan=_text(values.get("plan")),
+        stage=_text(values.get("stage")),
+        language=(_text(values.get("language") or values.get("lang")) or "").split("-")[0].lower(),
+        owner=_text(values.get("owner")),
+        reviewed_on=_day(values.get("reviewed_on") or values.get("reviewed_at")),
+        meta={key: _plain(value) for key, value in values.items() if key not in _FIELDS and _is_plain(value)},
+    )
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = ", ".join(str(item) for item in value if _is_scalar(item))
+    return " ".join(str(value).split()) or None if _is_scalar(value) else None
+
+
+def _audience(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    named = str(value).strip()
+    if named.lower() in (PUBLIC, CUSTOMER, INTERNAL):
+        return named.lower()
+    account = _ACCOUNT.fullmatch(named)
+    if account:
+        return account_audience(account[1])
+    raise UnreadableDocument(
+        f'The audience "{named}" is unknown; use {PUBLIC}, {CUSTOMER}, {INTERNAL} or account:KEY.'
+    )
+
+
+def _day(value: Any) -> date | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value).strip()[:10])
+    except ValueError as error:
+        raise UnreadableDocument(
+            f'The review date "{value}" is not a date; write it like 2026-03-31.'
+        ) from error
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int | float | bool | date)
+
+
+def _is_plain(value: Any) -> bool:
+    return _is_scalar(value) or (isinstance(value, list) and all(map(_is_scalar, value)))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,110 @@
+"""Parts of a document -> sections under their heading path and anchor."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from knowledge.sources.blocks import Block, Heading, Part, Scope
+from knowledge.types import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def slug(heading: str) -> str:
+    """The anchor that GitHub and Docusaurus give to a heading."""
+    kept = (
+        char
+        for char in heading.lower()
+        if char in " -" or unicodedata.category(char)[0] in "LMN" or char == "_"
+    )
+    return "".join(kept).strip().replace(" ", "-") if heading.isascii() else _unicode_slug(heading)
+
+
+def _unicode_slug(heading: str) -> str:
+    kept = (char for char in heading.lower() if char in " -_" or unicodedata.category(char)[0] in "LMN")
+    return "".join(kept).replace(" ", "-")
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two headings say the same, whatever their case and punctuation."""
+    return re.findall(r"\w+", one.casefold()) == re.findall(r"\w+", other.casefold())
+
+
+def outline(parts: Iterable[Part], title: str) -> tuple[Section, ...]:
+    """The sections of a document in reading order.
+
+    Neighbouring paragraphs and lists are one section; a table, code or numbered steps is one of its own,
+    together with the line that leads to it ("Add this snippet:").
+    """
+    writer = _Outline(title)
+    writer.write(parts)
+    return tuple(writer.sections)
+
+
+class _Outline:
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.sections: list[Section] = []
+        self._path: list[tuple[float, str]] = []
+        self._anchor: str | None = None
+        self._slugs: dict[str, int] = {}
+
+    def write(self, parts: Iterable[Part]) -> None:
+        for part in parts:
+            if isinstance(part, Heading):
+                self._head(part)
+            elif isinstance(part, Scope):
+                self._scope(part)
+            else:
+                self._add(part)
+
+    def _head(self, heading: Heading) -> None:
+        anchor = heading.anchor or self._unique(slug(heading.text))
+        self._path = [entry for entry in self._path if entry[0] < heading.level]
+        if heading.level == 1 and same_words(heading.text, self.title):
+            self._anchor = None
+            return
+        self._path.append((heading.level, heading.text))
+        self._anchor = anchor
+
+    def _unique(self, anchor: str) -> str:
+        count = self._slugs.get(anchor)
+        self._slugs[anchor] = 0 if count is None else count + 1
+        if count is None:
+            return anchor
+        return (
+            self._unique(f"{anchor}-{count + 1}")
+            if f"{anchor}-{count + 1}" in self._slugs
+            else f"{anchor}-{count + 1}"
+        )
+
+    def _scope(self, scope: Scope) -> None:
+        outer = self._path, self._anchor
+        level = self._path[-1][0] if self._path else 1
+        self._path = [*self._path, (level + 0.01, scope.title)]
+        self.write(scope.parts)
+        self._path, self._anchor = outer
+
+    def _add(self, block: Block) -> None:
+        path = tuple(text for _, text in self._path)
+        last = self.sections[-1] if self.sections else None
+        if not last or (last.heading_path, last.anchor) != (path, self._anchor):
+            self.sections.append(Section(path, self._anchor, block.text, block.kind))
+        elif last.kind == block.kind and last.kind in ("text", "steps"):
+            gap = "\n" if block.kind == "steps" else "\n\n"
+            self.sections[-1] = Section(path, self._anchor, last.text + gap + block.text, block.kind)
+        else:
+            self._add_other_kind(last, block)
+
+    def _add_other_kind(self, last: Section, block: Block) -> None:
+        before, gap, lead = last.text.rpartition("\n\n")
+        if last.kind != "text" or not lead.endswith(":") or len(lead) > 300 or lead.startswith("- "):
+            self.sections.append(Section(last.heading_path, last.anchor, block.text, block.kind))
+            return
+        self.sections.pop()
+        if gap:
+            self.sections.append(Section(last.heading_path, last.anchor, before))
+        self.sections.append(Section(last.heading_path, last.anchor, f"{lead}\n\n{block.text}", block.kind))
