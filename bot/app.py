@@ -7,28 +7,34 @@ from typing import TYPE_CHECKING
 
 from slack_bolt import App
 
+from bot import speaking
 from bot.deliver import Deliverer
-from bot.listeners import questions
+from bot.listeners import commands, questions
 from bot.work import Workers
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from bot.deliver import View
+    from bot.listeners.commands import Subcommand
     from bot.services import Services
     from bot.work import Handler
 
 LISTENER_THREADS = 32  # listeners only store and acknowledge; answers never hold one of these
 
-FEATURES = (questions,)
+FEATURES = (questions, commands)
+
+SUBCOMMANDS: tuple[Subcommand, ...] = ()  # in the order in which help shows them
 
 HANDLERS: dict[str, Handler] = {
     questions.KIND: questions.carry_out,
+    commands.KIND: commands.carrying_out(SUBCOMMANDS),
 }
 
 VIEWS: dict[str, View] = {
     "answer": questions.ANSWER_VIEW,
     "notice": questions.NOTICE_VIEW,
+    speaking.VIEW_NAME: speaking.VIEW,
 }
 
 

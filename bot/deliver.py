@@ -131,7 +131,12 @@ class Deliverer:
         services = self._services
         speech = view.render(services, message)
         if message.kind == "respond":
-            services.messenger.respond(str(message.payload["response_url"]), speech)
+            services.messenger.respond(
+                str(message.payload["response_url"]),
+                speech,
+                in_channel=bool(message.payload.get("in_channel")),
+                replace=bool(message.payload.get("replace")),
+            )
             return Posted(message.channel_id or NOT_IN_SLACK, NOT_IN_SLACK)
         if message.kind == "ephemeral":
             services.messenger.ephemeral(

@@ -134,7 +134,11 @@ class SlackMessenger:
     def respond(
         self, response_url: str, speech: Speech, *, in_channel: bool = False, replace: bool = False
     ) -> None:
-        """Answer a slash command or a click by its response URL."""
+        """Answer a slash command or a click by its response URL.
+
+        Raises:
+            TryLater, Unreachable: see there.
+        """
         from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 - only commands need it
 
         response = WebhookClient(response_url).send(
@@ -143,6 +147,9 @@ class SlackMessenger:
             response_type="in_channel" if in_channel else "ephemeral",
             replace_original=replace,
         )
+        if response.status_code == 429 or response.status_code >= 500:
+            wait = response.headers.get("Retry-After") or response.headers.get("retry-after") or 5
+            raise TryLater(float(wait), f"status {response.status_code}")
         if response.status_code != 200 or "error" in (response.body or "").lower()[:40]:
             raise Unreachable(
                 f"The response URL no longer works ({response.status_code} {response.body[:80]})."
