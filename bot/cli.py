@@ -1,5 +1,329 @@
-"""The `guidepost` command."""
+"""The `guidepost` command: each command parses, builds, calls and prints.
+
+Heavy imports load inside the commands that use them, so that `guidepost --help` is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.wiring import Core
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+knowledge_app = typer.Typer(no_args_is_help=True, help="What Guidepost knows.")
+accounts_app = typer.Typer(no_args_is_help=True, help="Customers, their people and subscriptions.")
+eval_app = typer.Typer(no_args_is_help=True, help="Measure quality on labelled data.")
+playbooks_app = typer.Typer(no_args_is_help=True, help="Conversations that have a plan.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(eval_app, name="eval")
+app.add_typer(playbooks_app, name="playbooks")
+app.add_typer(db_app, name="db")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
+
+
+@app.callback()
+def _root() -> None:
+    """A customer-success assistant that lives in Slack."""
+
+
+@app.command()
+def run() -> None:
+    """Start the bot: on Slack where tokens are set, else on the local workspace, and print its address."""
+    from bot.start import run_forever
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("alembic", "chromadb", "httpx", "sentence_transformers", "slack_bolt", "slack_sdk"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    run_forever(typer.echo)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    as_user: Annotated[
+        str | None, typer.Option("--as", help="Whose reading rights: a Slack id or an e-mail.")
+    ] = None,
+    thread: Annotated[str | None, typer.Option(help="Any name; questions of one thread follow up.")] = None,
+    batch: Annotated[Path | None, typer.Option(help="JSON lines with _id and text.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the knowledge base, with the reading rights of a person (nobody: public text only)."""
+    from bot.ask import answer_batch, answer_one
+
+    core = _core()
+    if batch is not None:
+        for row in answer_batch(core, batch, as_user):
+            typer.echo(json.dumps(row, ensure_ascii=False))
+        return
+    if question is None:
+        raise typer.BadParameter('Give a question, e.g. guidepost ask "How do I invite a driver?"')
+    answered = answer_one(core, question, as_user, thread)
+    _print(answered, as_json, _answer_text)
+
+
+@knowledge_app.command("sync")
+def knowledge_sync(
+    path: Annotated[str, typer.Argument(help="A folder or a file of Markdown, MDX, HTML or text.")],
+    audience: Annotated[
+        str, typer.Option(help="Who may read documents that do not say: public, customer, internal, account:KEY.")
+    ] = "customer",
+    base_url: Annotated[str | None, typer.Option(help="Where the documents are published.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make the knowledge base equal to a folder; only what changed is embedded."""
+    from dataclasses import asdict
+
+    core = _core()
+    report = core.ingest.sync(
+        _existing(path),
+        audience=audience,
+        base_url=base_url,
+        account_id=core.account_id,
+        progress=None if as_json else _progress(),
+    )
+    _print(asdict(report), as_json, _sync_text)
+
+
+@knowledge_app.command("search")
+def knowledge_search(
+    query: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
+    as_user: Annotated[str | None, typer.Option("--as", help="Whose reading rights.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Rank passages, with each stage's score."""
+    from dataclasses import asdict
+
+    from bot.ask import asker_named
+
+    core = _core()
+    found = core.retriever(serving=False).find(query, asker_named(core, as_user), k=k)
+    _print([asdict(evidence) for evidence in found.evidence], as_json, _evidence_text)
+
+
+@knowledge_app.command("status")
+def knowledge_status(as_json: Json = False) -> None:
+    """Count what is there and say how fresh it is."""
+    from bot.reports import knowledge_counts
+
+    _print(knowledge_counts(_core()), as_json, _lines)
+
+
+@knowledge_app.command("sources")
+def knowledge_sources(as_json: Json = False) -> None:
+    """List what is synced, how fresh it is, and what failed."""
+    from bot.reports import sources
+
+    _print(sources(_core()), as_json, lambda rows: "\n\n".join(map(_lines, rows)) or "Nothing is synced yet.")
+
+
+@knowledge_app.command("remove")
+def knowledge_remove(source: str, as_json: Json = False) -> None:
+    """Remove a source with all its documents."""
+    core = _core()
+    uri = str(Path(source).resolve()) if Path(source).exists() else source
+    _print({"deleted": core.ingest.remove(uri)}, as_json, _lines)
+
+
+@knowledge_app.command("check")
+def knowledge_check(
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the indexes where they differ.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare the database with the vector and the lexical index."""
+    from dataclasses import asdict
+
+    report = _core().ingest.check(repair=repair)
+    _print(asdict(report) | {"healthy": report.healthy}, as_json, _lines)
+    if not report.healthy:
+        raise typer.Exit(1)
+
+
+@accounts_app.command("import")
+def accounts_import(
+    noun: Annotated[str, typer.Argument(help="accounts, contacts, subscriptions, staff or usage.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file; docs/accounts.md lists its columns.")],
+    as_json: Json = False,
+) -> None:
+    """Import a CSV file; importing it again updates. A bad row is reported, the rest is kept."""
+    from dataclasses import asdict
+
+    from store.accounts_import import Segments, import_csv
+
+    core = _core()
+    segments = Segments(core.settings.guidepost_smb_below, core.settings.guidepost_ent_from)
+    report = import_csv(core.database, core.workspace_id, noun, file, core.clock.now(), segments)
+    _print(asdict(report), as_json, _import_text)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@eval_app.command("retrieval")
+def eval_retrieval(
+    folder: Annotated[Path, typer.Argument(help="BEIR form: corpus.jsonl(.gz), queries.jsonl, qrels.tsv.")],
+    queries: Annotated[Path | None, typer.Option(help="Another file of queries.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure retrieval through the product's own ingest and search."""
+    from knowledge.evaluation.retrieval import evaluate
+
+    _print(evaluate(folder, queries), as_json, _lines)
+
+
+@app.command()
+def digest(
+    period: Annotated[str, typer.Option(help="A number of days: 7d, 30d.")] = "7d",
+    form: Annotated[str, typer.Option("--format", help="text, json, csv or html.")] = "text",
+) -> None:
+    """Print what customers asked and said; the same digest as in Slack."""
+    from bot.reports import digest_as
+
+    typer.echo(digest_as(_core(), period, form))
+
+
+@playbooks_app.command("list")
+def playbooks_list(as_json: Json = False) -> None:
+    """List the playbooks."""
+    from playbooks.loader import describe_all
+
+    _print(describe_all(), as_json, lambda rows: "\n".join(map(_lines, rows)))
+
+
+@playbooks_app.command("check")
+def playbooks_check(file: Path, as_json: Json = False) -> None:
+    """Check a definition; each problem names file, line, step and remedy."""
+    from dataclasses import asdict
+
+    from playbooks.checking import check
+
+    problems = check(_existing(str(file)))
+    _print([asdict(p) for p in problems], as_json, lambda _: "\n".join(map(str, problems)) or "No problems.")
+    if problems:
+        raise typer.Exit(1)
+
+
+@playbooks_app.command("simulate")
+def playbooks_simulate(
+    name: str,
+    account: Annotated[str, typer.Option(help="An account's name, alias or key.")],
+    until: Annotated[str, typer.Option(help="A date, 2026-12-31.")],
+    as_json: Json = False,
+) -> None:
+    """Say what would be sent, when, to whom, and why not; nothing is."""
+    from bot.reports import simulate_for
+
+    _print(simulate_for(_core(), name, account, until), as_json, lambda rows: "\n".join(map(_lines, rows)))
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables to this version. SQLite does it by itself; PostgreSQL waits for this command."""
+    from bot.settings import load_settings
+    from store.database import Database
+    from store.schema import upgrade
+
+    settings = load_settings()
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    typer.echo(f"The database is at revision {upgrade(Database(settings.store_url))}.")
+
+
+@db_app.command("backup")
+def db_backup(file: Path) -> None:
+    """Copy the SQLite database to a file while the bot runs."""
+    from store.backup import backup
+
+    backup(_core().database, file)
+    typer.echo(f"Saved {file}.")
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; an error on purpose is a sentence, not a traceback."""
+    from store.errors import GuidepostError
+
+    try:
+        app()
+    except GuidepostError as error:
+        typer.secho(f"Error: {error}", err=True, fg="red")
+        sys.exit(1)
+
+
+def _core() -> Core:
+    from bot.settings import load_settings
+    from bot.wiring import open_core
+
+    return open_core(load_settings())
+
+
+def _existing(path: str) -> Path:
+    from store.errors import NotFound
+
+    found = Path(path)
+    if not found.exists():
+        raise NotFound(f"There is nothing at {path}. Give the path of a folder or a file.")
+    return found
+
+
+def _print(value: Any, as_json: bool, text: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else text(value))
+
+
+def _progress() -> Any:
+    from rich.console import Console
+    from rich.status import Status
+
+    status = Status("Reading documents…", console=Console(stderr=True))
+    status.start()
+
+    def tell(progress: Any) -> None:
+        total = f" of {progress.total}" if progress.total else ""
+        status.update(f"{progress.stage.capitalize()}: {progress.done}{total}")
+
+    return tell
+
+
+def _answer_text(answered: dict[str, Any]) -> str:
+    sources = "\n".join(f"  [{c['n']}] {c['title']} — {c['uri']}" for c in answered["citations"])
+    return answered["answer"] + (f"\n\n{sources}" if sources else "")
+
+
+def _sync_text(report: dict[str, Any]) -> str:
+    failed = "".join(f"\n  failed: {f['uri']}: {f['reason']}" for f in report["failed"])
+    return (
+        f"{report['added']} added, {report['updated']} updated, {report['deleted']} deleted, "
+        f"{report['unchanged']} unchanged; {report['passages']} passages, {report['embedded']} embedded, "
+        f"{report['seconds']} s{failed}"
+    )
+
+
+def _import_text(report: dict[str, Any]) -> str:
+    failed = "".join(f"\n  line {f['line']}: {f['reason']}" for f in report["failed"])
+    return (
+        f"{report['added']} added, {report['updated']} updated, {report['unchanged']} unchanged, "
+        f"{len(report['failed'])} failed{failed}"
+    )
+
+
+def _evidence_text(rows: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"{row['reranked'] or 0:6.2f} {row['fused']:.3f}  {' > '.join(row['heading_path'])}\n"
+        f"               {row['text'][:160]!r}"
+        for row in rows
+    )
+
+
+def _lines(value: dict[str, Any]) -> str:
+    return "\n".join(f"{key}: {item}" for key, item in value.items())
+
+
+if __name__ == "__main__":
+    main()

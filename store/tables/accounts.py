@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 
@@ -128,3 +128,10 @@ class UsageFact(SQLModel, table=True):
     note: str | None = None  # the fact as a sentence fit for a customer, if there is one
     observed_on: date
     created_at: datetime = moment_field()
+
+
+def find_by_key(session: Session, workspace_id: str, key: str) -> Account | None:
+    """The account with that key in the customer's own files."""
+    return session.exec(
+        select(Account).where(Account.workspace_id == workspace_id, Account.key == key)
+    ).first()

@@ -1,0 +1,237 @@
+"""The composition root: settings -> services. The only place that picks adapters."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from store.clock import SystemClock
+from store.database import Database
+from store.errors import GuidepostError
+from store.schema import prepare
+from store.tables import accounts, workspaces
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slack_sdk import WebClient
+
+    from bot.services import Services
+    from bot.settings import Settings
+    from knowledge.answering import Answerer
+    from knowledge.ingest import Ingest
+    from knowledge.ports import Embedder, Reranker
+    from knowledge.retrieval import Retriever
+    from knowledge.types import Answered, Question
+    from store.clock import Clock
+
+log = logging.getLogger(__name__)
+
+
+class CannotConnect(GuidepostError):  # noqa: N818
+    """Slack does not let us in; the text says what to check."""
+
+
+@dataclass
+class Core:
+    """What every command stands on: settings, database, clock, workspace; knowledge when asked for."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    workspace_id: str
+
+    @property
+    def index_folder(self) -> Path:
+        """Where index generations live."""
+        return self.settings.data_folder / "index" / self.workspace_id
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedding model, not loaded yet."""
+        from knowledge.adapters.sentence_transformers import SentenceTransformerEmbedder
+
+        return SentenceTransformerEmbedder(self.settings.guidepost_embedding_model or "")
+
+    @cached_property
+    def reranker(self) -> Reranker:
+        """The cross-encoder, not loaded yet."""
+        from knowledge.adapters.onnx_reranker import OnnxReranker
+        from knowledge.adapters.sentence_transformers import CrossEncoderReranker
+
+        name = self.settings.guidepost_reranker
+        return CrossEncoderReranker(name) if name else OnnxReranker()
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """What brings documents in."""
+        from knowledge.adapters.generations import ChromaGenerations
+        from knowledge.ingest import Ingest
+
+        return Ingest(
+            self.database,
+            workspace_id=self.workspace_id,
+            clock=self.clock,
+            embedder=self.embedder,
+            store=ChromaGenerations(),
+            folder=self.index_folder,
+        )
+
+    def account_id(self, key: str) -> str | None:
+        """The id of the account with that key in the customer's own files."""
+        with self.database.reading() as session:
+            account = accounts.find_by_key(session, self.workspace_id, key)
+        return account.id if account else None
+
+    def retriever(self, *, serving: bool) -> Retriever:
+        """What finds evidence.
+
+        Args:
+            serving: open the index in service; else search in memory, as commands beside a running bot do.
+        """
+        from knowledge.adapters.generations import ChromaGenerations, in_memory
+        from knowledge.retrieval import Retriever
+        from knowledge.serving import KnowledgeIndex
+
+        index = KnowledgeIndex(
+            self.database,
+            workspace_id=self.workspace_id,
+            model=self.embedder.fingerprint,
+            in_memory=in_memory,
+            store=ChromaGenerations() if serving else None,
+            folder=self.index_folder if serving else None,
+        )
+        return Retriever(self.database, index, self.embedder, self.reranker)
+
+    def answerer(self, *, serving: bool) -> Answerer:
+        """What answers questions."""
+        from knowledge.answering import Answerer
+
+        return Answerer(self.retriever(serving=serving), self.reranker)
+
+
+def open_core(settings: Settings, clock: Clock | None = None) -> Core:
+    """Open the store of this mode and find its workspace.
+
+    Raises:
+        SchemaBehind: a PostgreSQL database needs `guidepost db upgrade`.
+    """
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.store_url)
+    prepare(database)
+    clock = clock or local_clock(settings)
+    with database.transaction() as session:
+        find = workspaces.local_workspace if settings.is_local else workspaces.cli_workspace
+        workspace = find(session, clock.now())
+    return Core(settings, database, clock, workspace.id)
+
+
+def local_clock(settings: Settings) -> Clock:
+    """The machine's clock; in the local workspace, the one that can be moved."""
+    if not settings.is_local:
+        return SystemClock()
+    from bot.local.clock import LocalClock
+
+    return LocalClock(settings.data_folder / "workspace", SystemClock())
+
+
+class LoadingAnswers:
+    """Answers questions as soon as the models are in memory; loads them in the background."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._loaded = threading.Event()
+        self._answerer: Answerer | None = None
+        self._error: GuidepostError | None = None
+
+    def start(self) -> None:
+        """Begin to load."""
+        threading.Thread(target=self._load, name="load-models", daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the models are in memory."""
+        return self._answerer is not None
+
+    def answer(self, question: Question) -> Answered:
+        """The answer; waits for the models.
+
+        Raises:
+            GuidepostError: the models cannot be loaded.
+        """
+        self._loaded.wait()
+        if self._answerer is None:
+            raise self._error or GuidepostError("The models could not be loaded; see the log.")
+        return self._answerer.answer(question)
+
+    def _load(self) -> None:
+        try:
+            answerer = self._core.answerer(serving=True)
+            answerer.load()
+            self._answerer = answerer
+            log.info("models are loaded")
+        except GuidepostError as error:
+            log.error("models cannot be loaded: %s", error)  # noqa: TRY400 - the sentence says it all
+            self._error = error
+        except Exception:
+            log.exception("models cannot be loaded")
+        finally:
+            self._loaded.set()
+
+
+def slack_client(token: str, api_url: str) -> WebClient:
+    """A Web API client that tries again where a connection broke or Slack had a fault."""
+    from slack_sdk import WebClient
+    from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, ServerErrorRetryHandler
+
+    handlers = [ConnectionErrorRetryHandler(max_retry_count=2), ServerErrorRetryHandler(max_retry_count=2)]
+    return WebClient(token=token, base_url=api_url, timeout=30, retry_handlers=handlers)
+
+
+def connect(core: Core, client: WebClient) -> Services:
+    """Sign in to Slack and build the services of the workspace that the token belongs to.
+
+    Raises:
+        CannotConnect: Slack refuses the token or cannot be reached.
+    """
+    from slack_sdk.errors import SlackApiError
+
+    from bot.services import Services
+    from bot.slack.directory import SlackDirectory
+    from bot.slack.messenger import SlackMessenger
+    from playbooks.runner import PlaybookRunner
+
+    try:
+        me = client.auth_test()
+    except SlackApiError as error:
+        raise CannotConnect(
+            f"Slack answered {error.response.get('error')} to the bot token. Check SLACK_BOT_TOKEN "
+            "(it begins with xoxb-; Slack shows it under 'OAuth & Permissions')."
+        ) from error
+    except OSError as error:
+        raise CannotConnect(f"Slack cannot be reached at {client.base_url}: {error}.") from error
+    with core.database.transaction() as session:
+        workspace = workspaces.bind_workspace(
+            session,
+            str(me["team_id"]),
+            name=str(me.get("team") or ""),
+            bot_user_id=str(me["user_id"]),
+            is_local=core.settings.is_local,
+            now=core.clock.now(),
+        )
+    core.workspace_id = workspace.id
+    return Services(
+        settings=core.settings,
+        database=core.database,
+        clock=core.clock,
+        wall=SystemClock(),
+        workspace_id=workspace.id,
+        bot_user_id=str(me["user_id"]),
+        messenger=SlackMessenger(client),
+        directory=SlackDirectory(client, core.database, SystemClock(), workspace.id),
+        answers=LoadingAnswers(core),
+        runner=PlaybookRunner(core.database, core.clock),
+    )
