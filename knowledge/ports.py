@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -25,6 +26,14 @@ class Embedder(Protocol):
         """Names model, weights and prompts; another fingerprint means other vectors."""
         ...
 
+    def load(self) -> None:
+        """Bring the model into memory; without it the first use does. Safe from any thread.
+
+        Raises:
+            ModelUnavailable: it is missing, or not the pinned one.
+        """
+        ...
+
     def embed_query(self, text: str) -> Vector:
         """The vector of a question: float32, shape (d,), length 1."""
         ...
@@ -36,6 +45,14 @@ class Embedder(Protocol):
 
 class Reranker(Protocol):
     """Reads question and passage together."""
+
+    def load(self) -> None:
+        """Bring the model into memory; without it the first use does. Safe from any thread.
+
+        Raises:
+            ModelUnavailable: it is missing, or not the pinned one.
+        """
+        ...
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """One logit a text; above 0 leans to "answers it"."""
@@ -49,12 +66,20 @@ class PassageIndex(Protocol):
         """Up to k (passage id, cosine), best first, of the given audiences only."""
         ...
 
+    def close(self) -> None:
+        """Let go of files; it is not searched again."""
+        ...
+
 
 class LexicalIndex(Protocol):
     """BM25 over words, with the same rule about audiences."""
 
     def search(self, query: str, audiences: Collection[str], k: int) -> list[tuple[str, float]]:
         """Up to k (passage id, BM25 score with higher better), best first. Any text is a valid query."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files; it is not searched again."""
         ...
 
 
@@ -87,4 +112,36 @@ class IndexBuilder(Protocol):
 
     def build(self, passages: Iterable[IndexedPassage]) -> int:
         """Index the passages and return how many there are."""
+        ...
+
+
+class GenerationStore(Protocol):
+    """How an index generation, a folder with a vector and a lexical index, is written and opened."""
+
+    def build(self, folder: Path, passages: Callable[[], Iterator[IndexedPassage]]) -> int:
+        """Write both indexes into an empty folder; how many passages each holds.
+
+        Raises:
+            IndexUnavailable: the two do not hold the same number.
+        """
+        ...
+
+    def verify(self, folder: Path, expected: int) -> bool:
+        """Whether both can be opened, hold that many passages (-1: any), and find their own vectors."""
+        ...
+
+    def ids(self, folder: Path) -> tuple[set[str], set[str]]:
+        """Passage ids of the vector index and of the lexical index, also while a bot has them open.
+
+        Raises:
+            IndexUnavailable: one of them is damaged.
+        """
+        ...
+
+    def open(self, folder: Path) -> tuple[PassageIndex, LexicalIndex]:
+        """Open both for searching.
+
+        Raises:
+            IndexUnavailable: one of them cannot be opened.
+        """
         ...

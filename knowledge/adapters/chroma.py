@@ -8,8 +8,11 @@ fault that Python cannot catch.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -18,7 +21,6 @@ from knowledge.errors import IndexUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
 
     from chromadb.api import ClientAPI
 
@@ -27,11 +29,19 @@ if TYPE_CHECKING:
 BATCH = 1000
 SELF_QUERIES = 50
 _SPARSE = 10  # link_lists.bin beyond this many times data_level0.bin is the known corruption
-_PROBE_SECONDS = 120
-_PROBE = """
+_CHILD_SECONDS = 120
+_VERIFY = """
 import pathlib, sys
 from knowledge.adapters.chroma import verify
 sys.exit(0 if verify(pathlib.Path(sys.argv[1]), int(sys.argv[2])) else 3)
+"""
+_LIST = """
+import pathlib, sys
+from knowledge.adapters.chroma import ChromaIndex, verify
+folder = pathlib.Path(sys.argv[1])
+if not verify(folder):
+    sys.exit(3)
+print(*ChromaIndex(folder).ids(), sep="\\n")
 """
 
 
@@ -114,12 +124,36 @@ def probe(folder: Path, expected: int = -1) -> bool:
     """
     if not folder.is_dir() or _looks_corrupt(folder):
         return False
-    command = [sys.executable, "-c", _PROBE, str(folder.resolve()), str(expected)]
+    return _in_child(_VERIFY, folder, str(expected)) is not None
+
+
+def stored_ids(folder: Path) -> set[str]:
+    """Every passage id of a folder, read by a child process from a copy: a bot may have the folder open.
+
+    Raises:
+        IndexUnavailable: the folder is missing or damaged.
+    """
+    printed = None
+    if folder.is_dir() and not _looks_corrupt(folder):  # such a file may claim a terabyte: never copy it
+        with tempfile.TemporaryDirectory() as scratch:
+            copy = shutil.copytree(folder, Path(scratch) / "copy")
+            printed = _in_child(_LIST, copy)
+    if printed is None:
+        raise IndexUnavailable(
+            f"The vector index {folder.parent.name[:8]} is missing or damaged. Run `guidepost knowledge check "
+            "--repair`: it is rebuilt from the database, without a model."
+        )
+    return set(printed.split())
+
+
+def _in_child(code: str, folder: Path, *arguments: str) -> str | None:
+    """What a child process printed; None if it failed, crashed or took too long."""
+    command = [sys.executable, "-c", code, str(folder.resolve()), *arguments]
     try:
-        done = subprocess.run(command, check=False, capture_output=True, timeout=_PROBE_SECONDS)  # noqa: S603 - our own code
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=_CHILD_SECONDS)  # noqa: S603 - our own code
     except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+        return None
+    return done.stdout if done.returncode == 0 else None
 
 
 def verify(folder: Path, expected: int = -1) -> bool:

@@ -31,6 +31,9 @@ class ExactIndex:
         found = [hit for audience in audiences for hit in self._nearest(audience, vector, k)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:k]
 
+    def close(self) -> None:
+        """Nothing to let go of."""
+
     def _nearest(self, audience: str, vector: Vector, k: int) -> list[tuple[str, float]]:
         if audience not in self._vectors or k <= 0:
             return []

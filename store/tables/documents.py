@@ -102,6 +102,7 @@ class DocumentState:
     id: str
     content_hash: str
     audience: str
+    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -177,9 +178,19 @@ def record_sync(session: Session, source_id: str, report: dict[str, Any], now: d
 def document_states(session: Session, source_id: str) -> dict[str, DocumentState]:
     """Every document of a source: uri -> its id, content hash and audience."""
     query = select(
-        col(Document.uri), col(Document.id), col(Document.content_hash), col(Document.audience)
+        col(Document.uri),
+        col(Document.id),
+        col(Document.content_hash),
+        col(Document.audience),
+        col(Document.created_at),
     ).where(col(Document.source_id) == source_id)
     return {uri: DocumentState(*rest) for uri, *rest in session.execute(query)}
+
+
+def document_uris(session: Session, workspace_id: str) -> dict[str, str]:
+    """Every document's path inside its source, by id."""
+    query = select(col(Document.id), col(Document.uri)).where(col(Document.workspace_id) == workspace_id)
+    return dict(session.execute(query).tuples().all())
 
 
 def save_document(session: Session, document: Document, passages: Sequence[Passage]) -> None:
@@ -234,6 +245,14 @@ def passages_without_embedding(session: Session, workspace_id: str, model: str, 
         .limit(limit)
     )
     return list(session.execute(query).scalars())
+
+
+def count_without_embedding(session: Session, workspace_id: str, model: str) -> int:
+    """How many passages this model has not embedded yet."""
+    query = select(func.count(col(Passage.id))).where(
+        col(Passage.workspace_id) == workspace_id, func.coalesce(col(Passage.embedding_model), "") != model
+    )
+    return int(session.execute(query).scalar_one())
 
 
 def set_embeddings(session: Session, model: str, embeddings: Mapping[str, bytes]) -> None:

@@ -1,0 +1,1 @@
+"""How good the knowledge base is: measured through the product's own parts."""
