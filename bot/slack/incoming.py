@@ -56,6 +56,7 @@ class Pressed:
 
     event_key: str
     action_id: str
+    block_id: str
     value: str
     user_id: str
     channel_id: str | None
@@ -129,6 +130,7 @@ def parse_action(body: dict[str, Any], action: dict[str, Any]) -> Pressed:
     return Pressed(
         event_key=f"{user}:{action.get('action_ts') or body.get('trigger_id')}:{action['action_id']}",
         action_id=action["action_id"],
+        block_id=action.get("block_id") or "",
         value=_value_of(action),
         user_id=user,
         channel_id=(body.get("channel") or {}).get("id") or container.get("channel_id"),
