@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot import asking
 from bot.blocks.answer import AnswerView, SourceLine, answer_speech
@@ -18,13 +18,14 @@ from store import people
 from store.tables import Account, Answer, Conversation, Document, answers, conversations, outbox, workspaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from slack_bolt import App
     from sqlmodel import Session
 
     from bot.services import Services
     from bot.slack.messenger import Posted
+    from bot.work import Handler
     from knowledge.types import Answered
     from store.tables import Citation, InboundEvent, OutboxMessage
 
@@ -61,7 +62,27 @@ def _stored() -> None:
     """The workers do the rest."""
 
 
-def carry_out(services: Services, event: InboundEvent) -> None:
+class Reading(Protocol):
+    """Takes over something that was said to us and is no question for the knowledge base.
+
+    True if it did, having ended in `services.effect_of(event.id)`; False, having done nothing, if not.
+    """
+
+    def __call__(self, services: Services, event: InboundEvent, said: Said, asked: asking.Asked) -> bool:
+        """Take it over, or leave it."""
+        ...
+
+
+def carrying_out(readings: Sequence[Reading] = ()) -> Handler:
+    """The handler of what people say: the readings are tried in turn, then it is a question."""
+
+    def carry_out(services: Services, event: InboundEvent) -> None:
+        _carry_out(services, event, readings)
+
+    return carry_out
+
+
+def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Reading]) -> None:
     """Answer what was said, or leave it alone if it was not said to us."""
     said = Said.from_payload(event.payload)
     services.directory.meet(said.user_id, team_id=said.user_team)
@@ -71,6 +92,8 @@ def carry_out(services: Services, event: InboundEvent) -> None:
             return
     if not said.text.strip():
         _say(services, event, said, HELLO)
+        return
+    if any(reading(services, event, said, asked) for reading in readings):
         return
     answered = _think(services, said, asked)
     with services.effect_of(event.id) as session:
@@ -185,32 +208,34 @@ def _say(services: Services, event: InboundEvent, said: Said, text: str) -> None
 
 def _render(services: Services, message: OutboxMessage) -> Speech:
     with services.database.reading() as session:
-        answer = session.get_one(Answer, message.payload["answer_id"])
-        account = session.get(Account, answer.account_id) if answer.account_id else None
-        csm = people.owner_of(session, account) if account else None
-        asker = workspaces.find_user(session, services.workspace_id, answer.asked_by)
-        return answer_speech(
-            AnswerView(
-                answer_id=answer.id,
-                status=answer.status,
-                text=answer.text,
-                sources=tuple(
-                    _source(session, citation, services)
-                    for citation in answers.citations_of(session, answer.id)
-                ),
-                closest=tuple(answer.closest) if answer.status == "refused" else (),
-                answered_for=_answered_for(account),
-                introduction=INTRODUCTION if asker is not None and asker.introduced_at is None else "",
-                person_name=csm.name.split()[0] if csm else "",
-            )
+        return speech_of(session, session.get_one(Answer, message.payload["answer_id"]), services.clock.now())
+
+
+def speech_of(session: Session, answer: Answer, now: datetime) -> Speech:
+    """A recorded answer as the message that its asker gets."""
+    account = session.get(Account, answer.account_id) if answer.account_id else None
+    csm = people.owner_of(session, account) if account else None
+    asker = workspaces.find_user(session, answer.workspace_id, answer.asked_by)
+    cited = answers.citations_of(session, answer.id)
+    return answer_speech(
+        AnswerView(
+            answer_id=answer.id,
+            status=answer.status,
+            text=answer.text,
+            sources=tuple(_source(session, citation, now) for citation in cited),
+            closest=tuple(answer.closest) if answer.status == "refused" else (),
+            answered_for=_answered_for(account),
+            introduction=INTRODUCTION if asker is not None and asker.introduced_at is None else "",
+            person_name=csm.name.split()[0] if csm else "",
         )
+    )
 
 
-def _source(session: Session, citation: Citation, services: Services) -> SourceLine:
+def _source(session: Session, citation: Citation, now: datetime) -> SourceLine:
     document = session.get(Document, citation.document_id) if citation.document_id else None
     age = ""
     if document is not None and document.reviewed_on is not None:
-        age = f"reviewed {ago(services.clock.now().date() - document.reviewed_on)}"
+        age = f"reviewed {ago(now.date() - document.reviewed_on)}"
     return SourceLine(
         n=citation.n,
         citation_id=citation.id,

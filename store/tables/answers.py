@@ -9,6 +9,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.tables.documents import Document, Passage
 
 
 class Answer(SQLModel, table=True):
@@ -63,3 +64,28 @@ def citations_of(session: Session, answer_id: str) -> list[Citation]:
     """What an answer cites, by number."""
     statement = select(Citation).where(Citation.answer_id == answer_id).order_by(col(Citation.n))
     return list(session.exec(statement).all())
+
+
+def link_citations(session: Session, workspace_id: str) -> int:
+    """Point citations that were recorded without ids at the documents and passages they quote.
+
+    Returns:
+        How many found their passage.
+    """
+    unlinked = select(Citation).where(Citation.workspace_id == workspace_id, Citation.document_id == "")
+    linked = 0
+    for citation in session.exec(unlinked).all():
+        passage = session.exec(
+            select(Passage)
+            .join(Document, col(Document.id) == col(Passage.document_id))
+            .where(
+                Document.workspace_id == workspace_id,
+                Document.uri == citation.uri.partition("#")[0],
+                Passage.text == citation.passage_text,
+            )
+        ).first()
+        if passage is not None:
+            citation.passage_id, citation.document_id = passage.id, passage.document_id
+            session.add(citation)
+            linked += 1
+    return linked

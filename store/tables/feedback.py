@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, select
 
 from store.columns import id_field, moment_field, workspace_field
+from store.upsert import insert_new
 
 
 class Feedback(SQLModel, table=True):
@@ -79,6 +80,37 @@ def rate_answer(
     session.add(row)
     session.flush()
     return row
+
+
+def record_remark(
+    session: Session,
+    *,
+    workspace_id: str,
+    slack_user_id: str,
+    account_id: str | None,
+    channel_id: str,
+    message_ts: str,
+    text: str,
+    now: datetime,
+    rating: int | None = None,
+) -> bool:
+    """Note what somebody said without being asked; False if that message is noted already."""
+    return insert_new(
+        session,
+        Feedback(
+            workspace_id=workspace_id,
+            kind="remark",
+            subject=f"message:{channel_id}:{message_ts}",
+            slack_user_id=slack_user_id,
+            account_id=account_id,
+            rating=rating,
+            comment=text,
+            channel_id=channel_id,
+            message_ts=message_ts,
+            created_at=now,
+            updated_at=now,
+        ),
+    )
 
 
 def rating_by(session: Session, *, workspace_id: str, answer_id: str, slack_user_id: str) -> Feedback | None:

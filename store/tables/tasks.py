@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.upsert import insert_new
 
 
 class Task(SQLModel, table=True):
@@ -32,3 +33,8 @@ class Task(SQLModel, table=True):
     link: dict[str, Any] = json_field()  # where it came from: channel, ts, answer id ...
     created_at: datetime = moment_field()
     done_at: datetime | None = moment_field(nullable=True)
+
+
+def open_task(session: Session, task: Task) -> bool:
+    """Write a task down; False if one with its key is there already."""
+    return insert_new(session, task)
