@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bot.deliver import View
     from bot.listeners.commands import Subcommand
+    from bot.listeners.questions import Reading
     from bot.services import Services
     from bot.work import Handler
 
@@ -26,8 +27,10 @@ FEATURES = (questions, commands)
 
 SUBCOMMANDS: tuple[Subcommand, ...] = ()  # in the order in which help shows them
 
+READINGS: tuple[Reading, ...] = ()  # what words may mean other than a question; tried in this order
+
 HANDLERS: dict[str, Handler] = {
-    questions.KIND: questions.carry_out,
+    questions.KIND: questions.carrying_out(READINGS),
     commands.KIND: commands.carrying_out(SUBCOMMANDS),
 }
 

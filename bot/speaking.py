@@ -17,6 +17,46 @@ if TYPE_CHECKING:
 VIEW_NAME = "speech"
 
 
+def send(
+    session: Session,
+    services: Services,
+    view: str,
+    *,
+    key: str,
+    kind: str,
+    channel_id: str | None = None,
+    slack_user_id: str | None = None,
+    thread_ts: str | None = None,
+    **payload: Any,
+) -> bool:
+    """Put a message that is to be said at once into the outbox; False if one of this key is there.
+
+    Args:
+        session: the transaction that decides it.
+        services: the running bot.
+        view: what makes it when it is sent; a key of VIEWS in bot/app.py.
+        key: makes the message one.
+        kind: see `OutboxMessage.kind`.
+        channel_id: where; with none, a DM to `slack_user_id`.
+        slack_user_id: the recipient of a DM or an ephemeral.
+        thread_ts: the thread.
+        payload: what the view needs, and `response_url`, `replace`, `in_channel`, `ts` for the kinds that do.
+    """
+    now = services.clock.now()
+    return outbox.enqueue(
+        session,
+        workspace_id=services.workspace_id,
+        key=key,
+        kind=kind,
+        channel_id=channel_id,
+        slack_user_id=slack_user_id,
+        thread_ts=thread_ts,
+        payload={"view": view, **payload},
+        due_at=now,
+        now=now,
+    )
+
+
 def say(
     session: Session,
     services: Services,
@@ -29,38 +69,20 @@ def say(
     thread_ts: str | None = None,
     **more: Any,
 ) -> bool:
-    """Put a finished message into the outbox; False if a message of this key is already there.
-
-    Args:
-        session: the transaction that decides it.
-        services: the running bot.
-        speech: what to say.
-        key: makes the message one.
-        kind: see `OutboxMessage.kind`.
-        channel_id: where; with none, a DM to `slack_user_id`.
-        slack_user_id: the recipient of a DM or an ephemeral.
-        thread_ts: the thread.
-        more: further payload: `response_url`, `replace`, `in_channel`, `ts`.
-    """
-    now = services.clock.now()
-    payload = {
-        "view": VIEW_NAME,
-        "text": speech.text,
-        "blocks": list(speech.blocks),
-        "simple_blocks": list(speech.simple_blocks),
-        **more,
-    }
-    return outbox.enqueue(
+    """Put a finished message into the outbox; see `send`."""
+    return send(
         session,
-        workspace_id=services.workspace_id,
+        services,
+        VIEW_NAME,
         key=key,
         kind=kind,
         channel_id=channel_id,
         slack_user_id=slack_user_id,
         thread_ts=thread_ts,
-        payload=payload,
-        due_at=now,
-        now=now,
+        text=speech.text,
+        blocks=list(speech.blocks),
+        simple_blocks=list(speech.simple_blocks),
+        **more,
     )
 
 
@@ -69,7 +91,8 @@ def reply(
 ) -> None:
     """Answer whoever pressed or commanded, so that only they see it.
 
-    By the response URL where the event has one, else as an ephemeral message where they are, else by DM.
+    By the response URL where the event has one, in a thread as an ephemeral message, else by DM. (What a
+    response URL says without replacing lands outside the thread.)
 
     Args:
         session: the transaction that decides it.
@@ -78,33 +101,25 @@ def reply(
         speech: what to say.
         replace: put it in the place of the message whose button was pressed.
     """
+    address = address_of(event, replace=replace)
+    say(session, services, speech, **address)
+
+
+def address_of(event: InboundEvent, *, replace: bool = False) -> dict[str, Any]:
+    """How to reach whoever pressed or commanded, for `send` and `say`; see `reply`."""
     payload = event.payload
-    key, user, channel = f"reply:{event.id}", payload["user_id"], payload.get("channel_id")
-    if payload.get("response_url"):
-        say(
-            session,
-            services,
-            speech,
-            key=key,
-            kind="respond",
-            channel_id=channel,
-            slack_user_id=user,
-            response_url=payload["response_url"],
-            replace=replace,
-        )
-    elif channel:
-        say(
-            session,
-            services,
-            speech,
-            key=key,
-            kind="ephemeral",
-            channel_id=channel,
-            slack_user_id=user,
-            thread_ts=payload.get("thread_ts"),
-        )
-    else:
-        say(session, services, speech, key=key, kind="dm", slack_user_id=user)
+    channel, thread = payload.get("channel_id"), payload.get("thread_ts")
+    address: dict[str, Any] = {"key": f"reply:{event.id}", "slack_user_id": payload["user_id"]}
+    if payload.get("response_url") and (replace or not thread):
+        return address | {
+            "kind": "respond",
+            "channel_id": channel,
+            "response_url": payload["response_url"],
+            "replace": replace,
+        }
+    if channel:
+        return address | {"kind": "ephemeral", "channel_id": channel, "thread_ts": thread}
+    return address | {"kind": "dm"}
 
 
 def _render(_services: Services, message: OutboxMessage) -> Speech:

@@ -155,6 +155,49 @@ class SlackMessenger:
                 f"The response URL no longer works ({response.status_code} {response.body[:80]})."
             )
 
+    def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
+        """Open a modal; a trigger lives for three seconds.
+
+        Raises:
+            TryLater, Unreachable: see there.
+        """
+        self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view))
+
+    def publish_home(self, user: str, view: dict[str, Any]) -> None:
+        """Show a person's App Home.
+
+        Raises:
+            TryLater, Unreachable: see there.
+        """
+        self._call(lambda: self.client.views_publish(user_id=user, view=view))
+
+    def suggest_prompts(
+        self, channel: str, title: str, prompts: Sequence[dict[str, str]], *, thread_ts: str | None = None
+    ) -> None:
+        """Offer questions to begin with; `thread_ts` only for the older assistant container.
+
+        Raises:
+            TryLater, Unreachable: see there.
+        """
+        where = {"thread_ts": thread_ts} if thread_ts else {}
+        body = {"channel_id": channel, "title": title, "prompts": list(prompts), **where}
+        self._call(lambda: self.client.api_call("assistant.threads.setSuggestedPrompts", json=body))
+
+    def session_status(self, channel: str, thread_ts: str, status: str) -> None:
+        """Say how an agent session stands (processing, active, suspended, closed); an older Slack has none."""
+        body = {"channel_id": channel, "thread_ts": thread_ts, "status": status}
+        try:
+            self.client.api_call("agents.sessions.setStatus", json=body)
+        except SlackApiError as error:
+            log.info("no session status here: %s", _code(error))
+
+    def stop_stream(self, where: Posted) -> None:
+        """End a stream that somebody stopped; one that is not open any more is no fault."""
+        try:
+            self.client.chat_stopStream(channel=where.channel_id, ts=where.ts)
+        except SlackApiError as error:
+            log.info("nothing to stop: %s", _code(error))
+
     def open_dm(self, user: str) -> str:
         """The channel id of the DM with a person.
 
