@@ -75,7 +75,8 @@ def ask(
 def knowledge_sync(
     path: Annotated[str, typer.Argument(help="A folder or a file of Markdown, MDX, HTML or text.")],
     audience: Annotated[
-        str, typer.Option(help="Who may read documents that do not say: public, customer, internal, account:KEY.")
+        str,
+        typer.Option(help="Who may read documents that do not say: public, customer, internal, account:KEY."),
     ] = "customer",
     base_url: Annotated[str | None, typer.Option(help="Where the documents are published.")] = None,
     as_json: Json = False,
@@ -162,7 +163,7 @@ def accounts_import(
 
     core = _core()
     segments = Segments(core.settings.guidepost_smb_below, core.settings.guidepost_ent_from)
-    report = import_csv(core.database, core.workspace_id, noun, file, core.clock.now(), segments)
+    report = import_csv(core.database, core.workspace_id, noun, file, now=core.clock.now(), segments=segments)
     _print(asdict(report), as_json, _import_text)
     if report.failed:
         raise typer.Exit(1)

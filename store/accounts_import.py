@@ -31,7 +31,7 @@ DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
-class SegmentRule:
+class Segments:
     """Where segments begin, in whole units of annual recurring revenue."""
 
     smb_below: int = 12_000
@@ -76,7 +76,7 @@ def import_csv(
     source: Path | str,
     *,
     now: datetime,
-    rule: SegmentRule | None = None,
+    segments: Segments | None = None,
 ) -> ImportReport:
     """Read one file into the store.
 
@@ -86,7 +86,7 @@ def import_csv(
         noun: accounts, contacts, subscriptions, staff or usage.
         source: a file, or the text of one.
         now: the present moment.
-        rule: how a missing segment follows from revenue.
+        segments: how a missing segment follows from revenue.
 
     Raises:
         ImportFailed: the file as a whole cannot be read; nothing was stored.
@@ -96,7 +96,7 @@ def import_csv(
     kind = NOUNS[noun]
     header, rows = _open(noun, kind, _text_of(source))
     with database.transaction() as session:
-        writer = _Writer(session, workspace_id, kind, now, rule or SegmentRule())
+        writer = _Writer(session, workspace_id, kind, now, segments or Segments())
         for line, cells in rows:
             writer.take(line, header, cells)
         session.flush()
@@ -167,7 +167,7 @@ class _Writer:
     """Takes rows one by one, and knows what is stored."""
 
     def __init__(
-        self, session: Session, workspace_id: str, kind: Noun, now: datetime, rule: SegmentRule
+        self, session: Session, workspace_id: str, kind: Noun, now: datetime, segments: Segments
     ) -> None:
         self.session, self.workspace_id, self.kind, self.now, self.rule = (
             session,
@@ -232,7 +232,7 @@ class _Writer:
         if self.kind.model is Account and values.get("segment") is None:
             values.pop("segment", None)
             if "arr_minor" in values:
-                values["segment"] = self.rule.segment(values["arr_minor"])
+                values["segment"] = self.segments.segment(values["arr_minor"])
         return values
 
     def _check(self, values: dict[str, Any], row: SQLModel | None) -> None:

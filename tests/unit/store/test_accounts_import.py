@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from store.accounts_import import SegmentRule, import_csv
+from store.accounts_import import Segments, import_csv
 from store.csv_columns import NOUNS
 from store.errors import ImportFailed
 from store.tables import Account, Contact, StaffMember, Subscription, UsageFact
@@ -21,8 +21,8 @@ ACCOUNTS = "account_id,name,arr,channel\nnord,Nordwind,48000,#ext-nord\nbolt,Bol
 
 @pytest.fixture
 def load(database, workspace, clock):
-    def run(noun, source, rule=None):
-        return import_csv(database, workspace.id, noun, source, now=clock.now(), rule=rule)
+    def run(noun, source, segments=None):
+        return import_csv(database, workspace.id, noun, source, now=clock.now(), segments=segments)
 
     return run
 
@@ -258,7 +258,7 @@ def test_a_missing_segment_follows_from_revenue(load, rows, arr, segment):
 
 
 def test_thresholds_of_segments_are_settings(load, rows):
-    load("accounts", "account_id,name,arr\na,A,500\n", SegmentRule(smb_below=100, ent_from=400))
+    load("accounts", "account_id,name,arr\na,A,500\n", Segments(smb_below=100, ent_from=400))
 
     assert [a.segment for a in rows(Account)] == ["ENT"]
 
