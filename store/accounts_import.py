@@ -169,13 +169,8 @@ class _Writer:
     def __init__(
         self, session: Session, workspace_id: str, kind: Noun, now: datetime, segments: Segments
     ) -> None:
-        self.session, self.workspace_id, self.kind, self.now, self.rule = (
-            session,
-            workspace_id,
-            kind,
-            now,
-            rule,
-        )
+        self.session, self.workspace_id, self.kind = session, workspace_id, kind
+        self.now, self.segments = now, segments
         self.accounts = {account.key: account for account in self._stored(Account)}
         self.known = {self._identity(row): row for row in self._stored(kind.model)}
         self.lines: dict[tuple[Any, ...], int] = {}  # identity -> the line that named it
