@@ -9,7 +9,7 @@ from slack_bolt import App
 
 from bot import speaking
 from bot.deliver import Deliverer
-from bot.listeners import commands, questions
+from bot.listeners import commands, feedback, questions, sources
 from bot.work import Workers
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LISTENER_THREADS = 32  # listeners only store and acknowledge; answers never hold one of these
 
-FEATURES = (questions, commands)
+FEATURES = (questions, feedback, sources, commands)
 
 SUBCOMMANDS: tuple[Subcommand, ...] = ()  # in the order in which help shows them
 
@@ -32,6 +32,8 @@ READINGS: tuple[Reading, ...] = ()  # what words may mean other than a question;
 HANDLERS: dict[str, Handler] = {
     questions.KIND: questions.carrying_out(READINGS),
     commands.KIND: commands.carrying_out(SUBCOMMANDS),
+    feedback.RATED: feedback.carry_out_rating,
+    feedback.EXPLAINED: feedback.carry_out_reason,
 }
 
 VIEWS: dict[str, View] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from store.tables import Answer, Citation
+from store.tables import Answer, Citation, Document
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,6 +42,10 @@ def record_answer(
     session.add(answer)
     session.flush()
     for cited in answered.citations:
-        fields = asdict(cited) | {"heading_path": list(cited.heading_path)}
+        document = session.get(Document, cited.document_id)
+        fields = asdict(cited) | {
+            "heading_path": list(cited.heading_path),
+            "audience": document.audience if document else None,
+        }
         session.add(Citation(workspace_id=question.workspace_id, answer_id=answer.id, **fields))
     return answer

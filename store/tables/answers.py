@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.tables.conversations import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 from store.tables.documents import Document, Passage
 
 
@@ -53,6 +58,76 @@ class Citation(SQLModel, table=True):
     quote: str
     passage_text: str
     document_hash: str | None = None  # to tell whether the source has changed since
+    audience: str | None = None  # who might read the passage when it was cited
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that was asked, with how it ended."""
+
+    answer_id: str
+    account_id: str | None
+    text: str
+    status: str
+    asked_by: str
+    asked_at: datetime
+    channel_id: str | None
+    message_ts: str | None  # of the answer
+
+
+def find_answer(session: Session, workspace_id: str, answer_id: str) -> Answer | None:
+    """An answer of this workspace."""
+    answer = session.get(Answer, answer_id)
+    return answer if answer is not None and answer.workspace_id == workspace_id else None
+
+
+def find_citation(session: Session, workspace_id: str, citation_id: str) -> Citation | None:
+    """A citation of this workspace."""
+    citation = session.get(Citation, citation_id)
+    return citation if citation is not None and citation.workspace_id == workspace_id else None
+
+
+def last_in_conversation(session: Session, conversation_id: str, asked_by: str) -> Answer | None:
+    """The newest answer that a person got in a conversation."""
+    statement = (
+        select(Answer)
+        .where(Answer.conversation_id == conversation_id, Answer.asked_by == asked_by)
+        .order_by(col(Answer.created_at).desc())
+    )
+    return session.exec(statement).first()
+
+
+def last_questions(
+    session: Session,
+    workspace_id: str,
+    *,
+    limit: int,
+    asked_by: str | None = None,
+    account_ids: Collection[str] | None = None,
+) -> list[Asked]:
+    """The newest questions of a person or of some accounts, newest first."""
+    statement = select(Answer, Message).where(
+        Answer.question_id == Message.id, Answer.workspace_id == workspace_id
+    )
+    if asked_by is not None:
+        statement = statement.where(Answer.asked_by == asked_by)
+    if account_ids is not None:
+        statement = statement.where(col(Answer.account_id).in_(sorted(account_ids)))
+    newest = statement.order_by(col(Answer.created_at).desc(), col(Answer.id)).limit(limit)
+    return [_asked(answer, message) for answer, message in session.exec(newest).all()]
+
+
+def _asked(answer: Answer, message: Message) -> Asked:
+    return Asked(
+        answer_id=answer.id,
+        account_id=answer.account_id,
+        text=message.text,
+        status=answer.status,
+        asked_by=answer.asked_by,
+        asked_at=answer.created_at,
+        channel_id=answer.channel_id,
+        message_ts=answer.message_ts,
+    )
 
 
 def answer_to(session: Session, question_id: str) -> Answer | None:

@@ -50,7 +50,10 @@ def rate_answer(
     channel_id: str | None = None,
     message_ts: str | None = None,
 ) -> Feedback:
-    """Note what a person thinks of an answer. The last write wins; a click never adds a second row."""
+    """Note what a person thinks of an answer. The last click wins; a click never adds a second row.
+
+    `now` is when it was said: what was said before the row's last change comes too late.
+    """
     subject = f"answer:{answer_id}"
     row = session.exec(
         select(Feedback).where(
@@ -72,6 +75,8 @@ def rate_answer(
             created_at=now,
             updated_at=now,
         )
+    if now < row.updated_at:
+        return row
     if rating is not None and rating != row.rating:
         row.rating, row.reason, row.comment = rating, None, None
     row.reason = reason if reason is not None else row.reason

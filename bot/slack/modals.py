@@ -1,0 +1,91 @@
+"""Modals: opened at once, because a trigger lives for three seconds; submitted once."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.slack.incoming import view_values
+from bot.slack.messenger import Speech, TryLater, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.services import Services
+    from bot.slack.incoming import Pressed
+
+log = logging.getLogger(__name__)
+
+PRESS_AGAIN = "That took a moment too long and Slack did not open the form. Please press the button again."
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A modal that somebody sent off."""
+
+    event_key: str
+    user_id: str
+    values: Mapping[str, str]  # block id -> what was entered
+    context: Mapping[str, Any]  # what the modal was opened with
+
+    def to_payload(self) -> dict[str, Any]:
+        """As JSON, for the inbound event's row; place and person where replies look for them."""
+        where = {key: self.context.get(key) for key in ("channel_id", "thread_ts")}
+        return {
+            **where,
+            "event_key": self.event_key,
+            "user_id": self.user_id,
+            "values": dict(self.values),
+            "context": dict(self.context),
+        }
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Submitted:
+        """Back from JSON."""
+        return cls(payload["event_key"], payload["user_id"], payload["values"], payload["context"])
+
+
+def parse_submission(body: dict[str, Any]) -> Submitted:
+    """What a `view_submission` payload says. One opened modal is one event, however often it is sent."""
+    view = body["view"]
+    return Submitted(
+        event_key=f"{view['id']}:submitted",
+        user_id=body["user"]["id"],
+        values=view_values(view),
+        context=json.loads(view.get("private_metadata") or "{}"),
+    )
+
+
+def open_modal(services: Services, pressed: Pressed, view: dict[str, Any]) -> bool:
+    """Open a modal for whoever pressed; if Slack will not, they are asked to press again.
+
+    Returns:
+        Whether it is open.
+    """
+    try:
+        services.messenger.open_modal(pressed.trigger_id or "", view)
+    except (TryLater, Unreachable) as error:
+        log.warning("a modal could not be opened: %s", error)
+        tell(services, pressed, PRESS_AGAIN)
+        return False
+    return True
+
+
+def tell(services: Services, pressed: Pressed, text: str) -> None:
+    """Say one line at once to whoever pressed; nothing rests on it, so it does not go by the outbox."""
+    try:
+        if pressed.channel_id:
+            services.messenger.ephemeral(
+                pressed.channel_id, pressed.user_id, Speech(text=text), thread_ts=pressed.thread_ts
+            )
+        elif pressed.response_url:
+            services.messenger.respond(pressed.response_url, Speech(text=text))
+    except (TryLater, Unreachable) as error:
+        log.warning("a person could not be told %r: %s", text, error)
+
+
+def context_of(pressed: Pressed, **more: str) -> dict[str, Any]:
+    """What a modal remembers: where it was opened from, and `more`."""
+    return {"channel_id": pressed.channel_id, "thread_ts": pressed.thread_ts, **more}
