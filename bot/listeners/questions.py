@@ -19,6 +19,7 @@ from store.tables import Account, Answer, Conversation, Document, answers, conve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from slack_bolt import App
     from sqlmodel import Session
