@@ -1,0 +1,91 @@
+"""chat.*: posting, changing and deleting messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.local import agent, messages, payloads
+from bot.local.call import content
+from bot.local.errors import ApiError
+
+if TYPE_CHECKING:
+    from bot.local.call import Call
+    from bot.local.payloads import Payload
+
+
+def post_message(call: Call) -> Payload:
+    """chat.postMessage."""
+    channel = call.place()
+    message = payloads.bot_message(call.ws.directory, {**content(call), **_customised(call)})
+    thread_ts = call.thread_ts()
+    stored = messages.post(call.ws, channel, message, thread_ts, broadcast=call.flag("reply_broadcast"))
+    agent.clear_status(call.ws, channel, thread_ts)
+    return {"channel": channel.id, "ts": stored["ts"], "message": payloads.public(stored)}
+
+
+def update(call: Call) -> Payload:
+    """chat.update: absent blocks are kept only where no new text comes, as in Slack."""
+    channel = call.joined_channel()
+    before = call.own_message(channel, call.ts("ts"), "cant_update_message")
+    if before.get("_stream", {}).get("state") == "streaming":
+        raise ApiError("streaming_state_conflict")
+    changes = content(call)
+    kept = {key: value for key, value in before.items() if key not in {"blocks", "attachments"}}
+    stored = messages.edit(call.ws, channel, kept, changes, call.ws.directory.app.bot_id)
+    return {
+        "channel": channel.id,
+        "ts": stored["ts"],
+        "text": stored["text"],
+        "message": payloads.public(stored),
+    }
+
+
+def delete(call: Call) -> Payload:
+    """chat.delete."""
+    channel = call.joined_channel()
+    message = call.own_message(channel, call.ts("ts"), "cant_delete_message")
+    messages.delete(call.ws, channel, message["ts"])
+    return {"channel": channel.id, "ts": message["ts"]}
+
+
+def post_ephemeral(call: Call) -> Payload:
+    """chat.postEphemeral."""
+    channel = call.channel()
+    if call.ws.bot_user not in channel.members:
+        raise ApiError("not_in_channel")
+    user = call.user()
+    if user.id not in channel.members:
+        raise ApiError("user_not_in_channel")
+    shown = messages.ephemeral(call.ws, channel, user.id, content(call), call.thread_ts())
+    return {"message_ts": shown["ts"]}
+
+
+def get_permalink(call: Call) -> Payload:
+    """chat.getPermalink."""
+    channel = call.channel()
+    message = messages.required(call.ws, channel.id, call.ts("message_ts"))
+    thread = message.get("thread_ts", message["ts"])
+    query = "" if thread == message["ts"] else f"?thread_ts={thread}&cid={channel.id}"
+    link = f"{call.ws.base_url}/archives/{channel.id}/p{message['ts'].replace('.', '')}{query}"
+    return {"channel": channel.id, "permalink": link}
+
+
+def _customised(call: Call) -> dict[str, Any]:
+    """A name or icon of the moment makes it a message of the old kind."""
+    if not any(call.text(name) for name in ("username", "icon_emoji", "icon_url")):
+        return {}
+    icons = {"emoji": call.text("icon_emoji"), "image_48": call.text("icon_url")}
+    return {
+        "subtype": "bot_message",
+        "username": call.text("username") or call.ws.directory.app.name,
+        "icons": {key: value for key, value in icons.items() if value},
+    }
+
+
+METHODS = {
+    "chat.postMessage": post_message,
+    "chat.update": update,
+    "chat.delete": delete,
+    "chat.postEphemeral": post_ephemeral,
+    "chat.getPermalink": get_permalink,
+}

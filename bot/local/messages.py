@@ -1,0 +1,275 @@
+"""Messages of the local workspace: posted, changed, deleted, reacted to, read; each change is told to page and app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from bot.local import payloads, text
+from bot.local.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.local.directory import Channel, User
+    from bot.local.payloads import Payload
+    from bot.local.workspace import Workspace
+
+
+def find(ws: Workspace, channel_id: str, ts: str) -> Payload | None:
+    """The stored message."""
+    return ws.records.get(_kind(channel_id), ts)
+
+
+def required(ws: Workspace, channel_id: str, ts: str) -> Payload:
+    """The stored message.
+
+    Raises:
+        ApiError: `message_not_found`.
+    """
+    message = find(ws, channel_id, ts)
+    if message is None or message.get("subtype") == "tombstone":
+        raise ApiError("message_not_found")
+    return message
+
+
+def in_channel(ws: Workspace, channel_id: str) -> list[Payload]:
+    """Top-level messages and broadcast replies, oldest first."""
+    return [
+        one for one in _all(ws, channel_id) if not _is_reply(one) or one.get("subtype") == "thread_broadcast"
+    ]
+
+
+def in_thread(ws: Workspace, channel_id: str, thread_ts: str) -> list[Payload]:
+    """The parent and its replies, oldest first; empty if there is no such thread."""
+    return [
+        one for one in _all(ws, channel_id) if one["ts"] == thread_ts or one.get("thread_ts") == thread_ts
+    ]
+
+
+def last_ts(ws: Workspace, channel_id: str) -> str | None:
+    """When the conversation's newest message was written."""
+    return ws.records.last_key(_kind(channel_id))
+
+
+def latest_of_all(ws: Workspace) -> str:
+    """The newest timestamp anywhere."""
+    newest = (ws.records.last_key(kind) for kind in ws.records.kinds("messages/"))
+    return max((ts for ts in newest if ts), default="0.0", key=_as_number)
+
+
+def unread(ws: Workspace, channel_id: str, user: User) -> int:
+    """How many messages of others came since this person last looked."""
+    mark = ws.records.get("read", f"{user.id}/{channel_id}")
+    seen = _as_number(mark["ts"]) if mark else (0, 0)
+    others = (one for one in _all(ws, channel_id) if one.get("user") != user.id)
+    return sum(1 for one in others if _as_number(one["ts"]) > seen)
+
+
+def mark_read(ws: Workspace, channel_id: str, user: User) -> None:
+    """Remember that this person has seen everything so far."""
+    newest, key = last_ts(ws, channel_id), f"{user.id}/{channel_id}"
+    if newest and ws.records.get("read", key) != {"ts": newest}:
+        ws.records.put("read", key, {"ts": newest})
+
+
+def post_as_person(
+    ws: Workspace, user: User, channel: Channel, typed: str, thread_ts: str | None, *, broadcast: bool = False
+) -> Payload:
+    """A person writes. Mentions of the app come as a second event, as Slack does."""
+    sent = text.as_sent(typed, ws.directory)
+    team = ws.directory.team_of(user)
+    message: Payload = {
+        "type": "message",
+        "user": user.id,
+        "client_msg_id": str(uuid4()),
+        "text": sent,
+        "team": team,
+        "blocks": payloads.with_block_ids([text.rich_text(sent)]),
+    }
+    if channel.is_ext_shared:
+        message |= {"user_team": team, "source_team": team}
+    stored = post(ws, channel, message, thread_ts, broadcast=broadcast)
+    if not channel.is_im and ws.bot_user in text.mentioned(sent):
+        ws.emit(payloads.mention_event(stored, channel), channel)
+    return stored
+
+
+def post(
+    ws: Workspace,
+    channel: Channel,
+    message: Payload,
+    thread_ts: str | None = None,
+    *,
+    broadcast: bool = False,
+) -> Payload:
+    """Store a message, show it, tell the app.
+
+    Raises:
+        ApiError: `thread_not_found`.
+    """
+    parent = _root(ws, channel.id, thread_ts) if thread_ts else None
+    stored = {**message, "ts": ws.next_ts()}
+    if parent:
+        stored |= {"thread_ts": parent["ts"], "parent_user_id": parent["user"]}
+        if broadcast:
+            stored |= {"subtype": "thread_broadcast", "root": payloads.public(parent)}
+    ws.records.put(_kind(channel.id), stored["ts"], stored)
+    ws.hub.push(channel.members, "message", channel=channel.id, message=for_page(channel.id, stored))
+    ws.emit(payloads.message_event(stored, channel), channel)
+    if parent:
+        _count_reply(ws, channel, parent, stored)
+    return stored
+
+
+def change(ws: Workspace, channel: Channel, after: Payload, *, told: bool = True) -> Payload:
+    """Store a changed message (same `ts`) and show it; the app hears of it when `told`."""
+    before = required(ws, channel.id, after["ts"])
+    ws.records.put(_kind(channel.id), after["ts"], after)
+    ws.hub.push(channel.members, "message_changed", channel=channel.id, message=for_page(channel.id, after))
+    if told:
+        ws.emit(payloads.changed_event(before, after, channel, ws.next_ts()), channel)
+    return after
+
+
+def edit(ws: Workspace, channel: Channel, before: Payload, changes: Payload, editor: str) -> Payload:
+    """Change what a message says; it is marked as edited."""
+    return change(ws, channel, {**before, **changes, "edited": {"user": editor, "ts": ws.next_ts()}})
+
+
+def delete(ws: Workspace, channel: Channel, ts: str) -> None:
+    """Delete a message; a parent with replies leaves a tombstone, so that its thread stays."""
+    before = required(ws, channel.id, ts)
+    if before.get("reply_count"):
+        kept = {key: before[key] for key in _THREAD_KEYS if key in before}
+        grave = {
+            "type": "message",
+            "subtype": "tombstone",
+            "text": "This message was deleted.",
+            "user": "USLACKBOT",
+            "hidden": True,
+        }
+        change(ws, channel, {**grave, **kept, "ts": ts})
+        return
+    ws.records.drop(_kind(channel.id), ts)
+    thread = {"thread_ts": before["thread_ts"]} if "thread_ts" in before else {}
+    ws.hub.push(channel.members, "message_deleted", channel=channel.id, ts=ts, **thread)
+    ws.emit(payloads.deleted_event(before, channel, ws.next_ts()), channel)
+    if _is_reply(before):
+        _uncount_reply(ws, channel, before["thread_ts"])
+
+
+def react(ws: Workspace, channel: Channel, ts: str, name: str, user_id: str, *, add: bool) -> bool:
+    """Add or take back a reaction; False if there was nothing to do."""
+    message = required(ws, channel.id, ts)
+    reactions = {one["name"]: list(one["users"]) for one in message.get("reactions", ())}
+    users = reactions.setdefault(name, [])
+    if (user_id in users) == add:
+        return False
+    reactions[name] = [*users, user_id] if add else [one for one in users if one != user_id]
+    listed = [{"name": n, "users": u, "count": len(u)} for n, u in reactions.items() if u]
+    change(ws, channel, {**message, "reactions": listed}, told=False)
+    ws.hub.push(channel.members, "reaction", channel=channel.id, ts=ts, reactions=listed)
+    event: Payload = {
+        "type": "reaction_added" if add else "reaction_removed",
+        "user": user_id,
+        "reaction": name,
+        "item": {"type": "message", "channel": channel.id, "ts": ts},
+        "item_user": message.get("user", ""),
+        "event_ts": ws.next_ts(),
+    }
+    ws.emit(event, channel)
+    return True
+
+
+def ephemeral(
+    ws: Workspace, channel: Channel, user_id: str, content: Payload, thread_ts: str | None = None
+) -> Payload:
+    """Show something to one person only; it is not kept over a restart, as in Slack."""
+    message = payloads.bot_message(ws.directory, content)
+    message |= {"ts": ws.next_ts(), "is_ephemeral": True, "channel": channel.id, "_to": user_id}
+    if thread_ts:
+        message["thread_ts"] = thread_ts
+    ws.ephemerals[message["ts"]] = message
+    ws.hub.push([user_id], "ephemeral", channel=channel.id, message=for_page(channel.id, message))
+    return message
+
+
+def ephemerals_for(ws: Workspace, channel_id: str, user_id: str, thread_ts: str | None) -> list[Payload]:
+    """What this person was shown in this place."""
+    return [
+        for_page(channel_id, one)
+        for one in ws.ephemerals.values()
+        if (one["channel"], one["_to"], one.get("thread_ts")) == (channel_id, user_id, thread_ts)
+    ]
+
+
+def end_streams(ws: Workspace) -> None:
+    """Close what an earlier process left streaming; more words for it are refused, as after a time-out."""
+    for kind in ws.records.kinds("messages/"):
+        for ts, message in list(ws.records.all(kind).items()):
+            if message.get("_stream", {}).get("state") in {"streaming", "stopped_by_user"}:
+                ws.records.put(kind, ts, {**message, "_stream": {**message["_stream"], "state": "done"}})
+
+
+def for_page(channel_id: str, message: Payload) -> Payload:
+    """A message as the page gets it."""
+    shown = {**payloads.public(message), "channel": channel_id}
+    shown["streaming"] = message.get("_stream", {}).get("state") == "streaming"
+    if message.get("is_ephemeral"):
+        shown["id"] = message["ts"]
+    return shown
+
+
+_THREAD_KEYS = ("ts", "thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply")
+
+
+def _kind(channel_id: str) -> str:
+    return f"messages/{channel_id}"
+
+
+def _all(ws: Workspace, channel_id: str) -> Iterable[Payload]:
+    return ws.records.all(_kind(channel_id)).values()
+
+
+def _is_reply(message: Payload) -> bool:
+    return bool(message.get("thread_ts", message["ts"]) != message["ts"])
+
+
+def _root(ws: Workspace, channel_id: str, thread_ts: str) -> Payload:
+    parent = find(ws, channel_id, thread_ts)
+    if parent and _is_reply(parent):
+        parent = find(ws, channel_id, parent["thread_ts"])
+    if parent is None:
+        raise ApiError("thread_not_found")
+    return parent
+
+
+def _count_reply(ws: Workspace, channel: Channel, parent: Payload, reply: Payload) -> None:
+    _thread_facts(ws, channel, parent["ts"], reply["ts"])
+
+
+def _uncount_reply(ws: Workspace, channel: Channel, thread_ts: str) -> None:
+    if find(ws, channel.id, thread_ts):
+        _thread_facts(ws, channel, thread_ts, None)
+
+
+def _thread_facts(ws: Workspace, channel: Channel, thread_ts: str, newest: str | None) -> None:
+    parent, *replies = in_thread(ws, channel.id, thread_ts)
+    plain = {key: value for key, value in parent.items() if key not in _THREAD_KEYS or key == "ts"}
+    users = list(dict.fromkeys(one["user"] for one in replies))
+    facts = {
+        "thread_ts": thread_ts,
+        "reply_count": len(replies),
+        "reply_users": users,
+        "reply_users_count": len(users),
+        "latest_reply": newest or (replies[-1]["ts"] if replies else ""),
+    }
+    after = {**plain, **facts} if replies else plain
+    ws.records.put(_kind(channel.id), thread_ts, after)
+    ws.hub.push(channel.members, "message_changed", channel=channel.id, message=for_page(channel.id, after))
+
+
+def _as_number(ts: str) -> tuple[int, int]:
+    seconds, _, micro = ts.partition(".")
+    return int(seconds), int(micro or 0)

@@ -1,0 +1,274 @@
+"""The local workspace as a whole: one process, one thread, one loop, real HTTP and WebSocket on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import socket
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Self, TypeVar
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route, WebSocketRoute
+
+from bot.local import cards, messages
+from bot.local.delivery import ACK_SECONDS, RETRY_SECONDS, Delivery
+from bot.local.directory import Channel, Directory, User
+from bot.local.errors import LocalWorkspaceError
+from bot.local.gate import Gate
+from bot.local.http_mode import HttpMode
+from bot.local.manifest import AppConfig
+from bot.local.page_api import PageApi
+from bot.local.records import Records
+from bot.local.responses import ResponseUrls
+from bot.local.socket_mode import SocketMode
+from bot.local.views import TRIGGER_SECONDS, Views
+from bot.local.web_api import Budgets, WebApi
+from bot.local.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime, timedelta
+    from pathlib import Path
+    from types import TracebackType
+
+    from bot.local.clock import LocalClock
+
+_HOST = "127.0.0.1"
+_START_SECONDS = 20.0
+T = TypeVar("T")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Event) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self._ready.set()
+
+
+class LocalWorkspace:
+    """A Slack-like workspace that an unmodified slack_bolt app connects to by `SLACK_API_URL`.
+
+    Its state lies in `folder` and survives `kill -9`. Events go to the bot over Socket Mode, or with
+    `events_url` over signed HTTP. Everything runs on one background thread.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: LocalClock,
+        *,
+        directory: Directory,
+        port: int = 0,
+        config: AppConfig | None = None,
+        events_url: str | None = None,
+        signing_secret: str | None = None,
+        budgets: Mapping[str, int] | None = None,
+        ack_seconds: float = ACK_SECONDS,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+        trigger_seconds: float = TRIGGER_SECONDS,
+    ) -> None:
+        """Open the folder; nothing listens before `start`.
+
+        Args:
+            folder: where the workspace keeps its state; created if needed.
+            clock: the clock that message timestamps follow.
+            directory: the team, its people and channels; people and channels added earlier stay.
+            port: the TCP port on 127.0.0.1; 0 picks a free one.
+            config: the app's commands, shortcuts, events and prompts (`AppConfig.from_manifest`).
+            events_url: where events are posted (HTTP mode); None means Socket Mode.
+            signing_secret: signs those posts; None keeps a random one in the folder.
+            budgets: calls per minute by method, beyond which the answer is 429.
+            ack_seconds: how long an acknowledgement may take.
+            retry_seconds: the pauses before each redelivery of an unacknowledged event.
+            trigger_seconds: how long a trigger_id opens a view.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        self._secrets = _secrets(folder)
+        self.signing_secret = signing_secret or self._secrets["signing_secret"]
+        self.bot_token = self._secrets["bot_token"]
+        self.app_token = self._secrets["app_token"]
+        self._port = port
+        self._ack_seconds = ack_seconds
+        self._clock = clock
+        self._records = Records(folder / "workspace.jsonl")
+        self._sockets = SocketMode(directory.app.app_id, ack_seconds)
+        self._delivery = Delivery(self._records, self._sockets, retry_seconds)
+        self._ws = Workspace(
+            folder=folder,
+            records=self._records,
+            clock=clock,
+            config=config or AppConfig(),
+            directory=_remembered(self._records, directory),
+            delivery=self._delivery,
+            views=Views(trigger_seconds),
+            responses=ResponseUrls(self._records, clock),
+        )
+        self._ws.begin_after(messages.latest_of_all(self._ws))
+        messages.end_streams(self._ws)
+        self._budgets = Budgets(budgets or {})
+        self.set_events_url(events_url)
+        self._server: uvicorn.Server | None = None
+        self._thread: Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready = Event()
+
+    @property
+    def page_url(self) -> str:
+        """The browser page's address."""
+        return f"{self._ws.base_url}/"
+
+    @property
+    def api_url(self) -> str:
+        """What the bot takes as `SLACK_API_URL`; ends in `/api/`."""
+        return f"{self._ws.base_url}/api/"
+
+    @property
+    def directory(self) -> Directory:
+        """Who and what is in the workspace now."""
+        return self._ws.directory
+
+    def start(self) -> None:
+        """Listen. Returns when connections are taken.
+
+        Raises:
+            LocalWorkspaceError: the port is taken, or the server did not come up.
+        """
+        listener = _listen(self._port)
+        self._ws.base_url = f"http://{_HOST}:{listener.getsockname()[1]}"
+        app = Gate(Starlette(routes=[*self._slack_routes(), *PageApi(self._ws).routes()]))
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
+        )
+        self._server = _Server(config, self._ready)
+        self._thread = Thread(target=self._run, args=(listener,), name="local-workspace", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(_START_SECONDS):
+            raise LocalWorkspaceError("The local workspace did not start; see the log for the reason.")
+
+    def stop(self) -> None:
+        """Hang up and close the folder. Unacknowledged events stay for the next start."""
+        if self._thread and self._loop and self._server:
+            asyncio.run_coroutine_threadsafe(self._delivery.stop(), self._loop).result(_START_SECONDS)
+            self._server.should_exit = True
+            self._thread.join(_START_SECONDS)
+            self._thread = None
+        self._records.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def set_events_url(self, url: str | None) -> None:
+        """Switch to HTTP mode at that address, or with None to Socket Mode."""
+        if url is None:
+            self._delivery.transport = self._sockets
+        else:
+            self._delivery.transport = HttpMode(
+                url, self.signing_secret, self._clock.real_now, self._ack_seconds
+            )
+
+    def add_user(self, user: User) -> None:
+        """Add a person, or change the one with that id."""
+        self._on_loop(lambda: self._ws.put_user(user))
+
+    def add_channel(self, channel: Channel) -> None:
+        """Add a channel, or change the one with that id."""
+        self._on_loop(lambda: self._ws.put_channel(channel))
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock forward; open pages hear of it."""
+
+        def move() -> datetime:
+            moved = self._clock.advance(by)
+            self._ws.hub.push_all("clock", **cards.clock_card(self._ws))
+            return moved
+
+        return self._on_loop(move)
+
+    def disconnect_clients(self, reason: str = "refresh_requested") -> None:
+        """Send the bot's WebSockets Slack's `disconnect` frame, as Slack does every few hours."""
+        if self._loop:
+            asyncio.run_coroutine_threadsafe(self._sockets.disconnect(reason), self._loop).result(
+                _START_SECONDS
+            )
+
+    def _on_loop(self, work: Callable[[], T]) -> T:
+        """Run on the server's thread, which alone touches the state; directly before the start."""
+        if self._loop is None or self._thread is None:
+            return work()
+
+        async def run() -> T:
+            return work()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(_START_SECONDS)
+
+    def _run(self, listener: socket.socket) -> None:
+        asyncio.run(self._serve(listener))
+
+    async def _serve(self, listener: socket.socket) -> None:
+        server = self._server
+        if server is None:
+            return
+        self._loop = asyncio.get_running_loop()
+        self._delivery.start()
+        await server.serve(sockets=[listener])
+
+    def _slack_routes(self) -> list[Route | WebSocketRoute]:
+        api = WebApi(self._ws, self._sockets, self.bot_token, self.app_token, self._budgets)
+        return [
+            Route("/api/{method}", api.call, methods=["GET", "POST"]),
+            Route("/upload/v1/{file_id}/{ticket}", api.upload, methods=["POST", "PUT"]),
+            Route("/response/{team}/{key}", api.respond, methods=["POST"]),
+            WebSocketRoute("/link/", self._sockets.serve),
+        ]
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError as error:
+        listener.close()
+        raise LocalWorkspaceError(
+            f"Port {port} is taken; set PORT to another one, or to 0 for any."
+        ) from error
+    return listener
+
+
+def _remembered(records: Records, directory: Directory) -> Directory:
+    stored = records.get("directory", "whole")
+    whole = directory.over(Directory.from_json(stored)) if stored else directory
+    if stored != whole.to_json():
+        records.put("directory", "whole", whole.to_json())
+    return whole
+
+
+def _secrets(folder: Path) -> dict[str, str]:
+    """Tokens made once for each folder, so that a bot outside this process can be given them."""
+    path = folder / "tokens.json"
+    try:
+        known: dict[str, str] = json.loads(path.read_text())
+    except FileNotFoundError:
+        known = {
+            "bot_token": f"xoxb-local-{secrets.token_hex(16)}",
+            "app_token": f"xapp-1-local-{secrets.token_hex(16)}",
+            "signing_secret": secrets.token_hex(16),
+        }
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(known))
+    return known
