@@ -158,6 +158,24 @@ def owner_of(session: Session, account: Account) -> StaffMember | None:
     return _one_staff(session, account.workspace_id, None, account.csm_email.lower())
 
 
+def ladder(session: Session, workspace_id: str, account: Account | None) -> list[StaffMember]:
+    """Who answers for an account, nearest first: its CSM, their manager, the team's managers, the admins.
+
+    Without an account (an unknown person asks): every manager, then the admins.
+    """
+    of_workspace = select(StaffMember).where(StaffMember.workspace_id == workspace_id)
+    everyone = list(session.exec(of_workspace.order_by(StaffMember.email)).all())
+    owner = owner_of(session, account) if account is not None else None
+    steps = [owner] if owner is not None else []
+    if owner is not None:
+        steps += [one for one in everyone if one.email.lower() == (owner.manager_email or "").lower()]
+        steps += [one for one in everyone if one.role == "manager" and one.team and one.team == owner.team]
+    else:
+        steps += [one for one in everyone if one.role == "manager"]
+    steps += [one for one in everyone if one.role == "admin"]
+    return list({one.id: one for one in steps}.values())
+
+
 def _colleagues(session: Session, workspace_id: str, person: Person) -> set[str]:
     """E-mails of the people whose accounts a CSM or a manager sees, their own included."""
     own = {person.email.lower()} if person.email else set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 
@@ -135,3 +135,24 @@ def find_by_key(session: Session, workspace_id: str, key: str) -> Account | None
     return session.exec(
         select(Account).where(Account.workspace_id == workspace_id, Account.key == key)
     ).first()
+
+
+def contacts_of(session: Session, account_id: str) -> list[Contact]:
+    """The active people at an account, by name."""
+    statement = select(Contact).where(Contact.account_id == account_id, Contact.status == "active")
+    return list(session.exec(statement.order_by(Contact.name, Contact.email)).all())
+
+
+def running_subscription(session: Session, account_id: str) -> Subscription | None:
+    """The term that is running; of several the one that ends first."""
+    statement = select(Subscription).where(
+        Subscription.account_id == account_id, Subscription.status == "active"
+    )
+    return session.exec(statement.order_by(col(Subscription.renews_on))).first()
+
+
+def latest_usage(session: Session, account_id: str) -> list[UsageFact]:
+    """The newest observation of each kind, by kind."""
+    statement = select(UsageFact).where(UsageFact.account_id == account_id)
+    newest = {fact.kind: fact for fact in session.exec(statement.order_by(col(UsageFact.observed_on))).all()}
+    return [newest[kind] for kind in sorted(newest)]

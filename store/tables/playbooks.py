@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class PlaybookDefinition(SQLModel, table=True):
@@ -92,3 +95,13 @@ class Timer(SQLModel, table=True):
     attempts: int = 0
     created_at: datetime = moment_field()
     fired_at: datetime | None = moment_field(nullable=True)
+
+
+def open_runs(session: Session, workspace_id: str, account_ids: Collection[str]) -> list[PlaybookRun]:
+    """The runs of these accounts that have not ended, oldest first."""
+    statement = select(PlaybookRun).where(
+        PlaybookRun.workspace_id == workspace_id,
+        col(PlaybookRun.account_id).in_(sorted(account_ids)),
+        col(PlaybookRun.state).in_(["active", "paused"]),
+    )
+    return list(session.exec(statement.order_by(col(PlaybookRun.started_at), col(PlaybookRun.id))).all())

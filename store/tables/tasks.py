@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import UniqueConstraint, func
+from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 from store.upsert import insert_new
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Task(SQLModel, table=True):
@@ -38,3 +41,54 @@ class Task(SQLModel, table=True):
 def open_task(session: Session, task: Task) -> bool:
     """Write a task down; False if one with its key is there already."""
     return insert_new(session, task)
+
+
+def find_task(session: Session, workspace_id: str, task_id: str) -> Task | None:
+    """A task of this workspace."""
+    task = session.get(Task, task_id)
+    return task if task is not None and task.workspace_id == workspace_id else None
+
+
+def task_of_key(session: Session, workspace_id: str, key: str) -> Task | None:
+    """The task with this key."""
+    return session.exec(select(Task).where(Task.workspace_id == workspace_id, Task.key == key)).first()
+
+
+def open_tasks(
+    session: Session,
+    workspace_id: str,
+    *,
+    owner_email: str | None = None,
+    account_ids: Collection[str] | None = None,
+) -> list[Task]:
+    """Open tasks, the one due longest first and those without a date last.
+
+    Args:
+        session: a session.
+        workspace_id: the workspace.
+        owner_email: only this person's.
+        account_ids: only those of these accounts; with `owner_email`, those of either.
+    """
+    whose = []
+    if owner_email is not None:
+        whose.append(func.lower(Task.owner_email) == owner_email.lower())
+    if account_ids is not None:
+        whose.append(col(Task.account_id).in_(sorted(account_ids)))
+    statement = select(Task).where(Task.workspace_id == workspace_id, Task.state == "open")
+    if whose:
+        statement = statement.where(or_(*whose))
+    in_order = statement.order_by(
+        col(Task.due_at).is_(None), col(Task.due_at), col(Task.created_at), col(Task.id)
+    )
+    return list(session.exec(in_order).all())
+
+
+def close_task(session: Session, task_id: str, now: datetime) -> bool:
+    """Mark a task as done; False if it was not open any more."""
+    task = session.get_one(Task, task_id, with_for_update=True, populate_existing=True)
+    if task.state != "open":
+        return False
+    task.state, task.done_at = "done", now
+    session.add(task)
+    session.flush()
+    return True
