@@ -1,0 +1,20 @@
+// A person's picture: their initials on their colour; the assistant's is a signpost.
+
+import { h } from "./dom.js";
+
+const COLOURS = ["#0f766e", "#9a3412", "#5b21b6", "#1d4ed8", "#9d174d", "#3f6212", "#7c2d12", "#155e75"];
+
+export function avatar(user, { size = "" } = {}) {
+  const bot = user?.is_bot === true;
+  const name = user?.shown ?? user?.name ?? "?";
+  const element = h("span.avatar", { class: `${size && `size-${size}`} ${bot ? "is-app" : ""}`, "aria-hidden": "true" }, bot ? h("img", { src: "/page/icon.svg", alt: "" }) : initials(name));
+  if (!bot) element.style.setProperty("--colour", user?.avatar_colour || COLOURS[hash(user?.id ?? name) % COLOURS.length]);
+  return element;
+}
+
+function initials(name) {
+  const words = name.split(/[\s._-]+/).filter(Boolean);
+  return ((words[0]?.[0] ?? "?") + (words.length > 1 ? words.at(-1)[0] : "")).toUpperCase();
+}
+
+const hash = (text) => [...text].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) % 9973, 7);

@@ -1,0 +1,138 @@
+// Starts the page: reads the place, loads what is there, listens, and lets the views draw.
+
+import { api } from "./api.js";
+import { clockBar } from "./clock.js";
+import { applyEvent } from "./events.js";
+import { mainPane } from "./main-pane.js";
+import { modalHost } from "./modal.js";
+import { goTo, readPlace } from "./place.js";
+import { sidebar } from "./sidebar.js";
+import { adoptBootstrap, appChannel, createState, emptyList, namesOf, statusKey } from "./state.js";
+import { threadPane } from "./thread.js";
+import { orToast, toast } from "./toast.js";
+import { listen } from "./ws.js";
+
+const state = createState();
+const names = namesOf(state);
+const app = document.getElementById("app");
+const awaited = new Set(); // own posts of this page whose thread opens by itself when the assistant starts on it
+let stopListening = null;
+
+const toggleSidebar = () => app.classList.toggle("shows-sidebar");
+clockBar(document.getElementById("clock"), state, { onMenu: toggleSidebar });
+sidebar(document.getElementById("sidebar"), state);
+const pane = mainPane(document.getElementById("main"), state, names, { onSent: (ts) => awaited.add(`${state.place.channel}|${ts}`) });
+threadPane(document.getElementById("thread"), state, names);
+modalHost(state, names);
+
+/* ---- going somewhere ---- */
+
+async function becomePersona(as) {
+  const boot = await orToast(api.bootstrap(as ?? ""));
+  if (!boot) {
+    setTimeout(arrive, 2000);
+    return false;
+  }
+  adoptBootstrap(state, boot);
+  state.place = {};
+  state.main = emptyList();
+  state.thread = emptyList();
+  stopListening?.();
+  stopListening = listen(boot.me, onEvent, onConnection);
+  state.changed("people", "channels", "views", "clock", "connection");
+  return true;
+}
+
+/** Follows the address: loads what changed, then draws. */
+async function arrive() {
+  const wanted = readPlace();
+  if (!state.boot || (wanted.as && wanted.as !== state.me)) {
+    if (!(await becomePersona(wanted.as))) return;
+  }
+  const channel = state.channels.has(wanted.channel) ? wanted.channel : (appChannel(state) ?? state.channels.values().next().value)?.id;
+  if (wanted.as !== state.me || channel !== wanted.channel) {
+    goTo({ as: state.me, channel, thread: channel === wanted.channel ? wanted.thread : null }, { replace: true });
+    return;
+  }
+  const before = state.place;
+  state.place = { ...wanted };
+  app.classList.remove("shows-sidebar");
+  await Promise.all([
+    before.channel !== channel || before.as !== wanted.as ? loadChannel(true) : null,
+    wanted.thread && (before.thread !== wanted.thread || before.channel !== channel) ? loadThread(true) : null,
+    openedAssistant(before),
+  ]);
+  state.changed("place", "channels", "conversation", "thread", "status");
+  if (before.channel !== channel && !wanted.thread && !document.querySelector("dialog[open]")) pane.focus();
+  if (wanted.thread && before.thread !== wanted.thread) document.querySelector('[data-testid="thread-composer"]')?.focus();
+}
+
+const loadChannel = (fresh) => load("main", undefined, fresh);
+const loadThread = (fresh) => load("thread", state.place.thread, fresh);
+
+async function load(which, thread, fresh) {
+  const { channel } = state.place;
+  if (fresh) state[which] = emptyList();
+  const answer = await orToast(api.messages(state.me, channel, thread));
+  if (!answer || state.place.channel !== channel || (thread && state.place.thread !== thread)) return;
+  state[which] = {
+    messages: new Map(answer.messages.map((message) => [message.ts, message])),
+    ephemerals: new Map((answer.ephemerals ?? []).map((message) => [message.id, message])),
+    loaded: true,
+  };
+  for (const [at, status] of Object.entries(answer.status ?? {})) adoptStatus(channel, at, status);
+  const known = state.channels.get(channel);
+  if (known) state.channels.set(channel, { ...known, unread: 0 });
+}
+
+function adoptStatus(channel, thread, status) {
+  const value = typeof status === "string" ? { status, loading: [] } : { status: status.status, loading: status.loading_messages ?? [] };
+  if (value.status) state.statuses.set(statusKey(channel, thread), value);
+}
+
+/** Slack tells an app whenever somebody opens it; so does this page. */
+async function openedAssistant(before) {
+  const { channel, tab } = state.place;
+  if (state.channels.get(channel)?.kind !== "app") return;
+  if (before.channel === channel && (before.tab ?? null) === (tab ?? null)) return;
+  const answer = await orToast(api.open({ as: state.me, tab: tab === "home" ? "home" : "messages" }));
+  if (answer && answer.home !== undefined) state.home = answer.home ?? state.home;
+}
+
+/* ---- listening ---- */
+
+function onEvent(event) {
+  if (event.type === "toast") return toast(event.text);
+  applyEvent(state, event);
+  return openAwaited(event);
+}
+
+/** Opens the thread of a question that was just asked here, so that one sees the answer stream in. */
+function openAwaited(event) {
+  const thread = event.type === "status" && event.status ? event.thread_ts : event.type === "message" ? event.message.thread_ts : null;
+  const key = `${event.channel}|${thread}`;
+  if (!thread || !awaited.has(key) || event.message?.user === state.me) return;
+  awaited.delete(key);
+  if (event.channel === state.place.channel && !state.place.thread) goTo({ thread });
+}
+
+async function onConnection(connection, again) {
+  state.connection = connection;
+  state.changed("connection");
+  if (!again) return;
+  const boot = await orToast(api.bootstrap(state.me));
+  if (!boot) return;
+  const { views, home } = state;
+  adoptBootstrap(state, boot);
+  Object.assign(state, { views, home });
+  await Promise.all([loadChannel(false), state.place.thread ? loadThread(false) : null]);
+  state.changed("people", "channels", "place", "conversation", "thread", "status", "clock", "prompts");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (app.classList.contains("shows-sidebar")) toggleSidebar();
+  else if (state.place.thread) goTo({ thread: null });
+});
+addEventListener("hashchange", arrive);
+arrive();

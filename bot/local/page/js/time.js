@@ -1,0 +1,66 @@
+// Times of the workspace, as people read them. A Slack `ts` is seconds since 1970, in UTC, as text.
+
+const DAY = 86_400_000;
+
+export const dateOf = (ts) => new Date(Number.parseFloat(ts) * 1000);
+
+const formats = new Map();
+function format(date, options) {
+  const key = JSON.stringify(options);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en", options));
+  return formats.get(key).format(date);
+}
+
+export const timeOfDay = (date) => format(date, { hour: "numeric", minute: "2-digit" });
+export const fullDate = (date) => format(date, { weekday: "long", month: "long", day: "numeric", year: "numeric" });
+export const shortDate = (date) => format(date, { month: "short", day: "numeric", year: "numeric" });
+export const dateAndTime = (date) => `${shortDate(date)} at ${timeOfDay(date)}`;
+
+/** A day's number in the reader's zone, to compare days with. */
+export const dayKey = (date) => `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+
+/** "Today", "Yesterday", "Tomorrow", or the whole date. */
+export function dayLabel(date, now) {
+  for (const [shift, label] of [[0, "Today"], [-DAY, "Yesterday"], [DAY, "Tomorrow"]]) {
+    if (dayKey(date) === dayKey(new Date(now.getTime() + shift))) return label;
+  }
+  const sameYear = date.getFullYear() === now.getFullYear();
+  return format(date, { weekday: "long", month: "long", day: "numeric", ...(sameYear ? {} : { year: "numeric" }) });
+}
+
+/** "just now", "5 minutes ago", "3 days ago". */
+export function ago(date, now) {
+  const minutes = Math.round((now - date) / 60_000);
+  if (minutes < 1) return "just now";
+  for (const [size, unit] of [[1440, "day"], [60, "hour"], [1, "minute"]]) {
+    const count = Math.floor(minutes / size);
+    if (count) return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+  }
+  return "just now";
+}
+
+/** "12 days 3 hours": how far the clock was moved. Input in seconds. */
+export function spanOf(seconds) {
+  const hours = Math.round(Math.abs(seconds) / 3600);
+  const parts = [[Math.floor(hours / 24), "day"], [hours % 24, "hour"]].filter(([count]) => count);
+  return parts.map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`).join(" ");
+}
+
+/** Slack's `<!date^ts^format^link|fallback>` tokens. Unknown tokens stay as they are. */
+export function slackDate(seconds, template, now) {
+  const date = new Date(seconds * 1000);
+  const relative = dayLabel(date, now);
+  const near = ["Today", "Yesterday", "Tomorrow"].includes(relative);
+  const tokens = {
+    date_num: `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`,
+    date: format(date, { month: "long", day: "numeric", year: "numeric" }),
+    date_short: shortDate(date),
+    date_long: fullDate(date),
+    time: timeOfDay(date),
+    time_secs: format(date, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
+    day_divider_pretty: relative,
+    ago: ago(date, now),
+  };
+  for (const name of ["date", "date_short", "date_long"]) tokens[`${name}_pretty`] = near ? relative : tokens[name];
+  return template.replace(/\{(\w+)\}/g, (whole, name) => tokens[name] ?? whole);
+}
