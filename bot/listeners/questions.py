@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot import asking
 from bot.blocks.answer import AnswerView, SourceLine, answer_speech
 from bot.blocks.text import ago, mrkdwn
-from bot.deliver import View
+from bot.deliver import NOT_IN_SLACK, View
 from bot.recording import record_answer
 from bot.slack.incoming import Said, parse_message
 from bot.slack.messenger import Speech
@@ -257,6 +257,9 @@ def _sent(services: Services, session: Session, message: OutboxMessage, posted: 
     """The answer is in Slack: remember where, and that its asker has met us."""
     now = services.clock.now()
     answer = session.get_one(Answer, message.payload["answer_id"])
+    workspaces.introduce(session, services.workspace_id, answer.asked_by, now)
+    if posted.ts == NOT_IN_SLACK:  # only its asker saw it: an answer to a command
+        return
     answer.message_ts = posted.ts
     session.add(answer)
     conversations.record_message(
@@ -268,7 +271,6 @@ def _sent(services: Services, session: Session, message: OutboxMessage, posted: 
         text=answer.text,
         now=now,
     )
-    workspaces.introduce(session, services.workspace_id, answer.asked_by, now)
 
 
 def _render_notice(_services: Services, message: OutboxMessage) -> Speech:

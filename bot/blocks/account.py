@@ -1,0 +1,176 @@
+"""An account as a card, and the picker where a name may mean several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slack_sdk.models.blocks import Option, PlainTextObject, StaticSelectElement
+
+from bot.blocks import parts
+from bot.blocks.text import escaped, shortened, slack_date
+from bot.slack.messenger import Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from slack_sdk.models.blocks import Block
+
+PICK = "account_pick"
+_PICTURES = {"answered": "✓", "partial": "◐", "clarify": "…", "refused": "✗", "error": "!"}
+
+
+@dataclass(frozen=True)
+class ContactLine:
+    """A person at the account."""
+
+    name: str
+    persona: str
+    title: str
+    opted_out: bool = False
+
+
+@dataclass(frozen=True)
+class QuestionLine:
+    """A question and how it ended."""
+
+    text: str
+    status: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class AccountCard:
+    """What staff see of an account; money in minor units, health 0-100."""
+
+    account_id: str
+    name: str
+    segment: str
+    stage: str
+    plan: str = ""
+    seats: int | None = None
+    arr_minor: int | None = None
+    currency: str = "USD"
+    health: int | None = None
+    sentiment: str = ""
+    goal: str = ""
+    renews_on: date | None = None
+    days_to_renewal: int | None = None
+    auto_renews: bool = False
+    csm: str = ""
+    channel_id: str | None = None
+    contacts: tuple[ContactLine, ...] = ()
+    usage: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    open_tasks: int = 0
+    overdue_tasks: int = 0
+    questions: tuple[QuestionLine, ...] = ()
+
+
+def money(minor: int | None, currency: str) -> str:
+    """`$12,400`, `CHF 900`; "unknown" where there is none."""
+    if minor is None:
+        return "unknown"
+    sign = {"USD": "$", "EUR": "€", "GBP": "£"}.get(currency, f"{currency} ")
+    return f"{sign}{minor // 100:,}"
+
+
+def facts(card: AccountCard) -> list[str]:
+    """The card in a few mrkdwn lines: what somebody needs before they write to the customer."""
+    plan = " · ".join(part for part in (card.segment, card.plan and f"{card.plan} plan", card.stage) if part)
+    worth = f"{money(card.arr_minor, card.currency)} ARR" + (f", {card.seats} seats" if card.seats else "")
+    tasks = f"{card.open_tasks} open" + (f", {card.overdue_tasks} overdue" if card.overdue_tasks else "")
+    return [
+        f"*{escaped(card.name)}*  {escaped(plan)}",
+        f"{worth} · renews {_renewal(card)}",
+        f"Health {_health(card)} · CSM {escaped(card.csm) or 'none'} · tasks: {tasks}",
+    ]
+
+
+def account_speech(card: AccountCard) -> Speech:
+    """The whole card."""
+    blocks: list[Block] = [parts.section("\n".join(facts(card)))]
+    if card.goal:
+        blocks.append(parts.section(f"*What they want:* {escaped(card.goal)}"))
+    for title, lines in (
+        ("People", [_contact(contact) for contact in card.contacts]),
+        ("Usage", [escaped(line) for line in card.usage]),
+        ("Playbooks under way", [escaped(line) for line in card.runs]),
+        ("Last questions", [_question(question) for question in card.questions]),
+    ):
+        if lines:
+            blocks.append(parts.section(f"*{title}*\n" + "\n".join(lines[:8]) + _rest(len(lines) - 8)))
+    if card.channel_id:
+        blocks.append(parts.context(f"Their channel: <#{card.channel_id}>"))
+    return Speech(text="\n".join(facts(card)), blocks=parts.as_json(blocks))
+
+
+def picker_speech(
+    wanted: str, choices: Sequence[tuple[str, str]], *, action_id: str, certain: bool
+) -> Speech:
+    """Which account is meant? `choices` are (name, value); pressing one acts as if it had been named.
+
+    Args:
+        wanted: what was typed.
+        choices: at most 100.
+        action_id: of the menu.
+        certain: whether the name fits all of them, or is only similar.
+    """
+    shown = escaped(shortened(wanted, 60))
+    text = (
+        f"Several accounts fit “{shown}”."
+        if certain
+        else f"No account is called “{shown}”. Is it one of these?"
+    )
+    menu = StaticSelectElement(
+        action_id=action_id,
+        placeholder=PlainTextObject(text="Choose an account"),
+        options=[
+            Option(text=PlainTextObject(text=shortened(name, 75)), value=value)
+            for name, value in choices[:100]
+        ],
+    )
+    names = ", ".join(escaped(name) for name, _ in choices[:10])
+    return Speech(text=f"{text} {names}", blocks=parts.as_json([parts.section(text), parts.actions(menu)]))
+
+
+def nobody_speech(wanted: str, names: Sequence[str]) -> Speech:
+    """No account fits."""
+    if not names:
+        return Speech(
+            text="No accounts are assigned to you yet. An admin can import them or give you a team."
+        )
+    shown = escaped(shortened(wanted, 60))
+    few = ", ".join(escaped(name) for name in names[:5])
+    return Speech(
+        text=f"I know no account “{shown}” among yours. Use its name, its channel or one of its people, "
+        f"for example: {few}{' …' if len(names) > 5 else ''}."
+    )
+
+
+def _renewal(card: AccountCard) -> str:
+    if card.renews_on is None:
+        return "unknown"
+    days = card.days_to_renewal or 0
+    span = f"in {days} days" if days > 0 else ("today" if days == 0 else f"{-days} days ago")
+    return f"{card.renews_on:%-d %b %Y} ({span}{', automatically' if card.auto_renews else ''})"
+
+
+def _health(card: AccountCard) -> str:
+    number = "unknown" if card.health is None else f"{card.health}/100"
+    return number + (f", CSM says {escaped(card.sentiment)}" if card.sentiment else "")
+
+
+def _contact(contact: ContactLine) -> str:
+    about = ", ".join(part for part in (contact.persona.replace("_", " "), contact.title) if part)
+    return f"{escaped(contact.name)} ({escaped(about)})" + (" · no check-ins" if contact.opted_out else "")
+
+
+def _question(question: QuestionLine) -> str:
+    picture = _PICTURES.get(question.status, "?")
+    return f"{picture} {escaped(shortened(question.text, 120))} · {slack_date(question.asked_at)}"
+
+
+def _rest(count: int) -> str:
+    return f"\n… and {count} more" if count > 0 else ""
