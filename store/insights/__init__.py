@@ -1,0 +1,1 @@
+"""What is computed from rows: exact formulas, and the digest that managers read."""

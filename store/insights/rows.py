@@ -1,0 +1,147 @@
+"""The rows that a digest is computed from, read in one session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session, col, select
+
+from store.tables.accounts import Account, Subscription
+from store.tables.answers import Answer
+from store.tables.conversations import Conversation, Message
+from store.tables.feedback import Feedback
+from store.tables.playbooks import PlaybookRun, RunStep
+from store.tables.tasks import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from store.insights.values import Period, Scope
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question and how it ended."""
+
+    message: Message
+    answer: Answer | None  # None: not answered yet
+    account_id: str | None
+
+    @property
+    def status(self) -> str | None:
+        """answered, partial, clarify, refused, error; None while it waits."""
+        return self.answer.status if self.answer else None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Everything a digest needs, already cut to its scope."""
+
+    accounts: Mapping[str, Account]
+    asked: list[Asked]
+    asked_before: list[Asked]
+    ratings: list[Feedback]  # of answers to `asked`
+    feedback: list[Feedback]
+    feedback_before: list[Feedback]
+    open_runs: list[PlaybookRun]
+    ended_runs: list[PlaybookRun]
+    last_steps: Mapping[str, RunStep]  # run id -> the step that moved last
+    open_tasks: list[Task]
+    subscriptions: list[Subscription]
+
+
+def read_rows(session: Session, workspace_id: str, period: Period, scope: Scope) -> Rows:
+    """Read what a digest of this period and scope is computed from."""
+    accounts = {
+        account.id: account
+        for account in session.exec(select(Account).where(Account.workspace_id == workspace_id)).all()
+        if scope.covers(account.id)
+    }
+    asked = questions(session, workspace_id, period, scope)
+    runs = _runs(session, workspace_id, period, scope)
+    open_runs = [run for run in runs if run.ended_at is None]
+    return Rows(
+        accounts=accounts,
+        asked=asked,
+        asked_before=questions(session, workspace_id, period.before, scope),
+        ratings=_ratings(session, workspace_id, {row.answer.id for row in asked if row.answer}),
+        feedback=_feedback(session, workspace_id, period, scope),
+        feedback_before=_feedback(session, workspace_id, period.before, scope),
+        open_runs=open_runs,
+        ended_runs=[run for run in runs if run.ended_at is not None],
+        last_steps=_last_steps(session, [run.id for run in open_runs]),
+        open_tasks=_open_tasks(session, workspace_id, scope),
+        subscriptions=_subscriptions(session, workspace_id, scope),
+    )
+
+
+def questions(session: Session, workspace_id: str, period: Period, scope: Scope) -> list[Asked]:
+    """The questions of a period, oldest first, each with how it ended so far."""
+    statement = (
+        select(Message, Conversation, Answer)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .outerjoin(Answer, col(Answer.question_id) == col(Message.id))
+        .where(col(Message.workspace_id) == workspace_id, col(Message.is_question).is_(True))
+        .where(col(Message.created_at) >= period.start, col(Message.created_at) < period.end)
+        .order_by(col(Message.created_at), col(Message.id))
+    )
+    found = [_asked(*row) for row in session.exec(statement).all()]
+    return [row for row in found if scope.covers(row.account_id)]
+
+
+def _asked(message: Message, conversation: Conversation, answer: Answer | None) -> Asked:
+    return Asked(message, answer, (answer.account_id if answer else None) or conversation.account_id)
+
+
+def _ratings(session: Session, workspace_id: str, answer_ids: set[str]) -> list[Feedback]:
+    statement = select(Feedback).where(
+        Feedback.workspace_id == workspace_id,
+        Feedback.kind == "answer_rating",
+        col(Feedback.rating).is_not(None),
+        col(Feedback.answer_id).in_(answer_ids),
+    )
+    return list(session.exec(statement.order_by(col(Feedback.created_at), col(Feedback.id))).all())
+
+
+def _feedback(session: Session, workspace_id: str, period: Period, scope: Scope) -> list[Feedback]:
+    statement = select(Feedback).where(
+        Feedback.workspace_id == workspace_id,
+        col(Feedback.created_at) >= period.start,
+        col(Feedback.created_at) < period.end,
+    )
+    found = session.exec(statement.order_by(col(Feedback.created_at), col(Feedback.id))).all()
+    return [row for row in found if scope.covers(row.account_id)]
+
+
+def _runs(session: Session, workspace_id: str, period: Period, scope: Scope) -> list[PlaybookRun]:
+    """Runs that are open now, and those that ended in the period."""
+    is_open = col(PlaybookRun.ended_at).is_(None)
+    ended = (col(PlaybookRun.ended_at) >= period.start) & (col(PlaybookRun.ended_at) < period.end)
+    statement = select(PlaybookRun).where(PlaybookRun.workspace_id == workspace_id, is_open | ended)
+    found = session.exec(statement.order_by(col(PlaybookRun.started_at), col(PlaybookRun.id))).all()
+    return [run for run in found if scope.covers(run.account_id)]
+
+
+def _last_steps(session: Session, run_ids: list[str]) -> dict[str, RunStep]:
+    statement = select(RunStep).where(col(RunStep.run_id).in_(run_ids), RunStep.state != "planned")
+    steps = session.exec(statement.order_by(col(RunStep.updated_at), col(RunStep.key))).all()
+    return {step.run_id: step for step in steps}
+
+
+def _open_tasks(session: Session, workspace_id: str, scope: Scope) -> list[Task]:
+    statement = select(Task).where(Task.workspace_id == workspace_id, Task.state == "open")
+    found = session.exec(statement.order_by(col(Task.due_at), col(Task.id))).all()
+    return [task for task in found if _is_task_of(scope, task)]
+
+
+def _is_task_of(scope: Scope, task: Task) -> bool:
+    if task.account_id is None and scope.owner_email is not None:
+        return (task.owner_email or "").lower() == scope.owner_email.lower()
+    return scope.covers(task.account_id)
+
+
+def _subscriptions(session: Session, workspace_id: str, scope: Scope) -> list[Subscription]:
+    statement = select(Subscription).where(Subscription.workspace_id == workspace_id)
+    found = session.exec(statement.order_by(col(Subscription.renews_on), col(Subscription.key))).all()
+    return [term for term in found if scope.covers(term.account_id)]

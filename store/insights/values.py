@@ -1,0 +1,222 @@
+"""The digest as values. A figure is the number of its evidence rows, so it can always be opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from store.insights import metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+EvidenceKind = Literal["question", "feedback", "run", "task", "subscription", "account"]
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `start` up to, not including, `end`."""
+
+    start: datetime
+    end: datetime
+    label: str  # 7d
+
+    @property
+    def days(self) -> int:
+        """Its length in whole days."""
+        return (self.end - self.start).days
+
+    @property
+    def before(self) -> Period:
+        """The period of the same length that ends where this one starts."""
+        return Period(self.start - (self.end - self.start), self.start, self.label)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows a digest covers.
+
+    `account_ids` None is the whole workspace, with what belongs to no account. `owner_email` adds the
+    tasks of that person that belong to no account.
+    """
+
+    label: str
+    account_ids: frozenset[str] | None = None
+    owner_email: str | None = None
+
+    def covers(self, account_id: str | None) -> bool:
+        """Whether rows of this account (None: of none) are in."""
+        return self.account_ids is None or account_id in self.account_ids
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count and the rows behind it."""
+
+    key: str
+    label: str
+    kind: EvidenceKind
+    evidence: tuple[str, ...] = ()
+    before: int | None = None  # the same count in the period before, where it can be compared
+
+    @property
+    def value(self) -> int:
+        """The number of rows."""
+        return len(self.evidence)
+
+    @property
+    def trend(self) -> metrics.Trend | None:
+        """An arrow, if the change is beyond noise."""
+        return None if self.before is None else metrics.trend(self.value, self.before)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of two figures, with the rule of how it may be shown."""
+
+    key: str
+    label: str
+    part: Figure
+    whole: Figure
+
+    @property
+    def value(self) -> float | None:
+        """0 to 1; None where there is nothing to share."""
+        return metrics.share(self.part.value, self.whole.value)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % Wilson interval."""
+        return metrics.wilson(self.part.value, self.whole.value)
+
+    @property
+    def shown_as(self) -> Literal["list", "interval", "rate"]:
+        """Below 5 answers a list, below 30 with the interval."""
+        return metrics.shown_as(self.whole.value)
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What somebody said, word for word, at most 240 characters."""
+
+    feedback_id: str
+    text: str
+    rating: int | None  # +1, -1, or none given
+    reason: str | None
+    account: str | None
+    slack_user_id: str
+    at: datetime
+    channel_id: str | None
+    message_ts: str | None
+
+
+@dataclass(frozen=True)
+class RatedAnswer:
+    """One rating, for where there are too few for a rate."""
+
+    question: str
+    rating: int
+    account: str | None
+    channel_id: str | None
+    message_ts: str | None
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """A playbook run that is open."""
+
+    run_id: str
+    account: str
+    playbook: str
+    state: str  # active | paused
+    step: str | None  # the step that moved last
+    step_state: str | None
+    since: datetime
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task that is overdue."""
+
+    task_id: str
+    title: str
+    owner_email: str | None
+    account: str | None
+    days_overdue: int  # whole days, 0 on the day itself
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A question that found no answer, with all that ask nearly the same."""
+
+    text: str
+    figure: Figure
+    accounts: tuple[str, ...]
+    channel_id: str
+    message_ts: str
+
+
+@dataclass(frozen=True)
+class RenewalLine:
+    """A term that ends soon."""
+
+    subscription_id: str
+    account: str
+    renews_on: date
+    days: int
+    arr_minor: int | None
+    currency: str
+    health: int | None
+    csm_sentiment: str | None
+
+
+@dataclass(frozen=True)
+class SetupStep:
+    """Something a new workspace needs before a digest has anything to say."""
+
+    label: str
+    done: bool
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What customers asked and said in a period, and what is open now."""
+
+    period: Period
+    scope: Scope
+    made_at: datetime
+    mood: Literal["setup", "quiet", "normal"]
+    figures: Mapping[str, Figure]
+    rates: Mapping[str, Rate]
+    rated: tuple[RatedAnswer, ...] = ()  # only where there are too few ratings for a rate
+    quotes: tuple[Quote, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+    runs: tuple[RunLine, ...] = ()
+    tasks: tuple[TaskLine, ...] = ()
+    renewals: tuple[RenewalLine, ...] = ()
+    setup: tuple[SetupStep, ...] = ()
+
+    def figure(self, key: str) -> Figure:
+        """A figure by its key, those of unanswered questions included.
+
+        Raises:
+            KeyError: the digest has no such figure.
+        """
+        groups = {group.figure.key: group.figure for group in self.unanswered}
+        return groups[key] if key in groups else self.figures[key]
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """A row behind a figure, as it is shown to a person."""
+
+    id: str
+    at: datetime | None
+    account: str | None
+    who: str | None  # Slack user id or e-mail
+    text: str
+    detail: str = ""
+    channel_id: str | None = None
+    message_ts: str | None = None
