@@ -92,7 +92,7 @@ class Bot:
         from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415 - HTTP mode needs none
 
         handler = SocketModeHandler(self.app, app_token)
-        handler.connect()
+        handler.connect()  # type: ignore[no-untyped-call]
         return handler.client
 
 

@@ -31,6 +31,10 @@ class AlreadyDone(GuidepostError):  # noqa: N818 - raised to undo what another w
 class Answers(Protocol):
     """Answers questions; may still be loading its models, in which case `answer` waits for them."""
 
+    def load(self) -> None:
+        """Bring the models into memory; takes seconds, so call it in the background."""
+        ...
+
     @property
     def ready(self) -> bool:
         """Whether a question would be answered without waiting."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import logging
+import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.run import Bot, wait_for_signal
 from bot.settings import Settings, load_settings
-from bot.wiring import Core, connect, open_core, slack_client
+from bot.wiring import Core, connect, open_core, slack_client, workspace_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bot.local.manifest import AppConfig
+
 log = logging.getLogger(__name__)
+
+MANIFEST = Path(__file__).with_name("manifest.yaml")
 
 
 @dataclass(frozen=True)
@@ -37,16 +43,17 @@ def running(settings: Settings, *, with_sample: bool = True) -> Iterator[tuple[B
     """
     core = open_core(settings)
     with ExitStack() as stack:
-        access = stack.enter_context(_local_slack(core)) if settings.is_local else _real_slack(settings)
+        access = (
+            stack.enter_context(_local_slack(core, with_sample=with_sample))
+            if settings.is_local
+            else _real_slack(settings)
+        )
         services = connect(core, slack_client(access.bot_token, access.api_url))
         bot = Bot(services)
         stack.callback(core.database.close)
         stack.callback(bot.stop)
         bot.start(access.app_token)
-        if settings.is_local and with_sample:
-            _seed_in_background(core, bot)
-        else:
-            services.answers.start()
+        _load_in_background(core, bot, sample=settings.is_local and with_sample)
         yield bot, access
 
 
@@ -57,15 +64,72 @@ def run_forever(say: Callable[[str], None]) -> None:
         if access.page_url:
             say("")
             say(f"  Guidepost is running in its local workspace:  {access.page_url}")
-            say("  Write as a customer, a CSM or a manager; Ctrl-C ends it. Put Slack tokens into .env to go live.")
+            say(
+                "  Write as a customer, a CSM or a manager; Ctrl-C ends it. Put Slack tokens into .env to go live."
+            )
             say("")
         else:
-            say(f"Guidepost is connected to Slack ({settings.mode} mode, workspace {bot.services.workspace_id}).")
+            say(
+                f"Guidepost is connected to Slack ({settings.mode} mode, workspace {bot.services.workspace_id})."
+            )
         wait_for_signal()
         say("Stopping; what is under way is finished first.")
+
+
+def app_config() -> AppConfig:
+    """The app's manifest, with the completions of its sub-commands for the page."""
+    import yaml  # noqa: PLC0415
+
+    from bot.app import SUBCOMMANDS  # noqa: PLC0415
+    from bot.listeners.commands import COMMAND  # noqa: PLC0415
+    from bot.local.manifest import AppConfig, Completion, SlashCommand  # noqa: PLC0415
+
+    manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    completions = tuple(Completion(one.usage, one.description) for one in SUBCOMMANDS)
+    return AppConfig.from_manifest(manifest, [SlashCommand(COMMAND, completions=completions)])
 
 
 def _real_slack(settings: Settings) -> Access:
     assert settings.slack_bot_token is not None
     app_token = settings.slack_app_token if settings.mode == "socket" else None
     return Access(settings.slack_bot_token, app_token, settings.slack_api_url)
+
+
+@contextmanager
+def _local_slack(core: Core, *, with_sample: bool) -> Iterator[Access]:
+    """The local workspace, with its past laid into it before anybody looks."""
+    from bot.local import sample  # noqa: PLC0415 - Slack's users never need it
+    from bot.local.clock import LocalClock  # noqa: PLC0415
+    from bot.local.seed import Seed  # noqa: PLC0415
+    from bot.local.server import LocalWorkspace  # noqa: PLC0415
+
+    assert isinstance(core.clock, LocalClock)
+    folder = workspace_folder(core.settings)
+    if with_sample:
+        Seed(core.database, core.workspace_id, folder, core.clock).records()
+    workspace = LocalWorkspace(
+        folder,
+        core.clock,
+        directory=sample.directory(),
+        port=core.settings.guidepost_local_port,
+        config=app_config(),
+    )
+    with workspace:
+        yield Access(workspace.bot_token, workspace.app_token, workspace.api_url, workspace.page_url)
+
+
+def _load_in_background(core: Core, bot: Bot, *, sample: bool) -> None:
+    """Models take seconds to load; the sample's help centre is taken in first, as it needs them too."""
+
+    def load() -> None:
+        if sample:
+            from bot.local.seed import Seed  # noqa: PLC0415 - Slack's users never need it
+
+            seed = Seed(core.database, core.workspace_id, workspace_folder(core.settings), core.clock)
+            try:
+                seed.knowledge(core.ingest, core.account_id)
+            except Exception:
+                log.exception("the sample help centre could not be taken in; the next start tries again")
+        bot.services.answers.load()
+
+    threading.Thread(target=load, name="load-models", daemon=True).start()

@@ -17,11 +17,11 @@ from store.tables import accounts, workspaces
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from knowledge.answering import Answerer
     from slack_sdk import WebClient
 
     from bot.services import Services
     from bot.settings import Settings
-    from knowledge.answering import Answerer
     from knowledge.ingest import Ingest
     from knowledge.ports import Embedder, Reranker
     from knowledge.retrieval import Retriever
@@ -135,21 +135,22 @@ def local_clock(settings: Settings) -> Clock:
         return SystemClock()
     from bot.local.clock import LocalClock
 
-    return LocalClock(settings.data_folder / "workspace", SystemClock())
+    return LocalClock(workspace_folder(settings), SystemClock())
+
+
+def workspace_folder(settings: Settings) -> Path:
+    """Where the local workspace keeps its channels, its clock and what it has seeded."""
+    return settings.data_folder / "workspace"
 
 
 class LoadingAnswers:
-    """Answers questions as soon as the models are in memory; loads them in the background."""
+    """Answers questions as soon as `load` has brought the models into memory."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
         self._loaded = threading.Event()
         self._answerer: Answerer | None = None
         self._error: GuidepostError | None = None
-
-    def start(self) -> None:
-        """Begin to load."""
-        threading.Thread(target=self._load, name="load-models", daemon=True).start()
 
     @property
     def ready(self) -> bool:
@@ -167,7 +168,8 @@ class LoadingAnswers:
             raise self._error or GuidepostError("The models could not be loaded; see the log.")
         return self._answerer.answer(question)
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Load the models; call it in the background. What goes wrong is told to whoever asks."""
         try:
             answerer = self._core.answerer(serving=True)
             answerer.load()
@@ -197,12 +199,12 @@ def connect(core: Core, client: WebClient) -> Services:
     Raises:
         CannotConnect: Slack refuses the token or cannot be reached.
     """
+    from playbooks.runner import PlaybookRunner
     from slack_sdk.errors import SlackApiError
 
     from bot.services import Services
     from bot.slack.directory import SlackDirectory
     from bot.slack.messenger import SlackMessenger
-    from playbooks.runner import PlaybookRunner
 
     try:
         me = client.auth_test()
