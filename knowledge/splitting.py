@@ -27,6 +27,7 @@ LONGEST = 4000  # a "sentence" or fence beyond this is data; it is cut so that m
 
 _FENCE = re.compile(r"\s*(`{3,})[^`\n]*$")
 _ITEM = re.compile(r"(?:[-*]|\d+[.)]) ")
+_LEAD = re.compile(r"(?:^\*\*.*\*\*|:)\s*$")  # a title or "Add this:" belongs to what follows
 _TABLE = re.compile(r"\|.*\|\n\|[\s|:-]+\|(?:\n|$)")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+|(?<=[。！？])")  # noqa: RUF001 - as texts have them
 _ABBREVIATION = re.compile(
@@ -83,9 +84,13 @@ def _packed(units: Iterator[_Unit]) -> list[str]:
         if passages and size + len(unit.gap) + len(unit.text) <= TARGET:
             passages[-1].append(unit)
             continue
-        leads = passages and len(passages[-1]) > 1 and passages[-1][-1].text.rstrip().endswith(":")
-        passages.append([passages[-1].pop(), unit] if leads else [unit])
-    return ["".join(unit.gap + unit.text for unit in passage) for passage in passages]
+        lead = passages[-1].pop() if passages and _leads(passages[-1][-1].text) else None
+        passages.append([lead, unit] if lead else [unit])
+    return ["".join(unit.gap + unit.text for unit in passage) for passage in passages if passage]
+
+
+def _leads(text: str) -> bool:
+    return len(text) <= SHORT and bool(_LEAD.search(text))
 
 
 # Units ------------------------------------------------------------------------------------------------------
@@ -217,10 +222,21 @@ def _joined(drafts: list[PassageDraft]) -> list[PassageDraft]:
     for draft in drafts:
         kind = _common_kind(joined[-1], draft) if joined else None
         if kind:
-            joined[-1] = replace(joined[-1], text=f"{joined[-1].text}\n\n{draft.text}", kind=kind)
+            joined[-1] = replace(joined[-1], text=_together(joined[-1].text, draft.text), kind=kind)
         else:
             joined.append(draft)
     return joined
+
+
+def _together(one: str, other: str) -> str:
+    """Both texts; a list goes on as one list and a table under its one head."""
+    last = one.rpartition("\n\n")[2]
+    if _ITEM.match(last) and _ITEM.match(other):
+        return f"{one}\n{other}"
+    table = _TABLE.match(other)
+    if table and last.startswith(table[0]):
+        return f"{one}\n{other[table.end() :]}"
+    return f"{one}\n\n{other}"
 
 
 def _common_kind(one: PassageDraft, other: PassageDraft) -> PassageKind | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bs4 import Tag
 
-from knowledge.sources.inline import inline_text
+from knowledge.sources.inline import inline_text, paragraph_text
 from knowledge.sources.tables import table_text
 from knowledge.sources.tags import PREFIX
 
@@ -63,6 +64,7 @@ _CALLOUTS = {
     "success": "Success",
 }
 _GITHUB_CALLOUT = re.compile(r"\[!(\w+)\]\s*")
+_TITLE_WITHIN = 6  # a child that is the title comes first, at most behind a paragraph and white space
 _TITLES = ("title", "label", "name", "path", "query", "body", "header")
 _SCOPES = (
     "details",
@@ -126,8 +128,8 @@ def _is_block_name(name: str) -> bool:
     return known or (name.startswith(PREFIX) and name.removeprefix(PREFIX) in _CALLOUTS)
 
 
-def _paragraph(run: Iterable[PageElement]) -> list[Part]:
-    text = inline_text(run)
+def _paragraph(run: list[PageElement]) -> list[Part]:
+    text = paragraph_text(run)
     return [Block(text)] if text else []
 
 
@@ -142,9 +144,9 @@ def _block_parts(node: PageElement) -> list[Part]:
 
 def _take_title(node: Tag) -> str:
     """The title that a component shows: a child that holds it, else an attribute."""
-    child = node.find(["summary", PREFIX + "title"], recursive=False)
-    if isinstance(child, Tag):
-        return inline_text([child.extract()])
+    for child in islice(node.descendants, _TITLE_WITHIN):
+        if isinstance(child, Tag) and child.name in ("summary", PREFIX + "title"):
+            return inline_text([child.extract()])
     return next((str(node[name]).strip() for name in _TITLES if node.get(name)), "")
 
 

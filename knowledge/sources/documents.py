@@ -14,7 +14,7 @@ from bs4.dammit import EncodingDetector
 from knowledge.errors import UnreadableDocument
 from knowledge.sources.blocks import Block, Heading, Part, parts_of
 from knowledge.sources.front_matter import FrontMatter, front_matter, split_front_matter
-from knowledge.sources.inline import inline_text
+from knowledge.sources.html import read_page
 from knowledge.sources.markdown import to_html
 from knowledge.sources.outline import outline
 from knowledge.types import Section, SourceDocument
@@ -22,16 +22,9 @@ from knowledge.types import Section, SourceDocument
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bs4 import Tag
-
 # Part of every content hash: raise it when reading or splitting changes, and the next sync reads all anew.
 SPLITTING_RULES_VERSION = 1
 
-_FURNITURE = "nav, footer, script, style, noscript, template, [hidden], [role=navigation]"
-_MAIN = "main, [role=main], article, #content"
-_META = frozenset(
-    ("audience", "plan", "stage", "owner", "reviewed_on", "reviewed_at", "description", "language")
-)
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -94,24 +87,11 @@ def _markdown(text: str, suffix: str) -> _Read:
 
 def _html(text: str, _: str) -> _Read:
     head, body = split_front_matter(text)
-    soup = BeautifulSoup(body, "html.parser")
-    values = {
-        str(tag["name"]): tag.get("content") for tag in soup.select("meta[name]") if tag["name"] in _META
-    }
+    page = read_page(body)
     if head == FrontMatter():
-        head = front_matter({"language": soup.html.get("lang") if soup.html else None, **values})
-    title = inline_text([soup.title]) if soup.title else ""
-    for tag in soup.select(_FURNITURE):
-        tag.decompose()
-    main = soup.select_one(_MAIN) or _without_head(soup)
-    parts = parts_of(main)
-    return _Read(replace(head, title=head.title or _first_heading(parts) or title), parts)
-
-
-def _without_head(soup: BeautifulSoup) -> Tag:
-    for tag in soup.select("head, title, body > header, aside"):
-        tag.decompose()
-    return soup.body or soup
+        head = front_matter(page.fields)
+    parts = parts_of(page.main)
+    return _Read(replace(head, title=head.title or _first_heading(parts) or page.title), parts)
 
 
 def _plain(text: str, _: str) -> _Read:

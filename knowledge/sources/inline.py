@@ -45,11 +45,14 @@ _BREAKS = frozenset(
     ["br", "p", "div", "li", "td", "th", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd"]
 )
 _NO_ALT = re.compile(
-    r"(?:[\w .-]+\.(?:png|jpe?g|gif|svg|webp)|images?|img|screenshots?|alt text)?", re.IGNORECASE
+    r"(?:[\w .-]+\.(?:png|jpe?g|gif|svg|webp)|\w+(?:[-_]\w+)+|images?|img|screenshots?|alt text)?",
+    re.IGNORECASE,
 )
 _VAGUE = re.compile(
-    r"(?:(?:click )?here|(?:this |the )?(?:link|page|url|article|form)|link|more|read more)", re.IGNORECASE
+    r"(?:(?:click )?here|learn more|(?:this |the )?(?:link|page|url|article|form)|link|more|read more)",
+    re.IGNORECASE,
 )
+_LONGEST_TITLE = 80  # characters
 _ADDRESS = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 
@@ -58,6 +61,28 @@ def inline_text(nodes: Iterable[PageElement]) -> str:
     text = "".join(map(_text, nodes))
     text = re.sub(r"[^\S\n]*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
     return re.sub(r"^(?=`{3,}[^`\n]*$)", r"\\", text, flags=re.MULTILINE)
+
+
+def paragraph_text(nodes: list[PageElement]) -> str:
+    """The text of a paragraph; one that is all picture or all bold says so.
+
+    A picture's text describes what a reader does not see here, so it is marked and never passes for a sentence.
+    A short bold paragraph is a title in all but name.
+    """
+    text = inline_text(nodes)
+    if not text:
+        return ""
+    said = [node for node in nodes if inline_text([node])]
+    only = said[0] if len(said) == 1 and isinstance(said[0], Tag) else None
+    if only and only.name in ("strong", "b") and len(text) <= _LONGEST_TITLE and "\n" not in text:
+        return f"**{text}**"
+    if all(isinstance(node, Tag) and not _has_words(node) for node in said):
+        return f"(Image: {text})"
+    return text
+
+
+def _has_words(node: Tag) -> bool:
+    return bool(node.get_text(strip=True))
 
 
 def _text(node: PageElement) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block.html_block import html_block
+from markdown_it.rules_block.list import list_block
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
@@ -76,6 +77,7 @@ def _parser(*, mdx: bool) -> MarkdownIt:
     if mdx:
         parser.disable("code")
         block.at("paragraph", _mdx_paragraph)
+        block.at("list", _mdx_list, {"alt": ["paragraph", "reference", "blockquote"]})
         block.at("html_block", _mdx_html_block, interrupts)
         block.before("components", "expressions", _expression_block, interrupts)
         inline.before("html_inline", "expressions", _expression_inline)
@@ -221,6 +223,17 @@ def _mdx_paragraph(state: StateBlock, start: int, _: int, __: bool) -> bool:
     state.push("paragraph_close", "p", -1)
     state.parentType = parent
     return True
+
+
+def _mdx_list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A list as in CommonMark, also where a component indents it as far as code would be."""
+    margin = state.blkIndent
+    if not silent and state.sCount[start] - margin >= 4:
+        state.blkIndent = state.sCount[start]
+    try:
+        return list_block(state, start, end, silent)
+    finally:
+        state.blkIndent = margin
 
 
 def _heading_ids(state: StateCore) -> None:

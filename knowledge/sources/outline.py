@@ -13,17 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_LONGEST_LEAD = 300  # characters
+_LEAD = re.compile(r"^(?!- ).*:$|^\*\*.*\*\*$", re.DOTALL)  # "Add this snippet:", or a title in bold
+
+
 def slug(heading: str) -> str:
     """The anchor that GitHub and Docusaurus give to a heading."""
-    kept = (
-        char
-        for char in heading.lower()
-        if char in " -" or unicodedata.category(char)[0] in "LMN" or char == "_"
-    )
-    return "".join(kept).strip().replace(" ", "-") if heading.isascii() else _unicode_slug(heading)
-
-
-def _unicode_slug(heading: str) -> str:
     kept = (char for char in heading.lower() if char in " -_" or unicodedata.category(char)[0] in "LMN")
     return "".join(kept).replace(" ", "-")
 
@@ -71,15 +66,13 @@ class _Outline:
         self._anchor = anchor
 
     def _unique(self, anchor: str) -> str:
-        count = self._slugs.get(anchor)
-        self._slugs[anchor] = 0 if count is None else count + 1
-        if count is None:
-            return anchor
-        return (
-            self._unique(f"{anchor}-{count + 1}")
-            if f"{anchor}-{count + 1}" in self._slugs
-            else f"{anchor}-{count + 1}"
-        )
+        """The anchor, with the next free number behind it where an earlier heading has taken it."""
+        unique = anchor
+        while unique in self._slugs:
+            self._slugs[anchor] += 1
+            unique = f"{anchor}-{self._slugs[anchor]}"
+        self._slugs[unique] = 0
+        return unique
 
     def _scope(self, scope: Scope) -> None:
         outer = self._path, self._anchor
@@ -101,7 +94,7 @@ class _Outline:
 
     def _add_other_kind(self, last: Section, block: Block) -> None:
         before, gap, lead = last.text.rpartition("\n\n")
-        if last.kind != "text" or not lead.endswith(":") or len(lead) > 300 or lead.startswith("- "):
+        if last.kind != "text" or len(lead) > _LONGEST_LEAD or not _LEAD.search(lead):
             self.sections.append(Section(last.heading_path, last.anchor, block.text, block.kind))
             return
         self.sections.pop()

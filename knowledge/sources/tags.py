@@ -95,7 +95,8 @@ _ATTRIBUTE = re.compile(
 )
 _SPREAD = re.compile(r"\s*(?=\{)")
 _TAG_END = re.compile(r"\s*(/?)\s*>")
-_STRING = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'|`[^`]*`|/\*.*?\*/', re.DOTALL)
+_STRING_OR_BRACE = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'|`[^`]*`|/\*.*?\*/|[{}]', re.DOTALL)
+_DEEPEST = 50  # braces within braces; nobody writes more
 _LITERAL = re.compile(r"""\s*(?:"([^"\n]*)"|'([^'\n]*)'|`([^`$]*)`|(-?\d[\d.]*))\s*""")
 
 
@@ -117,16 +118,13 @@ class Tag:
 
 def expression_end(text: str, start: int) -> int | None:
     """The offset behind the braces that open at `start`, or None where they never close."""
-    depth, at = 0, start
-    while at < len(text):
-        string = _STRING.match(text, at)
-        if string:
-            at = string.end()
-            continue
-        depth += {"{": 1, "}": -1}.get(text[at], 0)
-        at += 1
+    depth = 0
+    for mark in _STRING_OR_BRACE.finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(mark[0], 0)
         if depth == 0:
-            return at
+            return mark.end()
+        if depth > _DEEPEST:
+            return None
     return None
 
 
