@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.Column("embedding_model", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("passages", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -457,6 +458,7 @@ def upgrade() -> None:
     with op.batch_alter_table("passages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passages_audience"), ["audience"], unique=False)
         batch_op.create_index(batch_op.f("ix_passages_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_passages_text_hash"), ["text_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_passages_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
@@ -558,6 +560,7 @@ def upgrade() -> None:
         sa.Column("standalone_question", sa.String(), nullable=True),
         sa.Column("confidence", sa.Float(), nullable=True),
         sa.Column("timings_ms", sa.JSON(), nullable=False),
+        sa.Column("closest", sa.JSON(), nullable=False),
         sa.Column("channel_id", sa.String(), nullable=True),
         sa.Column("message_ts", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -591,6 +594,7 @@ def upgrade() -> None:
         sa.Column("quote", sa.String(), nullable=False),
         sa.Column("passage_text", sa.String(), nullable=False),
         sa.Column("document_hash", sa.String(), nullable=True),
+        sa.Column("audience", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["answer_id"], ["answers.id"], name=op.f("fk_citations_answer_id")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_citations_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_citations")),
