@@ -178,7 +178,16 @@ def eval_retrieval(
     """Measure retrieval through the product's own ingest and search."""
     from knowledge.evaluation.retrieval import evaluate
 
-    _print(evaluate(folder, queries), as_json, _lines)
+    core = _core()
+    figures = evaluate(
+        _existing(str(folder)),
+        clock=core.clock,
+        embedder=core.embedder,
+        reranker=core.reranker,
+        queries=queries,
+        progress=None if as_json else _progress(),
+    )
+    _print(figures, as_json, _lines)
 
 
 @app.command()
