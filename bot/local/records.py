@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from bot.local.errors import LocalWorkspaceError
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; there, two processes on one folder are not told apart
+    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +38,12 @@ class Records:
         self._path = path
         self._kinds: dict[str, dict[str, dict[str, Any]]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = self._replay()
+        self._lock = _locked(path.with_suffix(".lock"))
+        try:
+            lines = self._replay()
+        except RecordsError:
+            self._lock.close()
+            raise
         if lines > _COMPACT_ABOVE and lines > 2 * sum(len(kind) for kind in self._kinds.values()):
             self._compact()
         self._file = path.open("ab")
@@ -65,8 +75,9 @@ class Records:
             self._append(["drop", kind, key])
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file and let others open it."""
         self._file.close()
+        self._lock.close()
 
     def _append(self, change: list[Any]) -> None:
         self._file.write(json.dumps(change, separators=(",", ":")).encode() + b"\n")
@@ -109,3 +120,18 @@ class Records:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, self._path)  # noqa: PTH105 - the atomic one, by its known name
+
+
+def _locked(path: Path) -> BinaryIO:
+    """An open file that no other process holds; the system frees it when a process dies."""
+    file = path.open("wb")
+    if fcntl is not None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.close()
+            raise RecordsError(
+                f"{path.parent} is in use by another running Guidepost; stop that one, or choose another "
+                "folder with GUIDEPOST_DATA_DIR."
+            ) from error
+    return file

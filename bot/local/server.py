@@ -136,6 +136,11 @@ class LocalWorkspace:
         """Who and what is in the workspace now."""
         return self._ws.directory
 
+    @property
+    def records(self) -> Records:
+        """What the workspace remembers; write to it only before `start`, to lay a past into it."""
+        return self._records
+
     def start(self) -> None:
         """Listen. Returns when connections are taken.
 
