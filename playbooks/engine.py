@@ -1,0 +1,394 @@
+"""The engine: what happens to a run when something happens. Pure: no clock, no randomness, no I/O.
+
+    run, effects = advance(playbook, run, context, event, now)
+
+An event that does not fit the run's state (a timer that was overtaken, a second click, a message that is
+told twice) changes nothing, so that every event may safely come again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from playbooks import actions, answering, events, planning, sending, wording
+from playbooks.bands import PLAN_FACT, standing
+from playbooks.effects import Finish, Nudge, Withdraw
+from playbooks.guards import may_be_asked
+from playbooks.state import OPEN, Found
+from playbooks.turn import TIMERS, Turn
+from playbooks.types import Branch, Delay, LookItUp, Message, Question, TaskSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from playbooks.effects import Effect
+    from playbooks.events import Event
+    from playbooks.state import Context, Run, StepRecord
+    from playbooks.types import Playbook
+
+NUDGE_WORDS = "No rush — one tap is enough."
+NUDGE_TEXT_WORDS = "No rush — one sentence is enough."
+LATER_WORDS = "You asked me to come back to this. One tap is enough."
+OFFERED = frozenset({"preview", "awaiting_approval", "approved"})
+CONVERSATION = timedelta(hours=1)  # an answer from the knowledge base within it still belongs to the talk
+
+
+def advance(
+    playbook: Playbook, run: Run, context: Context, event: Event, now: datetime
+) -> tuple[Run, tuple[Effect, ...]]:
+    """The run after the event, and what is to be done about it."""
+    turn = Turn(playbook, context, now, run)
+    if run.state in {"finished", "stopped"}:
+        _after_the_end(turn, event)
+        return turn.run, tuple(turn.effects)
+    _expire_what_is_due(turn)
+    HANDLERS[type(event)](turn, event)
+    _begin_fresh(turn)
+    _route(turn)
+    _settle(turn)
+    return turn.run, tuple(turn.effects)
+
+
+def _after_the_end(turn: Turn, event: Event) -> None:
+    """Words that come after the end are kept; everything else changes nothing."""
+    if isinstance(event, events.Replied):
+        answering.replied(turn, event)
+    elif isinstance(event, events.WantsPerson):
+        answering.wants_person(turn, event)
+    elif isinstance(event, events.Delivered):
+        _delivered(turn, event)
+
+
+def _begin_fresh(turn: Turn) -> None:
+    while turn.fresh:
+        record = turn.record(turn.fresh.pop(0))
+        if record and record.state == "planned":
+            sending.arm(turn, record)
+
+
+def _started(turn: Turn, _event: events.Started) -> None:
+    if not turn.run.steps:
+        planning.plan(turn)
+
+
+def _expire_what_is_due(turn: Turn) -> None:
+    """Questions whose time is over, even if their own timer comes a little later."""
+    if turn.run.state != "active":
+        return
+    for record in turn.open_records():
+        if record.state == "sent" and record.expires_at and record.expires_at <= turn.now:
+            answering.expire(turn, record)
+
+
+def _timer_fired(turn: Turn, event: events.TimerFired) -> None:
+    kind, _, key = event.name.partition(":")
+    record = turn.record(key)
+    if record and turn.run.state == "active" and kind in TIMERS:
+        TIMER_HANDLERS[kind](turn, record)
+
+
+def _step_due(turn: Turn, record: StepRecord) -> None:
+    if record.state == "held" or (record.state == "planned" and not _late(turn, record)):
+        sending.prepare(turn, record)
+
+
+def _send_due(turn: Turn, record: StepRecord) -> None:
+    if (
+        record.state in {"preview", "approved"}
+        and record.due_at
+        and record.due_at <= turn.now
+        and not _late(turn, record)
+    ):
+        sending.send(turn, record)
+
+
+def _late(turn: Turn, record: StepRecord) -> bool:
+    """Whether a message is so late that it is not simply sent; if so, its policy is carried out."""
+    body = turn.body(record)
+    if not isinstance(body, Message) or record.due_at is None or body.late.policy == "send":
+        return False
+    if turn.now - record.due_at <= _span(body.late.after):
+        return False
+    why = f"it was due on {wording.spoken(turn.calendar(record).date_of(record.due_at))} and the bot was down"
+    if body.late.policy == "skip":
+        sending.skip(turn, record, f"left out: {why}")
+        turn.notify(record, f"“{body.title}” to {turn.context.account} was left out: {why}.")
+    elif record.text:
+        sending.ask_again_for_approval(turn, record, why)
+    else:
+        sending.prepare(turn, turn.change(record, delivery="approve"))
+    return True
+
+
+def _span(delay: Delay) -> timedelta:
+    return timedelta(hours=delay.amount) if delay.unit == "h" else timedelta(days=delay.amount)
+
+
+def _escalate(turn: Turn, record: StepRecord) -> None:
+    """An approval that nobody gives: the manager hears of it, once."""
+    if record.state == "awaiting_approval":
+        csm = turn.context.csm.name if turn.context.csm else "nobody"
+        text = f"“{turn.body(record).title}” to {turn.context.account} has waited {sending.APPROVAL_PATIENCE} business days for approval by {csm}. It is not sent without it."
+        turn.notify(record, text, role="manager")
+
+
+def _nudge(turn: Turn, record: StepRecord) -> None:
+    if record.state == "sent" and record.nudged_at is None:
+        body = turn.body(record)
+        is_text = isinstance(body, Question) and body.ask.type == "text"
+        _remind(turn, record, NUDGE_TEXT_WORDS if is_text else NUDGE_WORDS, "nudge")
+
+
+def _later(turn: Turn, record: StepRecord) -> None:
+    if record.state == "sent":
+        _remind(turn, record, LATER_WORDS, "later")
+
+
+def _remind(turn: Turn, record: StepRecord, words: str, timer: str) -> None:
+    """Remind in the thread, unless the person may not be written to or the question is nearly over."""
+    person = turn.person(record)
+    if person is None or not may_be_asked(turn, person) or record.wants_person:
+        return
+    calendar = turn.calendar(record)
+    if record.expires_at and calendar.date_of(record.expires_at) <= calendar.date_of(turn.now):
+        return
+    if calendar.is_quiet(turn.now):
+        turn.wake(timer, record, calendar.first_moment(turn.now))
+        return
+    ask_type, options = sending.as_shown(turn, record)
+    turn.change(record, nudged_at=turn.now)
+    turn.emit(Nudge(record.key, person.id, words, ask_type or "buttons", options, turn.number()))
+
+
+def _expired(turn: Turn, record: StepRecord) -> None:
+    if record.state == "sent" and record.expires_at and record.expires_at <= turn.now:
+        answering.expire(turn, record)
+
+
+def _delivered(turn: Turn, event: events.Delivered) -> None:
+    record = turn.record(event.step)
+    if record and record.message_ts is None:
+        turn.change(record, channel_id=event.channel_id, message_ts=event.message_ts)
+
+
+def _undeliverable(turn: Turn, event: events.Undeliverable) -> None:
+    """The message reached nobody: the CSM does it personally."""
+    record = turn.record(event.step)
+    if record is None or record.state != "sent" or record.message_ts:
+        return
+    sending.skip(turn, record, f"could not be delivered: {event.reason}")
+    body = wording.literal(f"The message could not be delivered ({event.reason}). Its text: {record.text}")
+    title = "Reach {account} in person: " + turn.body(record).title
+    turn.make_task(
+        record, TaskSpec(title=title, body=body, due=Delay(1, "bd")), slot=f"{record.key}:undeliverable"
+    )
+    turn.notify(
+        record,
+        f"“{turn.body(record).title}” did not reach {turn.context.account}: {event.reason}. I made a task of it.",
+    )
+
+
+def _approved(turn: Turn, event: events.Approved) -> None:
+    record = turn.record(event.step)
+    if record and record.state in {"preview", "awaiting_approval"}:
+        sending.approve(turn, record, event.by, event.text)
+
+
+def _sent_now(turn: Turn, event: events.SentNow) -> None:
+    record = turn.record(event.step)
+    if record is None or record.state not in OFFERED:
+        return
+    turn.silence(record, "escalate", "send")
+    record = turn.change(
+        record, state="approved", approved_by=event.by, due_at=turn.now, note=f"sent by {turn.who(event.by)}"
+    )
+    sending.send(turn, record)
+    record = turn.run.steps[record.key]
+    if record.state == "approved" and record.due_at and record.due_at > turn.now:
+        day = wording.spoken(turn.calendar(record).date_of(record.due_at))
+        turn.notify(record, f"“{turn.body(record).title}” goes out on {day}: it {record.note}.")
+
+
+def _skipped(turn: Turn, event: events.Skipped) -> None:
+    record = turn.record(event.step)
+    if record and record.state in OPEN and record.state != "sent":
+        sending.skip(
+            turn, record, f"left out by {turn.who(event.by)}" + (f": {event.reason}" if event.reason else "")
+        )
+
+
+def _snoozed(turn: Turn, event: events.Snoozed) -> None:
+    record = turn.record(event.step)
+    if record is None or record.state not in OPEN or record.state in {"sent", "held"}:
+        return
+    calendar = turn.calendar(record)
+    day = calendar.on_or_after(max(event.until, calendar.date_of(turn.now) + timedelta(days=1)))
+    turn.silence(record)
+    note = f"moved by {turn.who(event.by)} to {wording.spoken(day)}"
+    sending.arm(
+        turn, turn.change(record, state="planned", due_at=calendar.at(day), note=note, in_conversation=False)
+    )
+
+
+def _plan_accepted(turn: Turn, event: events.PlanAccepted) -> None:
+    """Commercial steps may go on: those that were held are begun again."""
+    turn.know(**{PLAN_FACT: "accepted"})
+    turn.notify(
+        None, f"{turn.who(event.by)} accepted a save plan for {turn.context.account}; held steps go on."
+    )
+    for record in turn.open_records():
+        if record.state == "held":
+            sending.arm(turn, turn.change(record, state="planned", note=None))
+
+
+def _looked_up(turn: Turn, event: events.LookedUp) -> None:
+    record = turn.record(event.step)
+    if record is None or not record.looking_up:
+        return
+    found = Found(text=event.text, citations=event.citations) if event.text else None
+    recent = record.answered_at is not None and turn.now - record.answered_at <= CONVERSATION
+    turn.in_conversation = recent and turn.context.by_slack(record.answered_by) is not None
+    record = turn.change(record, looking_up=False, found=found)
+    spec = next((a.look_up for a in _branch(turn, record).do if isinstance(a, LookItUp)), None)
+    if spec:
+        actions.looked_up(turn, record, spec, found=found is not None)
+
+
+def _branch(turn: Turn, record: StepRecord) -> Branch:
+    body = turn.body(record)
+    if not isinstance(body, Question):
+        return Branch()
+    return body.on_answer.get(record.answer or "") or body.on_answer.get("else") or Branch()
+
+
+def _paused(turn: Turn, event: events.Paused) -> None:
+    if turn.run.state == "active":
+        turn.update(state="paused")
+        for record in turn.open_records():
+            turn.silence(record)
+        turn.notify(None, f"{turn.who(event.by)} paused “{turn.playbook.title}” for {turn.context.account}.")
+
+
+def _resumed(turn: Turn, event: events.Resumed) -> None:
+    """Go on; what fell due meanwhile comes at the first moment that the guards allow."""
+    if turn.run.state != "paused":
+        return
+    turn.update(state="active")
+    turn.notify(None, f"{turn.who(event.by)} resumed “{turn.playbook.title}” for {turn.context.account}.")
+    for record in turn.open_records():
+        _rearm(turn, record)
+
+
+def _rearm(turn: Turn, record: StepRecord) -> None:
+    calendar = turn.calendar(record)
+    if record.state in {"planned", "held"}:
+        due = max(record.due_at or turn.now, calendar.first_moment(turn.now))
+        sending.arm(turn, turn.change(record, due_at=due, state="planned"))
+    elif record.state in {"preview", "approved"}:
+        due = max(record.due_at or turn.now, calendar.first_moment(turn.now))
+        turn.wake("send", turn.change(record, due_at=due), due)
+    elif record.state == "awaiting_approval":
+        turn.wake("escalate", record, turn.context.staff_calendar.after(turn.now, sending.APPROVAL_PATIENCE))
+    elif record.state == "sent":
+        expires = max(record.expires_at or turn.now, calendar.after(turn.now, sending.NUDGE_AFTER))
+        turn.wake("expire", turn.change(record, expires_at=expires), expires)
+
+
+def _stopped(turn: Turn, event: events.Stopped) -> None:
+    _close(turn, f"the run was stopped by {turn.who(event.by)}")
+    turn.update(state="stopped", reason=event.reason or None)
+    turn.emit(Finish(None, event.reason or None))
+    turn.notify(
+        None,
+        f"{turn.who(event.by)} stopped “{turn.playbook.title}” for {turn.context.account}. Nothing more is sent.",
+    )
+
+
+def _outcome_recorded(turn: Turn, event: events.OutcomeRecorded) -> None:
+    """How it ended. What was planned is dropped; a last step may follow."""
+    outcome = turn.playbook.outcomes.get(event.code)
+    if outcome is None or turn.run.outcome or (outcome.needs_reason and not event.reason):
+        return
+    _close(turn, f"the outcome is recorded: {outcome.label}")
+    turn.update(state="active", outcome=event.code, reason=event.reason)
+    if event.renewed_to:
+        turn.know(renewed_to=wording.spoken(event.renewed_to))
+    if outcome.then:
+        planning.plan_last(turn, outcome.then)
+
+
+def _close(turn: Turn, why: str) -> None:
+    for record in turn.open_records():
+        sending.skip(turn, record, why)
+        turn.change(turn.run.steps[record.key], looking_up=False)
+    turn.emit(Withdraw())
+
+
+def _route(turn: Turn) -> None:
+    """Say in which band the account is, whenever that changes."""
+    if not turn.playbook.routing or turn.run.state != "active":
+        return
+    found = standing(turn.run, turn.context, turn.now)
+    before = turn.run.band
+    if found.band == before:
+        return
+    turn.update(band=found.band)
+    change = f"is {found.band}" if before is None else f"went from {before} to {found.band}"
+    held = " Commercial steps are held." if found.band == "red" else ""
+    turn.notify(None, f"{turn.context.account} {change}: {found.why}.{held}", urgent=found.band == "red")
+    if found.band == "quiet":
+        planning.reach_out(turn, found.why)
+
+
+def _settle(turn: Turn) -> None:
+    """End the run when nothing is left to do and the playbook knows what that means."""
+    if turn.run.state != "active" or turn.open_records():
+        return
+    outcome = turn.run.outcome or next(
+        (code for case in turn.playbook.at_end if (code := _ends_as(turn, case))), None
+    )
+    if outcome is None:
+        return
+    turn.update(state="finished", outcome=outcome)
+    turn.emit(Finish(outcome, turn.run.reason))
+    label = turn.playbook.outcomes[outcome].label
+    turn.notify(None, f"“{turn.playbook.title}” for {turn.context.account} has ended: {label}.")
+
+
+def _ends_as(turn: Turn, case: Any) -> str | None:
+    if case.condition and actions.holds(turn, case.condition):
+        return str(case.outcome)
+    return case.otherwise if case.condition is None else None
+
+
+HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
+    events.Started: _started,
+    events.TimerFired: _timer_fired,
+    events.Delivered: _delivered,
+    events.Undeliverable: _undeliverable,
+    events.Replied: answering.replied,
+    events.Rejected: answering.rejected,
+    events.NotMe: answering.not_me,
+    events.Later: answering.later,
+    events.WantsPerson: answering.wants_person,
+    events.Approved: _approved,
+    events.SentNow: _sent_now,
+    events.Skipped: _skipped,
+    events.Snoozed: _snoozed,
+    events.PlanAccepted: _plan_accepted,
+    events.LookedUp: _looked_up,
+    events.Paused: _paused,
+    events.Resumed: _resumed,
+    events.Stopped: _stopped,
+    events.OutcomeRecorded: _outcome_recorded,
+}
+TIMER_HANDLERS: dict[str, Callable[[Turn, StepRecord], None]] = {
+    "step": _step_due,
+    "send": _send_due,
+    "escalate": _escalate,
+    "nudge": _nudge,
+    "later": _later,
+    "expire": _expired,
+}

@@ -1,0 +1,136 @@
+"""When a person may be written to, and who it should be. Nobody can overrule these, a CSM's "send now" included."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from playbooks.types import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from playbooks.state import Person, StepRecord
+    from playbooks.turn import Turn
+    from playbooks.types import Message
+    from playbooks.workdays import Calendar
+
+COOLDOWN = 5  # business days between two questions that the bot begins with
+ACCOUNT_LIMIT, ACCOUNT_WINDOW = 3, timedelta(days=7)
+
+
+def may_be_asked(turn: Turn, person: Person) -> bool:
+    """Whether a person may get playbook messages at all."""
+    reachable = person.slack_user_id is not None or turn.context.channel_id is not None
+    return person.active and not person.opted_out and reachable and person.id not in turn.run.excluded
+
+
+def recipient(turn: Turn, record: StepRecord, body: Message) -> Person | None:
+    """The person for a step: who it was meant for, else the first of the fallback chain who may be asked.
+
+    A step that goes to several audiences does not ask the same person twice, and falls back only if
+    nobody of any of them can be asked.
+    """
+    meant = turn.context.person(record.contact_id)
+    if meant and may_be_asked(turn, meant):
+        return meant
+    audiences = body.to.of(turn.run.segment)
+    others = {
+        person.id
+        for audience in audiences
+        if audience != record.audience
+        for person in _askable(turn, audience)
+    }
+    chain: list[str] = [record.audience]
+    if not others or len(audiences) == 1:
+        chain += body.fallback or turn.playbook.fallback
+    same_step = [
+        other for other in turn.run.steps.values() if other.step == record.step and other.key != record.key
+    ]
+    taken = {other.contact_id for other in same_step if not record.key.startswith(f"{other.key}#")}
+    return next((p for audience in chain for p in _askable(turn, audience) if p.id not in taken), None)
+
+
+def is_covered(turn: Turn, record: StepRecord, body: Message) -> bool:
+    """Whether somebody of another audience of the same step can be asked."""
+    audiences = body.to.of(turn.run.segment)
+    return any(_askable(turn, audience) for audience in audiences if audience != record.audience)
+
+
+def permitted(turn: Turn, record: StepRecord, person: Person) -> tuple[datetime, str]:
+    """The first moment at which the step may reach the person, and what makes it wait."""
+    calendar = turn.context.calendar(person.zone)
+    waits = [(turn.now, "")]
+    waits += _open_question(turn, record, person, calendar)
+    if turn.in_conversation and record.in_conversation:
+        return max(waits)
+    if not record.in_conversation:
+        waits += _paced(turn, record, person, calendar)
+    moment, why = max(waits)
+    allowed = calendar.first_moment(moment)
+    return allowed, why or ("quiet hours there" if allowed > turn.now else "")
+
+
+def _askable(turn: Turn, audience: str) -> list[Person]:
+    """The people of an audience who may be asked; `anyone` begins with who asks most."""
+    people = [person for person in turn.context.contacts if may_be_asked(turn, person)]
+    if audience == "anyone":
+        return sorted(people, key=lambda person: (-person.questions, person.name))
+    return [person for person in people if person.persona == audience]
+
+
+def _sent_to(turn: Turn, record: StepRecord, person: Person) -> Iterator[StepRecord]:
+    for other in turn.run.steps.values():
+        if other.key != record.key and other.contact_id == person.id and other.sent_at:
+            yield other
+
+
+def _open_question(
+    turn: Turn, record: StepRecord, person: Person, calendar: Calendar
+) -> Iterator[tuple[datetime, str]]:
+    for other in _sent_to(turn, record, person):
+        if other.state == "sent" and isinstance(turn.body(other), Question):
+            closes = other.expires_at or calendar.after(turn.now, 1)
+            yield (
+                max(closes, turn.now + timedelta(minutes=1)),
+                f"{person.first} has not answered another question yet",
+            )
+    if person.open_question:
+        yield calendar.after(turn.now, 1), f"{person.first} has not answered another question yet"
+
+
+def _paced(
+    turn: Turn, record: StepRecord, person: Person, calendar: Calendar
+) -> Iterator[tuple[datetime, str]]:
+    mine = list(_sent_to(turn, record, person))
+    if isinstance(turn.body(record), Question):
+        asked = [
+            o.sent_at
+            for o in mine
+            if o.sent_at and not o.in_conversation and isinstance(turn.body(o), Question)
+        ]
+        for moment in [*asked, person.last_asked_at]:
+            if moment:
+                yield (
+                    calendar.after(moment, COOLDOWN),
+                    f"{person.first} was asked something less than {COOLDOWN} business days before",
+                )
+    told = [person.last_message_at, *(o.sent_at for o in mine), *(o.nudged_at for o in mine)]
+    if any(moment and calendar.date_of(moment) == calendar.date_of(turn.now) for moment in told):
+        yield calendar.after(turn.now, 1), f"{person.first} had a message today"
+    yield from _account_pace(turn, record)
+
+
+def _account_pace(turn: Turn, record: StepRecord) -> Iterator[tuple[datetime, str]]:
+    own = [
+        other.sent_at
+        for other in turn.run.steps.values()
+        if other.sent_at and other.contact_id and not other.in_conversation and other.step != record.step
+    ]
+    recent = sorted(m for m in (*own, *turn.context.recent_sends) if turn.now - m < ACCOUNT_WINDOW)
+    if len(recent) >= ACCOUNT_LIMIT:
+        yield (
+            recent[-ACCOUNT_LIMIT] + ACCOUNT_WINDOW,
+            f"{turn.context.account} had {len(recent)} messages this week",
+        )

@@ -1,0 +1,279 @@
+"""From a step that is due to a message that is sent: hold, find the person, word it, ask the CSM, send."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from playbooks import actions, wording
+from playbooks.bands import is_held
+from playbooks.effects import AskApproval, AskStaff, Preview, Say
+from playbooks.guards import is_covered, may_be_asked, permitted, recipient
+from playbooks.types import MAX_MESSAGE, Decision, Delay, Message, Question, TaskSpec, Work
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from playbooks.state import Person, StepRecord
+    from playbooks.turn import Turn
+    from playbooks.types import AskType, Delivery, Option
+
+PREVIEW_LEAD, APPROVAL_LEAD = 1, 2  # business days before a message is due
+APPROVAL_PATIENCE = 2  # business days until the manager hears of it
+NUDGE_AFTER, EXPIRE_AFTER = 2, 5  # business days
+LEADS: dict[Delivery, int] = {
+    "auto": 0,
+    "preview": PREVIEW_LEAD,
+    "approve": APPROVAL_LEAD,
+    "draft": APPROVAL_LEAD,
+}
+
+
+def prepare_at(turn: Turn, record: StepRecord) -> datetime:
+    """When work on a planned step begins: earlier than it is due if the CSM is to see it first."""
+    assert record.due_at is not None
+    lead = 0 if record.in_conversation or record.audience == "csm" else LEADS[record.delivery]
+    calendar = turn.context.staff_calendar
+    return (
+        record.due_at
+        if not lead
+        else min(record.due_at, calendar.at(calendar.add(calendar.date_of(record.due_at), -lead)))
+    )
+
+
+def arm(turn: Turn, record: StepRecord) -> None:
+    """Work on a planned step now if it is time, else wake up for it."""
+    at = prepare_at(turn, record)
+    if at <= turn.now:
+        prepare(turn, record)
+    else:
+        turn.wake("step", record, at)
+
+
+def prepare(turn: Turn, record: StepRecord) -> None:
+    """Begin with a planned step. Nothing happens while the run is paused."""
+    if turn.run.state != "active":
+        return
+    body = turn.body(record)
+    if isinstance(body, Decision):
+        turn.change(record, state="done")
+        actions.decide(turn, record, body)
+    elif isinstance(body, Work):
+        turn.change(record, state="done")
+        turn.make_task(record, body.task)
+    elif not _hold(turn, record, body):
+        _prepare_message(turn, record, body)
+
+
+def send(turn: Turn, record: StepRecord) -> None:
+    """Send a worded message to its person, or move it to the first moment at which that is allowed."""
+    body = turn.body(record)
+    if turn.run.state != "active" or not isinstance(body, Message) or _hold(turn, record, body):
+        return
+    person = turn.person(record)
+    if person is None or not may_be_asked(turn, person):
+        prepare(turn, turn.change(record, state="planned", contact_id=None, original_text=None))
+        return
+    moment, why = permitted(turn, record, person)
+    if moment > turn.now:
+        _move(turn, record, moment, why)
+    else:
+        _say(turn, record, body, person)
+
+
+def approve(turn: Turn, record: StepRecord, by: str, text: str | None) -> None:
+    """A CSM agrees. What is due goes out; a previewed message keeps its time."""
+    if text is not None and not 0 < len(text.strip()) <= MAX_MESSAGE:
+        turn.notify(
+            record,
+            f"That text has {len(text.strip())} characters; a message has 1 to {MAX_MESSAGE}. Nothing was changed.",
+        )
+        return
+    changes = {}
+    if text is not None and text.strip() != record.text:
+        changes = {"text": text.strip(), "original_text": record.original_text or record.text}
+    turn.silence(record, "escalate")
+    record = turn.change(
+        record, state="approved", approved_by=by, note=f"approved by {turn.who(by)}", **changes
+    )
+    if record.due_at and record.due_at > turn.now:
+        turn.wake("send", record, record.due_at)
+    else:
+        send(turn, record)
+
+
+def ask_again_for_approval(turn: Turn, record: StepRecord, why: str) -> None:
+    """A message waits for the CSM's word although it would have gone out by itself."""
+    record = turn.change(record, state="awaiting_approval", note=why)
+    person = turn.person(record)
+    if person:
+        _ask_approval(turn, record, person, why)
+
+
+def skip(turn: Turn, record: StepRecord, why: str) -> None:
+    """Leave a step out."""
+    turn.silence(record)
+    turn.change(record, state="skipped", note=why, pending=None)
+
+
+def as_shown(turn: Turn, record: StepRecord) -> tuple[AskType | None, tuple[Option, ...]]:
+    """The question type and options of a step, labels filled in."""
+    body = turn.body(record)
+    if not isinstance(body, Question):
+        return None, ()
+    return body.ask.type, wording.labelled(turn.playbook.options(body.ask), turn.values(record))
+
+
+def _hold(turn: Turn, record: StepRecord, body: Message) -> bool:
+    """Hold a commercial step while the account is red; look again every working day."""
+    why = is_held(turn.run, turn.context, turn.now) if body.commercial else None
+    if why is None:
+        return False
+    if record.state != "held":
+        turn.silence(record)
+        turn.make_task(
+            record,
+            TaskSpec(
+                title="Hold: {account} is red before “" + body.title + "”",
+                body="{band_why}. The question about the commercial side waits until a save plan is accepted or the account is not red any more.",
+                due=Delay(2, "bd"),
+                priority="high",
+            ),
+            slot=f"{record.key}:hold",
+        )
+        turn.notify(record, f"“{body.title}” to {turn.context.account} is held: {why}.", urgent=True)
+    record = turn.change(
+        record, state="held", note=f"held: {why}", text=None, original_text=None, approved_by=None
+    )
+    again = turn.context.staff_calendar.after(turn.now, 1)
+    if _too_late(turn, record, again):
+        skip(turn, record, "the account was red until the renewal date")
+    else:
+        turn.wake("step", record, again)
+    return True
+
+
+def _prepare_message(turn: Turn, record: StepRecord, body: Message) -> None:
+    record = turn.change(record, state="planned", note=None)
+    if record.audience == "csm":
+        _tell_staff(turn, record, body)
+        return
+    person = recipient(turn, record, body)
+    if person is None and is_covered(turn, record, body):
+        skip(turn, record, f"no {record.audience} to ask; somebody else is asked the same")
+        return
+    if person is None:
+        _by_hand(
+            turn,
+            record,
+            body,
+            "nobody at the account can be written to",
+            "Find somebody at {account} to ask: ",
+        )
+        return
+    record = turn.change(record, contact_id=person.id)
+    known = turn.values(record)
+    text = wording.first_known(body.message.of(turn.run.segment), known)
+    if text is None:
+        missing = (
+            ", ".join(wording.missing_from(body.message.of(turn.run.segment), known)) or "a shorter text"
+        )
+        _by_hand(
+            turn, record, body, f"personal check-in: not known: {missing}", "Personal check-in with {first}: "
+        )
+        return
+    _offer(turn, turn.change(record, text=text), body, person)
+
+
+def _tell_staff(turn: Turn, record: StepRecord, body: Message) -> None:
+    text = next((turn.filled(t, turn.values(record)) for t in body.message.of(turn.run.segment)), "")
+    record = turn.change(record, state="sent", text=text, sent_at=turn.now)
+    if isinstance(body, Question):
+        ask_type, options = as_shown(turn, record)
+        turn.emit(AskStaff(record.key, text, ask_type or "buttons", options))
+        record = turn.change(record, expires_at=turn.context.staff_calendar.after(turn.now, EXPIRE_AFTER))
+        assert record.expires_at is not None
+        turn.wake("expire", record, record.expires_at)
+    else:
+        turn.notify(record, text)
+        actions.after_notice(turn, record)
+
+
+def _by_hand(turn: Turn, record: StepRecord, body: Message, why: str, title: str) -> None:
+    """The bot cannot send this one: the CSM does it personally."""
+    spec = TaskSpec(title=title + body.title, due=Delay(1, "bd"))
+    turn.make_task(record, spec.model_copy(update={"body": f"The bot did not send this step ({why})."}))
+    skip(turn, record, why)
+
+
+def _offer(turn: Turn, record: StepRecord, body: Message, person: Person) -> None:
+    """Send, preview or ask for approval, as the delivery mode says."""
+    mode = record.delivery
+    if mode == "auto" or (mode == "preview" and record.in_conversation and turn.in_conversation):
+        send(turn, record)
+    elif mode == "preview":
+        earliest = turn.context.calendar(person.zone).first_moment(turn.now + timedelta(days=1))
+        record = turn.change(record, state="preview", due_at=max(record.due_at or earliest, earliest))
+        assert record.due_at is not None
+        ask_type, options = as_shown(turn, record)
+        turn.emit(
+            Preview(record.key, person.id, record.text or "", record.due_at, ask_type, options, turn.number())
+        )
+        turn.wake("send", record, record.due_at)
+    else:
+        record = turn.change(record, state="awaiting_approval")
+        _ask_approval(turn, record, person, "a draft for you to word" if mode == "draft" else None)
+        if mode == "draft":
+            spec = TaskSpec(title="Write to {first}: " + body.title, due=Delay(2, "bd"))
+            turn.make_task(record, spec.model_copy(update={"body": wording.literal(record.text or "")}))
+
+
+def _ask_approval(turn: Turn, record: StepRecord, person: Person, why: str | None) -> None:
+    ask_type, options = as_shown(turn, record)
+    body, known = turn.body(record), turn.values(record)
+    branches = body.on_answer.items() if isinstance(body, Question) else ()
+    labels = {option.value: option.label for option in options}
+    replies = tuple(
+        (labels.get(value, "Any other answer"), turn.filled(branch.reply, known))
+        for value, branch in branches
+        if branch.reply
+    )
+    due = max(record.due_at or turn.now, turn.now)
+    turn.emit(
+        AskApproval(
+            record.key, person.id, record.text or "", due, ask_type, options, why, replies, turn.number()
+        )
+    )
+    turn.wake("escalate", record, turn.context.staff_calendar.after(turn.now, APPROVAL_PATIENCE))
+
+
+def _move(turn: Turn, record: StepRecord, moment: datetime, why: str) -> None:
+    """Wait for a guard. A text that nobody has seen is worded anew when the time comes."""
+    if _too_late(turn, record, moment):
+        skip(turn, record, f"no room before the renewal date: {why}")
+        turn.notify(record, f"“{turn.body(record).title}” to {turn.context.account} was left out: {why}.")
+        return
+    record = turn.change(record, due_at=moment, note=f"waits: {why}")
+    turn.wake("step" if record.state == "planned" else "send", record, moment)
+
+
+def _too_late(turn: Turn, record: StepRecord, moment: datetime) -> bool:
+    """Whether a step that is counted from the renewal date would come after it."""
+    when, renewal = turn.body(record).when, turn.run.anchors.get("R")
+    anchored = when is not None and when.of(turn.run.segment).anchor == "R"
+    return anchored and renewal is not None and turn.context.calendar().date_of(moment) > renewal
+
+
+def _say(turn: Turn, record: StepRecord, body: Message, person: Person) -> None:
+    ask_type, options = as_shown(turn, record)
+    turn.silence(record, "step", "send", "escalate")
+    record = turn.change(record, state="sent", sent_at=turn.now, due_at=record.due_at or turn.now, note=None)
+    turn.emit(Say(record.key, person.id, record.text or "", ask_type, options, record.follows, record.found))
+    if isinstance(body, Question):
+        calendar = turn.context.calendar(person.zone)
+        expires = calendar.after(turn.now, EXPIRE_AFTER)
+        record = turn.change(record, expires_at=expires)
+        turn.wake("nudge", record, calendar.after(turn.now, NUDGE_AFTER))
+        turn.wake("expire", record, expires)
+    else:
+        actions.after_notice(turn, record)

@@ -1,0 +1,225 @@
+"""Variables of messages, and texts made of them. A text whose variables are not all known is not used."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from string import Formatter
+from typing import TYPE_CHECKING
+
+from playbooks.bands import standing
+from playbooks.types import MAX_LABEL, MAX_MESSAGE, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+
+    from playbooks.state import Context, Fact, Person, Run
+    from playbooks.types import Option, Playbook
+
+FACT_AGE = timedelta(days=45)  # an older observation is not quoted as {fact}
+VALUE_LIMIT = 160  # characters of one inserted value
+LONG_VALUES = frozenset({"brief", "value_recap", "fact"})
+NUMBERS = ("baseline", "now", "target")
+VARIABLES = frozenset(
+    {
+        "first", "name", "account", "bot", "csm", "csm_first", "plan", "seats", "pre_sale_goal", "goal", "fact",
+        "value_event", "value_date", "value_days", "baseline", "now", "target", "date", "days_left", "band",
+        "band_why", "brief", "value_recap", "renewed_to", "answer", "answer_text",
+    }
+)  # fmt: skip
+
+
+def variables_of(text: str) -> frozenset[str]:
+    """The names in braces; raises ValueError for a lone brace."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str | None:
+    """The text with its variables filled in, or None if one of them is not known."""
+    if any(not values.get(name) for name in variables_of(text)):
+        return None
+    return text.format_map({name: _clipped(name, value) for name, value in values.items()}).strip()
+
+
+def literal(text: str) -> str:
+    """The text as it is, for a place where braces mean variables."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def first_known(texts: Iterable[str], values: Mapping[str, str]) -> str | None:
+    """The first of several texts whose variables are all known, and that is short enough for a customer."""
+    filled = (fill(text, values) for text in texts)
+    return next((text for text in filled if text is not None and len(text) <= MAX_MESSAGE), None)
+
+
+def missing_from(texts: Iterable[str], values: Mapping[str, str]) -> list[str]:
+    """The variables of these texts that are not known."""
+    return sorted({name for text in texts for name in variables_of(text) if not values.get(name)})
+
+
+def labelled(options: Iterable[Option], values: Mapping[str, str]) -> tuple[Option, ...]:
+    """Options with their labels filled in; one whose label needs an unknown variable is left out."""
+    filled = ((option, fill(option.label, values)) for option in options)
+    return tuple(
+        option.model_copy(update={"label": clip(label, MAX_LABEL)}) for option, label in filled if label
+    )
+
+
+def clip(text: str, limit: int) -> str:
+    """The text, cut at a word with an ellipsis if it is longer than the limit."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head[limit // 2 :] else head).rstrip(" ,.;:") + "…"
+
+
+def spoken(day: date) -> str:
+    """A date for people: 12 March 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def values(
+    playbook: Playbook,
+    run: Run,
+    context: Context,
+    now: datetime,
+    *,
+    person: Person | None = None,
+    facts: Iterable[str] = (),
+) -> dict[str, str]:
+    """All variables that are known now, for a message to that person; `facts` are the kinds {fact} may quote."""
+    today = context.calendar().date_of(now)
+    found = standing(run, context, now)
+    known: dict[str, str | None] = {
+        "account": context.account,
+        "bot": context.bot,
+        "csm": context.csm.name if context.csm else None,
+        "csm_first": context.csm.first if context.csm else None,
+        "plan": context.plan,
+        "seats": str(context.seats) if context.seats else None,
+        "pre_sale_goal": context.goal,
+        "band": found.band,
+        "band_why": found.why,
+        "fact": _fact(context, facts, today),
+        "value_recap": _recap(context),
+        **_numbers(context),
+        **_first_value(run, context),
+        **_dates(context, today),
+        **_answers(playbook, run),
+        "renewed_to": run.facts.get("renewed_to"),
+    }
+    known["goal"] = known.get("goal") or context.goal
+    known["brief"] = _brief(run, context, now)
+    if person:
+        known |= {"first": person.first, "name": person.name}
+    return {name: value for name, value in known.items() if value}
+
+
+def _clipped(name: str, value: str) -> str:
+    return value if name in LONG_VALUES else clip(value, VALUE_LIMIT)
+
+
+def _fact(context: Context, kinds: Iterable[str], today: date) -> str | None:
+    """The first of these facts that is fresh and has a sentence for customers, with its date."""
+    for kind in kinds:
+        fact = context.facts.get(kind)
+        if fact and fact.note and today - fact.observed_on <= FACT_AGE:
+            return _cited(fact)
+    return None
+
+
+def _cited(fact: Fact) -> str:
+    return f"{(fact.note or '').rstrip(' .')} (as of {spoken(fact.observed_on)})"
+
+
+def _recap(context: Context) -> str | None:
+    """What the year gave them, as far as facts say so; at most three, newest first."""
+    told = [
+        fact for kind, fact in sorted(context.facts.items()) if fact.note and not kind.startswith("goal_")
+    ]
+    goal = _goal_progress(context)
+    lines = ([goal] if goal else []) + [
+        _cited(f) for f in sorted(told, key=lambda f: f.observed_on, reverse=True)
+    ]
+    return "; ".join(lines[:3]) or None
+
+
+def _goal_progress(context: Context) -> str | None:
+    numbers = _numbers(context)
+    if not context.goal or not all(numbers.values()):
+        return None
+    return f"{context.goal}: {numbers['baseline']} → {numbers['now']} (target {numbers['target']})"
+
+
+def _numbers(context: Context) -> dict[str, str | None]:
+    facts = {name: context.facts.get(f"goal_{name}") for name in NUMBERS}
+    return {name: fact.value if fact else None for name, fact in facts.items()}
+
+
+def _first_value(run: Run, context: Context) -> dict[str, str | None]:
+    fact = context.facts.get("first_value")
+    if not fact:
+        return {}
+    days = (fact.observed_on - run.anchors["C"]).days if "C" in run.anchors else -1
+    return {
+        "value_event": (fact.note or fact.value).rstrip(" ."),
+        "value_date": spoken(fact.observed_on),
+        "value_days": ("1 day" if days == 1 else f"{days} days") if days >= 0 else None,
+    }
+
+
+def _dates(context: Context, today: date) -> dict[str, str | None]:
+    if not context.term:
+        return {}
+    left = (context.term.renews_on - today).days
+    return {"date": spoken(context.term.renews_on), "days_left": str(left) if left >= 0 else None}
+
+
+def _answers(playbook: Playbook, run: Run) -> dict[str, str | None]:
+    """Answers so far by their key, in words: the person's own, else the option's label."""
+    known: dict[str, str | None] = {}
+    for record in run.steps.values():
+        body = playbook.steps.get(record.step)
+        if isinstance(body, Question) and record.answer:
+            option = playbook.option(record.step, record.answer)
+            label = option.label if option and not variables_of(option.label) else None
+            known[body.ask.key] = record.answer_text or label or record.answer
+    return known
+
+
+def _brief(run: Run, context: Context, now: datetime) -> str:
+    """What the CSM should know before the conversation, one line each; and what is not known."""
+    found = standing(run, context, now)
+    people: dict[str, list[str]] = {}
+    for person in context.contacts:
+        if person.active:
+            people.setdefault(person.persona, []).append(person.name)
+    lines = [f"Band: {found.band} ({found.why})."]
+    if context.term:
+        lines.append(f"Contract: {context.term.period}, {_term(context)}.")
+    if context.goal:
+        lines.append(f"Goal: {_goal_progress(context) or context.goal}.")
+    lines += [f"Fact: {_cited(f)}." for _, f in sorted(context.facts.items()) if f.note][:4]
+    lines.append(
+        "People: "
+        + ("; ".join(f"{persona}: {', '.join(names)}" for persona, names in people.items()) or "none")
+        + "."
+    )
+    unknown = _unknown(context, people)
+    return "\n".join(lines + ([f"What we do not know: {', '.join(unknown)}."] if unknown else []))
+
+
+def _term(context: Context) -> str:
+    assert context.term is not None
+    renews = (
+        f"renews by itself on {spoken(context.term.renews_on)}"
+        if context.term.auto_renews
+        else f"runs to {spoken(context.term.renews_on)}"
+    )
+    return renews + (f", notice {context.term.notice_days} days before" if context.term.notice_days else "")
+
+
+def _unknown(context: Context, people: Mapping[str, object]) -> list[str]:
+    gaps = [f"the {persona}" for persona in ("champion", "buyer", "sponsor") if persona not in people]
+    checks = (("their goal", context.goal), ("health", context.health), ("usage", context.facts))
+    return gaps + [name for name, value in checks if value is None or value == {}]
