@@ -69,30 +69,34 @@ def ask(
         raise typer.BadParameter('Give a question, e.g. guidepost ask "How do I invite a driver?"')
     answered = answer_one(core, question, as_user, thread)
     _print(answered, as_json, _answer_text)
+    if as_user is None and answered["status"] == "refused":
+        typer.echo("You asked as nobody, so only public text was read. Add --as with an e-mail.", err=True)
 
 
 @knowledge_app.command("sync")
 def knowledge_sync(
-    path: Annotated[str, typer.Argument(help="A folder or a file of Markdown, MDX, HTML or text.")],
+    paths: Annotated[list[str], typer.Argument(help="Folders or files of Markdown, MDX, HTML or text.")],
     audience: Annotated[
         str,
-        typer.Option(help="Who may read documents that do not say: public, customer, internal, account:KEY."),
-    ] = "customer",
+        typer.Option(
+            help="Who may read what does not say so itself: public, customer, internal, account:KEY."
+        ),
+    ] = "public",
     base_url: Annotated[str | None, typer.Option(help="Where the documents are published.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make the knowledge base equal to a folder; only what changed is embedded."""
-    from dataclasses import asdict
+    from bot.reports import sync_all
 
     core = _core()
-    report = core.ingest.sync(
-        _existing(path),
+    report = sync_all(
+        core,
+        [_existing(path) for path in paths],
         audience=audience,
         base_url=base_url,
-        account_id=core.account_id,
         progress=None if as_json else _progress(),
     )
-    _print(asdict(report), as_json, _sync_text)
+    _print(report, as_json, lambda value: _sync_text(value, audience))
 
 
 @knowledge_app.command("search")
@@ -277,6 +281,8 @@ def _core() -> Core:
 def _existing(path: str) -> Path:
     from store.errors import NotFound
 
+    if path.startswith(("http://", "https://")):
+        raise NotFound(f"{path} is a web address. Save its pages to a folder and give that.")
     found = Path(path)
     if not found.exists():
         raise NotFound(f"There is nothing at {path}. Give the path of a folder or a file.")
@@ -306,12 +312,13 @@ def _answer_text(answered: dict[str, Any]) -> str:
     return answered["answer"] + (f"\n\n{sources}" if sources else "")
 
 
-def _sync_text(report: dict[str, Any]) -> str:
+def _sync_text(report: dict[str, Any], audience: str) -> str:
     failed = "".join(f"\n  failed: {f['uri']}: {f['reason']}" for f in report["failed"])
     return (
         f"{report['added']} added, {report['updated']} updated, {report['deleted']} deleted, "
         f"{report['unchanged']} unchanged; {report['passages']} passages, {report['embedded']} embedded, "
-        f"{report['seconds']} s{failed}"
+        f"{report['seconds']} s{failed}\n"
+        f"Documents that do not say who may read them: {audience} (--audience changes that)."
     )
 
 

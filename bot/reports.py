@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from knowledge.types import SyncReport
 from store.tables import documents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
     from bot.wiring import Core
+    from knowledge.generations import Progress
+
+
+def sync_all(
+    core: Core,
+    paths: Iterable[Path],
+    *,
+    audience: str,
+    base_url: str | None,
+    progress: Callable[[Progress], None] | None,
+) -> dict[str, Any]:
+    """Sync several sources, one after the other; the sum of their reports."""
+    total = SyncReport()
+    for path in paths:
+        report = core.ingest.sync(
+            path, audience=audience, base_url=base_url, account_id=core.account_id, progress=progress
+        )
+        total = SyncReport(
+            added=total.added + report.added,
+            updated=total.updated + report.updated,
+            deleted=total.deleted + report.deleted,
+            unchanged=total.unchanged + report.unchanged,
+            failed=(*total.failed, *report.failed),
+            passages=report.passages,
+            embedded=total.embedded + report.embedded,
+            seconds=round(total.seconds + report.seconds, 2),
+        )
+    return asdict(total)
 
 
 def knowledge_counts(core: Core) -> dict[str, Any]:
