@@ -9,7 +9,7 @@ from slack_bolt import App
 
 from bot import speaking
 from bot.deliver import Deliverer
-from bot.listeners import commands, feedback, questions, sources
+from bot.listeners import accounts, ask, commands, feedback, handover, questions, sources
 from bot.work import Workers
 
 if TYPE_CHECKING:
@@ -23,23 +23,31 @@ if TYPE_CHECKING:
 
 LISTENER_THREADS = 32  # listeners only store and acknowledge; answers never hold one of these
 
-FEATURES = (questions, feedback, sources, commands)
+FEATURES = (questions, feedback, sources, handover, commands, accounts)
 
-SUBCOMMANDS: tuple[Subcommand, ...] = ()  # in the order in which help shows them
+SUBCOMMANDS: tuple[Subcommand, ...] = (ask.ASK, accounts.ACCOUNT)  # in the order in which help shows them
 
-READINGS: tuple[Reading, ...] = ()  # what words may mean other than a question; tried in this order
+READINGS: tuple[Reading, ...] = (
+    handover.read,
+)  # what words may mean other than a question; tried in this order
 
 HANDLERS: dict[str, Handler] = {
     questions.KIND: questions.carrying_out(READINGS),
     commands.KIND: commands.carrying_out(SUBCOMMANDS),
     feedback.RATED: feedback.carry_out_rating,
     feedback.EXPLAINED: feedback.carry_out_reason,
+    handover.WANTED: handover.carry_out_wish,
+    handover.CLICKED: handover.carry_out_click,
+    handover.WRITTEN: handover.carry_out_written,
+    accounts.PICKED: accounts.carry_out_pick,
 }
 
 VIEWS: dict[str, View] = {
     "answer": questions.ANSWER_VIEW,
     "notice": questions.NOTICE_VIEW,
     speaking.VIEW_NAME: speaking.VIEW,
+    handover.CARD: handover.CARD_VIEW,
+    handover.REPLY: handover.REPLY_VIEW,
 }
 
 

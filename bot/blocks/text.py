@@ -62,6 +62,11 @@ def slack_date(moment: datetime, style: str = "{date_short_pretty}") -> str:
     return f"<!date^{int(moment.timestamp())}^{style}|{moment:%Y-%m-%d}>"
 
 
+def slack_moment(moment: datetime) -> str:
+    """A date and time in the reader's own zone and language."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{moment:%-d %b, %H:%M %Z}>"
+
+
 def ago(span: timedelta) -> str:
     """A span in words: "today", "3 days ago", "5 months ago"."""
     days = span.days

@@ -78,6 +78,16 @@ class SlackDirectory:
                 now=now,
             )
 
+    def find(self, email: str) -> str | None:
+        """The Slack id of the person with that e-mail address; they are met. None if Slack knows nobody."""
+        try:
+            user_id = str(self._client.users_lookupByEmail(email=email)["user"]["id"])
+        except SlackApiError as error:
+            log.info("nobody found by e-mail: %s", error.response.get("error"))
+            return None
+        self.meet(user_id)
+        return user_id
+
     def channel(self, channel_id: str) -> ChannelFacts:
         """A channel's name and members."""
         now = self._clock.now()
