@@ -4,7 +4,9 @@ import { api } from "./api.js";
 import { avatar } from "./avatar.js";
 import { suggest } from "./completion.js";
 import { fill, h, iconButton } from "./dom.js";
+import { openMenu } from "./render/menu.js";
 import { orToast } from "./toast.js";
+import { wireText } from "./wire.js";
 
 const TALLEST = 240; // pixels
 
@@ -22,7 +24,8 @@ export function composer(state, { testid, place, onSent, onEditLast }) {
     oninput: refresh, onkeydown: onKey, onclick: refresh, onblur: () => setTimeout(hide, 150),
   });
   const send = iconButton("send", "Send", { class: "send", disabled: true, dataset: { testid: `${testid}-send` }, onclick: submit });
-  const tools = h("div.composer-tools", {}, tool("at", "Mention somebody", "@"), tool("slash", "Use a command", "/"),
+  const shortcuts = iconButton("spark", "Shortcuts", { "aria-haspopup": "menu", hidden: true, dataset: { testid: `${testid}-shortcuts` }, onclick: () => openMenu(shortcuts, shortcutItems(state), "Shortcuts") });
+  const tools = h("div.composer-tools", {}, tool("at", "Mention somebody", "@"), tool("slash", "Use a command", "/"), shortcuts,
     h("span.composer-hint", { "aria-hidden": "true" }, h("kbd", {}, "Enter"), " sends · ", h("kbd", {}, "Shift"), "+", h("kbd", {}, "Enter"), " new line"), send);
   const host = h("div.composer", {}, list, h("div.composer-box", {}, area, tools));
   const drafts = new Map();
@@ -109,7 +112,7 @@ export function composer(state, { testid, place, onSent, onEditLast }) {
   };
 
   async function submit() {
-    const text = wireText(area.value.trim(), mentions);
+    const text = wireText(area.value.trim(), mentions, [...state.users.values()]);
     if (!text) return;
     const { channel, thread } = place();
     const typed = area.value;
@@ -138,6 +141,7 @@ export function composer(state, { testid, place, onSent, onEditLast }) {
 
   /** Shows the draft of a place: called when the reader goes elsewhere. */
   function moveTo(key, label) {
+    shortcuts.hidden = !globalShortcuts(state).length;
     area.placeholder = label;
     area.setAttribute("aria-label", label);
     if (key === current) return;
@@ -149,17 +153,16 @@ export function composer(state, { testid, place, onSent, onEditLast }) {
   return { host, moveTo, setText, focus: () => area.focus() };
 }
 
-/** Mentions that were picked go out as ids, so that two people of one name stay apart. */
-function wireText(text, mentions) {
-  let wire = text;
-  if (text.startsWith("/")) return wire;
-  for (const [name, id] of [...mentions].sort((a, b) => b[0].length - a[0].length)) wire = wire.replaceAll(name, `<@${id}>`);
-  return wire;
-}
-
 /** Posts, or runs a known slash command. */
 async function deliver(state, channel, thread, text) {
   const [, command, rest = ""] = /^(\/\S+)(?:\s+([\s\S]*))?$/.exec(text) ?? [];
   if (!command) return api.post({ as: state.me, channel, text, thread_ts: thread });
   return api.command({ as: state.me, channel, thread_ts: thread, command, text: rest });
 }
+
+const globalShortcuts = (state) => (state.boot?.shortcuts ?? []).filter((shortcut) => shortcut.type === "global");
+
+const shortcutItems = (state) => globalShortcuts(state).map((shortcut) => ({
+  label: shortcut.name, description: shortcut.description, icon: "spark", testid: `shortcut-${shortcut.callback_id}`,
+  onpick: () => orToast(api.shortcut({ as: state.me, callback_id: shortcut.callback_id })),
+}));

@@ -15,13 +15,14 @@ import { listen } from "./ws.js";
 const state = createState();
 const names = namesOf(state);
 const app = document.getElementById("app");
-const awaited = new Set(); // own posts of this page whose thread opens by itself when the assistant starts on it
+const asked = new Set(); // "channel|ts" of what was posted here: its thread opens by itself when the assistant starts on it
+const stirred = new Set(); // "channel|ts" of threads in which the assistant did something; may be heard before the post returns
 let stopListening = null;
 
 const toggleSidebar = () => app.classList.toggle("shows-sidebar");
 clockBar(document.getElementById("clock"), state, { onMenu: toggleSidebar });
 sidebar(document.getElementById("sidebar"), state);
-const pane = mainPane(document.getElementById("main"), state, names, { onSent: (ts) => awaited.add(`${state.place.channel}|${ts}`) });
+const pane = mainPane(document.getElementById("main"), state, names, { onSent });
 threadPane(document.getElementById("thread"), state, names);
 modalHost(state, names);
 
@@ -104,16 +105,29 @@ async function openedAssistant(before) {
 function onEvent(event) {
   if (event.type === "toast") return toast(event.text);
   applyEvent(state, event);
-  return openAwaited(event);
+  return noteStir(event);
+}
+
+function onSent(ts) {
+  const key = `${state.place.channel}|${ts}`;
+  asked.add(key);
+  openAsked(key);
 }
 
 /** Opens the thread of a question that was just asked here, so that one sees the answer stream in. */
-function openAwaited(event) {
+function noteStir(event) {
   const thread = event.type === "status" && event.status ? event.thread_ts : event.type === "message" ? event.message.thread_ts : null;
+  if (!thread || event.message?.user === state.me) return;
   const key = `${event.channel}|${thread}`;
-  if (!thread || !awaited.has(key) || event.message?.user === state.me) return;
-  awaited.delete(key);
-  if (event.channel === state.place.channel && !state.place.thread) goTo({ thread });
+  stirred.add(key);
+  openAsked(key);
+}
+
+function openAsked(key) {
+  if (!asked.has(key) || !stirred.has(key)) return;
+  asked.delete(key);
+  const [channel, thread] = key.split("|");
+  if (channel === state.place.channel && !state.place.thread) goTo({ thread });
 }
 
 async function onConnection(connection, again) {

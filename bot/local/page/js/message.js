@@ -8,11 +8,11 @@ import { goTo } from "./place.js";
 import { attachments, files } from "./render/attachments.js";
 import { renderBlocks } from "./render/blocks.js";
 import { emojiOrName, QUICK_REACTIONS, searchEmoji } from "./render/emoji.js";
-import { decodeEntities } from "./render/inline.js";
 import { openMenu, openPanel } from "./render/menu.js";
 import { mrkdwn } from "./render/mrkdwn.js";
 import { ago, dateAndTime, dateOf, timeOfDay } from "./time.js";
 import { orToast } from "./toast.js";
+import { typedText } from "./wire.js";
 import { confirmDialog } from "./dialog.js";
 
 /**
@@ -58,11 +58,14 @@ const ephemeralNote = (message, view) => h("div.ephemeral-note", {}, icon("eye")
 function body(message, view) {
   const target = message.is_ephemeral ? { ephemeral: { id: message.id } } : { message: { channel: view.channel, ts: message.ts } };
   const ctx = blockContext(view.names, target, view.values);
-  const shown = message.blocks?.length ? renderBlocks(message.blocks, ctx) : [h("div.text", {}, mrkdwn(message.text ?? "", view.names))];
+  const shown = message.blocks?.length && !isTyped(message) ? renderBlocks(message.blocks, ctx) : [h("div.text", {}, mrkdwn(message.text ?? "", view.names))];
   const main = h("div.message-body", {}, shown, attachments(message.attachments, ctx), files(message.files, view.names.me));
   if (message.edited) ([...main.querySelectorAll(":scope > .text, .rich-section, .section-text")].at(-1) ?? main).append(editedMark(message));
   return main;
 }
+
+/** Typed by a person: its rich_text says the same as its text, with the marks as typed. */
+const isTyped = (message) => !message.bot_id && Boolean(message.text) && message.blocks.every((block) => block?.type === "rich_text");
 
 const editedMark = (message) => h("span.edited", { title: message.edited.ts ? dateAndTime(dateOf(message.edited.ts)) : "" }, "(edited)");
 
@@ -146,15 +149,6 @@ function reactionPanel(anchor, message, view) {
 }
 
 /* ---- editing one's own ---- */
-
-/** Slack's text, as the person typed it. */
-export function typedText(text, names) {
-  const shown = text.replace(/<@([UW][^|>]+)(?:\|[^>]*)?>/g, (_, id) => `@${names.user(id)?.shown ?? id}`)
-    .replace(/<#(C[^|>]+)(?:\|[^>]*)?>/g, (_, id) => `#${names.channel(id) ?? id}`)
-    .replace(/<!(here|channel|everyone)>/g, "@$1")
-    .replace(/<((?:https?|mailto):[^|>]+)(?:\|[^>]*)?>/g, "$1");
-  return decodeEntities(shown);
-}
 
 function editor(message, view) {
   const area = h("textarea.input", { rows: 3, "aria-label": "Edit message", dataset: { testid: "edit-text" }, onkeydown: keys });
