@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.local import payloads, text
 
@@ -35,13 +35,9 @@ def write_history(records: Records, directory: Directory, lines: Iterable[Line])
     """
     ordered = sorted(lines, key=lambda line: _number(line.ts))
     for line in ordered:
-        message = _message(directory, line)
-        if line.thread_ts is None:
-            message |= _thread_facts(line, ordered)
-        else:
-            parent = next(one for one in ordered if _place(one) == (line.channel_id, line.thread_ts))
-            message |= {"thread_ts": line.thread_ts, "parent_user_id": parent.user_id}
-        records.put(f"messages/{line.channel_id}", line.ts, message)
+        if records.get(f"messages/{line.channel_id}", line.ts) is None:
+            message = _message(directory, line) | _thread_facts(line, ordered)
+            records.put(f"messages/{line.channel_id}", line.ts, message)
     for channel_id, newest in {line.channel_id: line.ts for line in ordered}.items():
         channel = directory.channel(channel_id)
         for member in channel.members if channel else ():
@@ -63,14 +59,17 @@ def _message(directory: Directory, line: Line) -> Payload:
     }
 
 
-def _thread_facts(parent: Line, lines: Sequence[Line]) -> dict[str, Any]:
-    """What a message knows of its replies."""
-    replies = [one for one in lines if (one.channel_id, one.thread_ts) == _place(parent)]
+def _thread_facts(line: Line, lines: Sequence[Line]) -> Payload:
+    """What a reply knows of its parent, and a parent of its replies."""
+    if line.thread_ts is not None:
+        parent = next(one for one in lines if _place(one) == (line.channel_id, line.thread_ts))
+        return {"thread_ts": parent.ts, "parent_user_id": parent.user_id}
+    replies = [one for one in lines if (one.channel_id, one.thread_ts) == _place(line)]
     if not replies:
         return {}
     users = list(dict.fromkeys(one.user_id for one in replies))
     return {
-        "thread_ts": parent.ts,
+        "thread_ts": line.ts,
         "reply_count": len(replies),
         "reply_users": users,
         "reply_users_count": len(users),
