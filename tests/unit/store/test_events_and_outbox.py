@@ -1,0 +1,180 @@
+"""Events and messages: each taken by one worker at a time, and finished once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from store.tables import InboundEvent, OutboxMessage, events, outbox
+
+LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture
+def remember(database, workspace, clock):
+    def _remember(key, message_key=None):
+        with database.transaction() as session:
+            return events.remember(
+                session,
+                workspace_id=workspace.id,
+                kind="said",
+                event_key=key,
+                message_key=message_key,
+                payload={"text": key},
+                now=clock.now(),
+            )
+
+    return _remember
+
+
+@pytest.fixture
+def claim(database, workspace, clock):
+    def _claim():
+        with database.transaction() as session:
+            return events.claim(session, workspace_id=workspace.id, wall=clock.now(), lease=LEASE)
+
+    return _claim
+
+
+@pytest.fixture
+def enqueue(database, workspace, clock):
+    def _enqueue(key, after=timedelta(0)):
+        with database.transaction() as session:
+            return outbox.enqueue(
+                session,
+                workspace_id=workspace.id,
+                key=key,
+                kind="post",
+                channel_id="C1",
+                payload={"view": "notice", "text": key},
+                due_at=clock.now() + after,
+                now=clock.now(),
+            )
+
+    return _enqueue
+
+
+@pytest.fixture
+def take(database, workspace, clock):
+    def _take():
+        with database.transaction() as session:
+            return outbox.claim(
+                session, workspace_id=workspace.id, now=clock.now(), wall=clock.now(), lease=LEASE
+            )
+
+    return _take
+
+
+def test_the_same_event_is_stored_once(remember):
+    assert [remember("Ev1"), remember("Ev1"), remember("Ev1")] == [True, False, False]
+
+
+def test_a_mention_and_its_message_are_one(remember):
+    assert remember("Ev1", "C1:1.0") is True
+    assert remember("Ev2", "C1:1.0") is False
+    assert remember("Ev3", "C1:2.0") is True
+
+
+def test_events_are_taken_in_order_and_by_one_worker_each(remember, claim, clock):
+    remember("Ev1")
+    clock.advance(timedelta(seconds=1))
+    remember("Ev2")
+
+    assert [claim().event_key, claim().event_key, claim()] == ["Ev1", "Ev2", None]
+
+
+def test_an_event_whose_worker_vanished_is_taken_again(remember, claim, clock):
+    remember("Ev1")
+    claim()
+    clock.advance(LEASE + timedelta(seconds=1))
+
+    again = claim()
+
+    assert (again.event_key, again.attempts) == ("Ev1", 2)
+
+
+def test_only_the_first_to_finish_an_event_counts(remember, claim, clock, database):
+    remember("Ev1")
+    event = claim()
+
+    with database.transaction() as session:
+        first = events.finish(session, event.id, now=clock.now())
+        second = events.finish(session, event.id, now=clock.now())
+
+    assert (first, second) == (True, False)
+    assert claim() is None
+
+
+def test_an_event_that_was_released_is_taken_at_once(remember, claim, database):
+    remember("Ev1")
+    event = claim()
+    with database.transaction() as session:
+        events.release(session, event.id)
+
+    assert claim().id == event.id
+
+
+def test_an_event_that_failed_is_not_taken_again_and_keeps_its_reference(remember, claim, clock, database):
+    remember("Ev1")
+    event = claim()
+    with database.transaction() as session:
+        events.fail(session, event.id, ref="ab12cd", error="boom", now=clock.now())
+
+    clock.advance(timedelta(hours=1))
+
+    assert claim() is None
+    with database.reading() as session:
+        assert session.get_one(InboundEvent, event.id).error_ref == "ab12cd"
+
+
+def test_a_message_with_a_known_key_is_not_said_twice(enqueue):
+    assert [enqueue("answer:1"), enqueue("answer:1")] == [True, False]
+
+
+def test_a_message_waits_until_it_is_due(enqueue, take, clock):
+    enqueue("later", after=timedelta(hours=1))
+
+    assert take() is None
+    clock.advance(timedelta(hours=1))
+    assert take().key == "later"
+
+
+def test_a_message_whose_sender_vanished_comes_back_as_doubtful(enqueue, take, clock, database):
+    enqueue("answer:1")
+    first = take()
+    with database.transaction() as session:
+        outbox.mark_started(session, first.id, channel_id="C1", ts="5.0")
+    clock.advance(LEASE + timedelta(seconds=1))
+
+    again = take()
+
+    assert (again.attempts, again.sent_ts) == (2, "5.0")
+
+
+def test_a_message_is_marked_sent_once(enqueue, take, clock, database):
+    enqueue("answer:1")
+    message = take()
+
+    with database.transaction() as session:
+        first = outbox.mark_sent(session, message.id, channel_id="C1", ts="5.0", now=clock.now())
+        second = outbox.mark_sent(session, message.id, channel_id="C1", ts="6.0", now=clock.now())
+
+    assert (first, second) == (True, False)
+    with database.reading() as session:
+        assert session.get_one(OutboxMessage, message.id).sent_ts == "5.0"
+
+
+def test_taking_back_spares_what_was_sent_and_other_runs(enqueue, take, clock, database, workspace):
+    enqueue("run1:O1:message")
+    sent = take()
+    with database.transaction() as session:
+        outbox.mark_sent(session, sent.id, channel_id="C1", ts="5.0", now=clock.now())
+    enqueue("run1:O2:message", after=timedelta(days=1))
+    enqueue("run10:O2:message", after=timedelta(days=1))
+    enqueue("run_:O2:message", after=timedelta(days=1))
+
+    with database.transaction() as session:
+        taken_back = outbox.cancel(session, workspace_id=workspace.id, key_prefix="run1:")
+
+    assert taken_back == 1
