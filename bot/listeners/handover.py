@@ -199,8 +199,8 @@ def _task(services: Services, wish: Wish, helper: Helper | None, due_at: datetim
         priority="high",
         due_at=due_at,
         link={
-            "channel_id": wish.channel_id,
-            "thread_ts": wish.thread_ts,
+            "channel": wish.channel_id,
+            "ts": wish.thread_ts,
             "answer_id": wish.answer.id if wish.answer else None,
             "conversation_id": wish.conversation_id,
             "asker": wish.asker,
@@ -293,14 +293,14 @@ def carry_out_click(services: Services, event: InboundEvent) -> None:
 def _take(session: Session, services: Services, task: Task, person: Person) -> None:
     task.owner_email = person.email or task.owner_email
     task.link = task.link | {"taken_by": person.name}
-    if task.link.get("thread_ts"):
+    if task.link.get("ts"):
         speaking.say(
             session,
             services,
             blocks.looking(person.name),
             key=f"handover:{task.id}:taken",
-            channel_id=task.link["channel_id"],
-            thread_ts=task.link["thread_ts"],
+            channel_id=task.link["channel"],
+            thread_ts=task.link["ts"],
         )
 
 
@@ -361,17 +361,17 @@ def carry_out_written(services: Services, event: InboundEvent) -> None:
 
 def _send_reply(session: Session, services: Services, task: Task, person: Person, words: str) -> None:
     link = task.link
-    in_thread = bool(link.get("thread_ts"))
-    is_dm = str(link.get("channel_id") or "").startswith("D")
+    in_thread = bool(link.get("ts"))
+    is_dm = str(link.get("channel") or "").startswith("D")
     speaking.send(
         session,
         services,
         REPLY,
         key=f"handover:{task.id}:reply",
         kind="post" if in_thread else "dm",
-        channel_id=link["channel_id"] if in_thread else None,
+        channel_id=link["channel"] if in_thread else None,
         slack_user_id=link["asker"],
-        thread_ts=link.get("thread_ts"),
+        thread_ts=link.get("ts"),
         name=person.name,
         words=words,
         asker=link["asker"] if in_thread and not is_dm else None,
@@ -415,8 +415,8 @@ def _about(person: Person, account: Account | None) -> str:
 
 
 def _permalink(services: Services, task: Task) -> str | None:
-    ts = task.link.get("thread_ts")
-    return services.messenger.permalink(Posted(task.link["channel_id"], ts)) if ts else None
+    ts = task.link.get("ts")
+    return services.messenger.permalink(Posted(task.link["channel"], ts)) if ts else None
 
 
 def _taker(task: Task | None) -> str:
