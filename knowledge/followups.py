@@ -16,9 +16,18 @@ from knowledge.words import content_words, words
 if TYPE_CHECKING:
     from knowledge.types import Question
 
-_POINTERS = frozenset(
-    "it its it's that this these those they them their there then he she his her one ones same both either".split()  # noqa: SIM905 - reads as what it is
+_POINTER_WORDS = (
+    "it its it's that this these those they them their there he she his her ones same both either"
 )
+_ASKING_WORDS = """
+how what when where which who whom whose why can could do does did is are was were will would should may
+"""
+_PREPOSITION_WORDS = (
+    "for on in with without from to by at if when after before during under using via per about"
+)
+_POINTERS = frozenset(_POINTER_WORDS.split())
+_QUESTION_WORDS = frozenset(_ASKING_WORDS.split())
+_PREPOSITIONS = frozenset(_PREPOSITION_WORDS.split())
 _OPENERS = re.compile(
     r"^(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what if|same for|in that case|as well)\b[\s,]*",
     re.IGNORECASE,
@@ -112,11 +121,3 @@ def _is_question(text: str) -> bool:
 def _is_modifier(text: str) -> bool:
     first = words(text)[:1]
     return bool(first) and first[0] in _PREPOSITIONS
-
-
-_QUESTION_WORDS = frozenset(
-    "how what when where which who whom whose why can could do does did is are was were will would should may".split()  # noqa: SIM905 - reads as what it is
-)
-_PREPOSITIONS = frozenset(
-    "for on in with without from to by at if when after before during under using via per about".split()  # noqa: SIM905 - reads as what it is
-)

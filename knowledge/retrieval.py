@@ -107,6 +107,14 @@ class Retriever:
         with self._database.reading() as session:
             return rows.document_languages(session, self._index.workspace_id, asker.audiences)
 
+    def embed(self, query: str) -> Vector:
+        """The vector of a question."""
+        return self._embedder.embed_query(query)
+
+    def knows(self, word: str, asker: Asker) -> bool:
+        """Whether any passage that the asker may read uses the word, in any of its forms."""
+        return bool(self._index.current().lexical.search(word, asker.audiences, 1))
+
     def find(self, query: str, asker: Asker, *, k: int = 10, thread: str | None = None) -> Found:
         """The k best passages for a question that stands alone.
 
@@ -192,7 +200,15 @@ class Stopwatch:
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
+        self._started = self._last = time.monotonic()
+
+    def skip(self) -> None:
+        """Book the time since the last lap on nothing: another watch has it."""
         self._last = time.monotonic()
+
+    def total(self) -> float:
+        """Milliseconds since the start."""
+        return round((time.monotonic() - self._started) * 1000, 1)
 
     def lap(self, stage: str) -> None:
         """Book the time since the last lap on `stage`."""

@@ -33,6 +33,7 @@ class Unit:
         block: number of the paragraph, list, table or code block that it belongs to.
         header: a table's first row, for a row.
         depth: indentation of a list item, 0 at the margin.
+        number: of a step, as it is written.
     """
 
     kind: UnitKind
@@ -40,6 +41,7 @@ class Unit:
     block: int
     header: str | None = None
     depth: int = 0
+    number: int | None = None
 
     @property
     def is_lead_in(self) -> bool:
@@ -78,14 +80,14 @@ def _units(lines: list[str]) -> Iterator[Unit]:
 
 def _line_units(line: str, block: int) -> Iterator[Unit]:
     """One list item, or the sentences of a line of prose."""
-    for kind, pattern in (("step", _STEP), ("item", _ITEM)):
-        marker = pattern.match(line)
-        if marker:
-            text = line[marker.end() :].strip()
-            yield Unit("step" if kind == "step" else "item", text, block, depth=len(marker.group(1)) // 2)
-            return
-    for sentence in sentences(line):
-        yield Unit("sentence", sentence, block)
+    step, item = _STEP.match(line), _ITEM.match(line)
+    if step:
+        depth, number = len(step.group(1)) // 2, int(step.group(2))
+        yield Unit("step", line[step.end() :].strip(), block, depth=depth, number=number)
+    elif item:
+        yield Unit("item", line[item.end() :].strip(), block, depth=len(item.group(1)) // 2)
+    else:
+        yield from (Unit("sentence", sentence, block) for sentence in sentences(line))
 
 
 def _end_of_fence(lines: list[str], start: int) -> int:

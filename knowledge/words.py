@@ -30,6 +30,26 @@ _FOREIGN_WORDS = {
     "Polish": "jak jest nie czy mogę mój dla na gdzie dlaczego się do co moje",
     "Turkish": "nas\u0131l bir ve bu ne i\u00e7in m\u0131 mi de\u011fil var nerede neden benim",
 }
+LANGUAGE_CODES = {
+    "English": "en",
+    "German": "de",
+    "French": "fr",
+    "Spanish": "es",
+    "Portuguese": "pt",
+    "Italian": "it",
+    "Dutch": "nl",
+    "Polish": "pl",
+    "Turkish": "tr",
+    "Russian": "ru",
+    "Greek": "el",
+    "Hebrew": "he",
+    "Arabic": "ar",
+    "Hindi": "hi",
+    "Thai": "th",
+    "Korean": "ko",
+    "Japanese": "ja",
+    "Chinese": "zh",
+}
 _FOREIGN = {language: frozenset(words.split()) for language, words in _FOREIGN_WORDS.items()}
 _SCRIPTS = (
     ("Russian", re.compile(r"[\u0400-\u04ff]")),

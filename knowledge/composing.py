@@ -1,0 +1,99 @@
+"""From quotes to an answer: Markdown with numbered citations. Pure functions; every sentence is a quote."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from knowledge.types import AnswerSentence, CitedPassage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from knowledge.quoting import Quote
+    from knowledge.types import Evidence
+    from knowledge.units import Unit
+
+_CELL = re.compile(r"(?<!\\)\|")
+
+
+class Composed(NamedTuple):
+    """An answer in parts."""
+
+    markdown: str
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[CitedPassage, ...]
+
+
+def compose(quotes: Sequence[Quote]) -> Composed:
+    """Number the passages in order, and write their quotes one below the other."""
+    sentences: list[AnswerSentence] = []
+    citations: list[CitedPassage] = []
+    paragraphs: list[str] = []
+    for n, one in enumerate(quotes, start=1):
+        texts = _texts(one.units)
+        sentences += [AnswerSentence(text, (n,)) for text in texts]
+        citations.append(_citation(n, one.evidence, "\n".join(texts)))
+        paragraphs.append(_markdown(one.units, f"[{n}]"))
+    return Composed("\n\n".join(paragraphs), tuple(sentences), tuple(citations))
+
+
+def _texts(units: Sequence[Unit]) -> list[str]:
+    """What is quoted, verbatim; a table's header once, before its rows."""
+    texts: list[str] = []
+    for header, group in groupby(units, key=lambda unit: unit.header):
+        texts += [header] if header else []
+        texts += [unit.text for unit in group]
+    return texts
+
+
+def _citation(n: int, evidence: Evidence, quote: str) -> CitedPassage:
+    return CitedPassage(
+        n=n,
+        passage_id=evidence.passage_id,
+        document_id=evidence.document_id,
+        title=evidence.title,
+        heading_path=evidence.heading_path,
+        uri=evidence.uri,
+        quote=quote,
+        passage_text=evidence.text,
+        document_hash=evidence.document_hash,
+    )
+
+
+def _markdown(units: Sequence[Unit], mark: str) -> str:
+    """The units as Markdown blocks; the mark stands behind the last sentence or list item."""
+    blocks = [_block(kind, list(group)) for kind, group in groupby(units, key=_block_kind)]
+    text = ""
+    for before, (kind, block) in zip([None, *blocks], blocks, strict=False):
+        tight = before and {before[0], kind} <= {"list", "code"}
+        text += ("\n" if tight else "\n\n" if before else "") + block
+    last = blocks[-1][0]
+    return text + ("\n\n" if last in {"row", "code"} else " ") + mark
+
+
+def _block_kind(unit: Unit) -> str:
+    return "list" if unit.kind in {"step", "item"} else unit.kind
+
+
+def _block(kind: str, units: list[Unit]) -> tuple[str, str]:
+    if kind == "list":
+        return kind, "\n".join(_list_lines(units))
+    if kind == "row":
+        return kind, "\n".join(_table_lines(units))
+    return kind, ("\n\n" if kind == "code" else " ").join(unit.text for unit in units)
+
+
+def _list_lines(units: Iterable[Unit]) -> list[str]:
+    lines = []
+    for unit in units:
+        marker = f"{unit.number}." if unit.number is not None else "-"
+        lines.append(f"{'   ' * unit.depth}{marker} {unit.text}")
+    return lines
+
+
+def _table_lines(units: list[Unit]) -> list[str]:
+    header = units[0].header or ""
+    columns = max(1, len(_CELL.findall(header.strip().strip("|"))) + 1)
+    return [header, "|" + " --- |" * columns, *(unit.text for unit in units)]
