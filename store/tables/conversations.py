@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, case, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
 from store.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Conversation(SQLModel, table=True):
@@ -149,3 +157,26 @@ def earlier_messages(session: Session, conversation_id: str, *, before_ts: str, 
         .limit(limit)
     )
     return list(reversed(session.exec(statement).all()))
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What somebody has written to the bot so far."""
+
+    questions: int
+    last_at: datetime
+
+
+def activity_of(session: Session, workspace_id: str, slack_user_ids: Collection[str]) -> dict[str, Activity]:
+    """How much each of these people has asked, and when they last wrote; who never wrote is left out."""
+    asked = func.sum(case((col(Message.is_question).is_(True), 1), else_=0))
+    statement = (
+        select(Message.slack_user_id, asked, func.max(Message.created_at))
+        .where(
+            Message.workspace_id == workspace_id,
+            Message.author == "person",
+            col(Message.slack_user_id).in_(sorted(slack_user_ids)),
+        )
+        .group_by(col(Message.slack_user_id))
+    )
+    return {who: Activity(int(questions), last) for who, questions, last in session.exec(statement).all()}
