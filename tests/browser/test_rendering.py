@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.canned import T0, message
+from tests.browser.gallery import BLOCKS, FEEDBACK, FIELDS, VIEW, button, mrkdwn, option, plain
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -15,22 +16,6 @@ if TYPE_CHECKING:
     from tests.browser.canned import CannedServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-
-def plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}
-
-
-def mrkdwn(text: str) -> dict[str, str]:
-    return {"type": "mrkdwn", "text": text}
-
-
-def option(text: str, value: str) -> dict[str, Any]:
-    return {"text": plain(text), "value": value}
-
-
-def button(action_id: str, text: str, **more: Any) -> dict[str, Any]:
-    return {"type": "button", "action_id": action_id, "text": plain(text), "value": action_id} | more
 
 
 def show(page: Page, canned: CannedServer, *messages: dict[str, Any]) -> Locator:
@@ -122,6 +107,13 @@ def test_a_persons_name_cannot_inject_either(page: Page, canned: CannedServer) -
     shown = show(page, canned, message(0, "U1", "hello <@U1>"))
     expect(shown.locator(".author")).to_have_text(HOSTILE)
     assert page.evaluate("window.hacked") is None
+
+
+def test_one_of_everything_is_drawn(page: Page, canned: CannedServer) -> None:
+    shown = show_blocks(page, canned, *BLOCKS)
+    for block in BLOCKS[:-1]:
+        expect(shown.get_by_test_id(f"block-{block['type']}").first).to_be_visible()
+    expect(shown.get_by_test_id("unsupported")).to_have_count(1)
 
 
 def test_an_unknown_block_is_said_and_the_rest_is_shown(page: Page, canned: CannedServer) -> None:
@@ -260,13 +252,7 @@ def test_an_external_select_asks_while_one_types(page: Page, canned: CannedServe
 
 
 def test_feedback_buttons_show_which_one_is_pressed(page: Page, canned: CannedServer) -> None:
-    element = {
-        "type": "feedback_buttons",
-        "action_id": "feedback",
-        "positive_button": {"text": plain("Helpful"), "value": "up"},
-        "negative_button": {"text": plain("Not helpful"), "value": "down"},
-    }
-    shown = show_blocks(page, canned, {"type": "context_actions", "block_id": "b", "elements": [element]})
+    shown = show_blocks(page, canned, {"type": "context_actions", "block_id": "b", "elements": [FEEDBACK]})
     up, down = shown.get_by_test_id("feedback-positive"), shown.get_by_test_id("feedback-negative")
     up.click()
     expect(up).to_have_attribute("aria-pressed", "true")
@@ -285,22 +271,6 @@ def test_a_refused_action_is_said(page: Page, canned: CannedServer) -> None:
 
 # ---- modals ----
 
-FIELDS = [
-    {"type": "input", "block_id": "why", "label": plain("Why"), "element": {"type": "plain_text_input", "action_id": "text", "multiline": True}},
-    {"type": "input", "block_id": "seats", "label": plain("Seats"), "element": {"type": "number_input", "action_id": "n", "is_decimal_allowed": False, "min_value": "1"}},
-    {"type": "input", "block_id": "mail", "label": plain("E-mail"), "optional": True, "element": {"type": "email_text_input", "action_id": "m"}},
-    {"type": "input", "block_id": "kind", "label": plain("Kind"), "element": {"type": "radio_buttons", "action_id": "r", "options": [option("Bug", "bug"), option("Idea", "idea")]}},
-    {"type": "input", "block_id": "who", "label": plain("Who"), "optional": True, "element": {"type": "multi_users_select", "action_id": "u"}},
-]  # fmt: skip
-VIEW = {
-    "id": "V1",
-    "type": "modal",
-    "title": plain("Tell us"),
-    "submit": plain("Send"),
-    "close": plain("Not now"),
-    "blocks": FIELDS,
-}
-
 
 def open_modal(page: Page, canned: CannedServer, view: dict[str, Any] = VIEW) -> Locator:
     show(page, canned, message(0))
@@ -316,7 +286,7 @@ def test_a_modal_checks_its_fields_and_sends_their_values(page: Page, canned: Ca
     canned.answers["view_submit"] = {"clear": True}
     modal = open_modal(page, canned)
     modal.get_by_test_id("modal-submit").click()
-    expect(modal.get_by_test_id("error-why")).to_have_text("Please complete this field: Why.")
+    expect(modal.get_by_test_id("error-why")).to_have_text("Please complete this required field.")
     expect(modal.get_by_test_id("error-mail")).to_be_hidden()
     assert canned.sent("view_submit") == []
     modal.get_by_label("Why").fill("too long")

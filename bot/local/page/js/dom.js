@@ -77,7 +77,7 @@ const ICONS = {
 
 export function icon(name, className = "icon") {
   const path = svg("path", { d: ICONS[name] ?? ICONS.info });
-  return svg("svg", { viewBox: "0 0 24 24", class: className, "aria-hidden": "true", focusable: "false" }, path);
+  return svg("svg", { viewBox: "0 0 24 24", class: `${className} icon-${name}`, "aria-hidden": "true", focusable: "false" }, path);
 }
 
 /** A button that shows only an icon, with its name for screen readers and as a tooltip. */

@@ -52,7 +52,7 @@ function drawHead(head, channel, title, state, names) {
     channel.kind === "app" ? h("span.app-badge", {}, "APP") : null,
     channel.is_ext_shared ? h("span.pill", { title: "People of another company are in this channel" }, icon("shared"), "Shared with a customer") : null,
     channel.topic ? h("span.topic", {}, mrkdwn(channel.topic, names)) : null),
-  channel.kind === "app" ? tabs(state) : channel.kind === "channel" && members ? memberCount(channel, names) : null);
+  channel.kind === "app" ? (state.boot.app.has_home === false ? null : tabs(state)) : channel.kind === "channel" && members ? memberCount(channel, names) : null);
 }
 
 function memberCount(channel, names) {

@@ -94,7 +94,10 @@ function replies(message, view) {
 const streamFoot = (message, view) => h("div.stream-foot", {}, h("span.typing", { "aria-hidden": "true" }, h("i"), h("i"), h("i")),
   h("button.small.stop", {
     type: "button", dataset: { testid: "stop-stream" },
-    onclick: () => orToast(api.stopStream({ as: view.names.me, channel: view.channel, ts: message.ts })),
+    onclick: (event) => {
+      event.currentTarget.disabled = true;
+      orToast(api.stopStream({ as: view.names.me, channel: view.channel, ts: message.ts }));
+    },
   }, icon("stop"), "Stop"));
 
 function statusLine(view) {

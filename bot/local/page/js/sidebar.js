@@ -51,7 +51,7 @@ function openPersonas(anchor, state) {
       type: "button", role: "menuitemradio", "aria-checked": String(id === state.me), dataset: { testid: `persona-${id}`, role: user?.role_hint ?? "", user: id },
       onclick: () => {
         openPanel.close?.();
-        goTo({ as: id, channel: null, thread: null, tab: null });
+        goTo({ as: id });
       },
     }, avatar(user), personaText(user), unread, id === state.me ? icon("check") : null);
   });

@@ -61,7 +61,7 @@ export function namesOf(state) {
     user: (id) => state.users.get(id) ?? null,
     channel: (id) => state.channels.get(id)?.name ?? null,
     channelHref: (id) => `#${new URLSearchParams({ as: state.me, channel: id })}`,
-    people: () => [...state.users.values()],
+    people: () => [...state.users.values()].sort((a, b) => Number(Boolean(a.is_bot)) - Number(Boolean(b.is_bot)) || a.shown.localeCompare(b.shown)),
     places: () => [...state.channels.values()].map((channel) => ({ id: channel.id, shown: `${channel.kind === "channel" ? "#" : ""}${channelTitle(state, channel)}` })),
   };
 }

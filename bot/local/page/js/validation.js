@@ -1,7 +1,5 @@
 // What Slack's client checks before a modal is sent. The server checks again.
 
-import { bareText } from "./render/mrkdwn.js";
-
 const CHECKS = {
   number_input: numberError,
   email_text_input: (element, text) => (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? null : "Please enter a valid e-mail address."),
@@ -17,7 +15,7 @@ export function fieldErrors(blocks, values) {
     const state = values[block.block_id]?.[element.action_id ?? element.type];
     const value = valueOf(state);
     const empty = value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
-    const error = empty ? (block.optional ? null : `Please complete this field: ${bareText(block.label)}.`) : CHECKS[element.type]?.(element, String(value));
+    const error = empty ? (block.optional ? null : "Please complete this required field.") : CHECKS[element.type]?.(element, String(value));
     if (error) errors[block.block_id] = error;
   }
   return errors;
