@@ -190,7 +190,7 @@ def document_states(session: Session, source_id: str) -> dict[str, DocumentState
 def document_uris(session: Session, workspace_id: str) -> dict[str, str]:
     """Every document's path inside its source, by id."""
     query = select(col(Document.id), col(Document.uri)).where(col(Document.workspace_id) == workspace_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def save_document(session: Session, document: Document, passages: Sequence[Passage]) -> None:
@@ -229,7 +229,7 @@ def known_embeddings(
             col(Passage.embedding).is_not(None),
             col(Passage.text_hash).in_(chunk),
         )
-        found.update(session.execute(query).tuples().all())
+        found.update(session.execute(query).all())
     return found
 
 
@@ -418,7 +418,7 @@ def _counts_by_source(session: Session, workspace_id: str, what: Any) -> dict[st
         .where(col(Document.workspace_id) == workspace_id)
         .group_by(col(Document.source_id))
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _evidence_row(passage: Passage, document: Document, base_url: str | None) -> EvidenceRow:
