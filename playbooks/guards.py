@@ -22,8 +22,7 @@ ACCOUNT_LIMIT, ACCOUNT_WINDOW = 3, timedelta(days=7)
 
 def may_be_asked(turn: Turn, person: Person) -> bool:
     """Whether a person may get playbook messages at all."""
-    reachable = person.slack_user_id is not None or turn.context.channel_id is not None
-    return person.active and not person.opted_out and reachable and person.id not in turn.run.excluded
+    return person.active and not person.opted_out and person.id not in turn.run.excluded
 
 
 def recipient(turn: Turn, record: StepRecord, body: Message) -> Person | None:

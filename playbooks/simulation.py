@@ -178,14 +178,9 @@ def simulate(
 
 
 def _who_can_answer(context: Context) -> Context:
-    """Whoever would be reached in the account's channel can answer, even if their Slack id is not known yet."""
-    if not context.channel_id:
-        return context
-    people = (
-        person if person.slack_user_id else replace(person, slack_user_id=person.id)
-        for person in context.contacts
-    )
-    return replace(context, contacts=tuple(people))
+    """Everybody can answer in a simulation, even if their Slack id is not known yet."""
+    known = (replace(person, slack_user_id=person.slack_user_id or person.id) for person in context.contacts)
+    return replace(context, contacts=tuple(known))
 
 
 def _slack_id(world: _World, step: str, *, staff: bool) -> str:

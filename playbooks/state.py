@@ -110,6 +110,7 @@ class Person:
     persona: str = "end_user"
     zone: str = "UTC"
     slack_user_id: str | None = None
+    email: str | None = None
     opted_out: bool = False
     active: bool = True
     questions: int = 0  # asked so far: who asks most is most active

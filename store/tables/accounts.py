@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.upsert import insert_new
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Account(SQLModel, table=True):
@@ -156,3 +161,54 @@ def latest_usage(session: Session, account_id: str) -> list[UsageFact]:
     statement = select(UsageFact).where(UsageFact.account_id == account_id)
     newest = {fact.kind: fact for fact in session.exec(statement.order_by(col(UsageFact.observed_on))).all()}
     return [newest[kind] for kind in sorted(newest)]
+
+
+def lock_account(session: Session, account_id: str) -> Account | None:
+    """The account, kept from other writers until the transaction ends: its runs change one after another."""
+    return session.get(Account, account_id, with_for_update=True, populate_existing=True)
+
+
+def same_people(session: Session, workspace_id: str, contacts: Collection[Contact]) -> dict[str, str]:
+    """The contact rows of these people, at whichever account, each with the person's own row among `contacts`."""
+    by_email = {contact.email.lower(): contact.id for contact in contacts}
+    statement = select(Contact).where(
+        Contact.workspace_id == workspace_id, func.lower(Contact.email).in_(sorted(by_email))
+    )
+    return {row.id: by_email[row.email.lower()] for row in session.exec(statement).all()}
+
+
+def note_fact(
+    session: Session, *, workspace_id: str, account_id: str, kind: str, value: str, on: date, now: datetime
+) -> None:
+    """Note an observed fact; a second one of the same kind and day replaces the first."""
+    fact = UsageFact(
+        workspace_id=workspace_id,
+        account_id=account_id,
+        kind=kind,
+        value=value,
+        observed_on=on,
+        created_at=now,
+    )
+    if insert_new(session, fact):
+        return
+    same = select(UsageFact).where(
+        UsageFact.workspace_id == workspace_id,
+        UsageFact.account_id == account_id,
+        UsageFact.kind == kind,
+        UsageFact.observed_on == on,
+    )
+    row = session.exec(same).one()
+    row.value = value
+    session.add(row)
+    session.flush()
+
+
+def find_account(session: Session, account_id: str) -> Account | None:
+    """The account with that id."""
+    return session.get(Account, account_id)
+
+
+def everybody_at(session: Session, account_id: str) -> list[Contact]:
+    """Every contact that an account ever had, by name."""
+    statement = select(Contact).where(Contact.account_id == account_id)
+    return list(session.exec(statement.order_by(Contact.name, Contact.email)).all())

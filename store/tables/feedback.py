@@ -127,3 +127,36 @@ def rating_by(session: Session, *, workspace_id: str, answer_id: str, slack_user
             Feedback.subject == f"answer:{answer_id}",
         )
     ).first()
+
+
+def record_step_reply(
+    session: Session,
+    *,
+    workspace_id: str,
+    subject: str,
+    kind: str,
+    slack_user_id: str,
+    account_id: str,
+    answer: str | None,
+    words: str,
+    now: datetime,
+) -> bool:
+    """Note what somebody answered to a playbook's question (`playbook_answer`), or said beside it (`remark`).
+
+    Returns:
+        False if it is noted already.
+    """
+    return insert_new(
+        session,
+        Feedback(
+            workspace_id=workspace_id,
+            kind=kind,
+            subject=subject,
+            slack_user_id=slack_user_id,
+            account_id=account_id,
+            reason=answer,
+            comment=words,
+            created_at=now,
+            updated_at=now,
+        ),
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.upsert import insert_new
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,9 +61,12 @@ class RunStep(SQLModel, table=True):
     id: str = id_field()
     workspace_id: str = workspace_field()
     run_id: str = Field(foreign_key="playbook_runs.id", index=True)
-    key: str  # step id, and the round if it is asked again: O2, O2#2
+    key: str  # step id, and the audience and round where there are several: O2, O4.champion, O2#2
     step: str
-    state: str  # planned | preview | awaiting_approval | sent | answered | expired | skipped | held
+    title: str = ""
+    state: str  # planned | preview | awaiting_approval | approved | sent | answered | expired | skipped | held | done
+    asks: bool = False  # whether it has a question
+    in_conversation: bool = False  # follows a person's answer, so that it is not the bot that begins
     contact_id: str | None = Field(default=None, foreign_key="contacts.id")
     text: str | None = None
     note: str | None = None  # why it was skipped or held
@@ -89,7 +93,7 @@ class Timer(SQLModel, table=True):
     key: str  # run id : timer name
     name: str
     due_at: datetime = moment_field(index=True)
-    state: str = Field(default="waiting", index=True)  # waiting | fired | cancelled
+    state: str = Field(default="waiting", index=True)  # waiting | fired | cancelled | failed
     late_policy: str = "send"  # send | skip | ask
     leased_until: datetime | None = moment_field(nullable=True)
     attempts: int = 0
@@ -105,3 +109,279 @@ def open_runs(session: Session, workspace_id: str, account_ids: Collection[str])
         col(PlaybookRun.state).in_(["active", "paused"]),
     )
     return list(session.exec(statement.order_by(col(PlaybookRun.started_at), col(PlaybookRun.id))).all())
+
+
+def publish(
+    session: Session,
+    *,
+    workspace_id: str,
+    name: str,
+    version: str,
+    content_hash: str,
+    body: dict[str, Any],
+    now: datetime,
+) -> PlaybookDefinition:
+    """The stored version of these contents; written down if they are new. Published versions never change."""
+    row = PlaybookDefinition(
+        workspace_id=workspace_id,
+        name=name,
+        version=version,
+        content_hash=content_hash,
+        body=body,
+        created_at=now,
+    )
+    insert_new(session, row)
+    statement = select(PlaybookDefinition).where(
+        PlaybookDefinition.workspace_id == workspace_id,
+        PlaybookDefinition.name == name,
+        PlaybookDefinition.content_hash == content_hash,
+    )
+    return session.exec(statement).one()
+
+
+def begin_run(session: Session, run: PlaybookRun) -> PlaybookRun:
+    """Write a run down, unless its account has one of that playbook in that cycle already.
+
+    A stopped run does not count: the next one of its cycle gets a number.
+
+    Returns:
+        the run itself, or the one that is in its way.
+    """
+    wanted, n = run.cycle, 1
+    while not insert_new(session, run):
+        taken = _run_of_cycle(session, run)
+        if taken.state != "stopped":
+            return taken
+        n += 1
+        run.cycle = f"{wanted}#{n}"
+    return session.get_one(PlaybookRun, run.id)
+
+
+def _run_of_cycle(session: Session, run: PlaybookRun) -> PlaybookRun:
+    return session.exec(
+        select(PlaybookRun).where(
+            PlaybookRun.workspace_id == run.workspace_id,
+            PlaybookRun.playbook == run.playbook,
+            PlaybookRun.account_id == run.account_id,
+            PlaybookRun.cycle == run.cycle,
+        )
+    ).one()
+
+
+def find_run(session: Session, run_id: str) -> PlaybookRun | None:
+    """A run."""
+    return session.get(PlaybookRun, run_id, populate_existing=True)
+
+
+def find_definition(session: Session, definition_id: str) -> PlaybookDefinition:
+    """The version that a run is pinned to."""
+    return session.get_one(PlaybookDefinition, definition_id)
+
+
+def runs_of(session: Session, account_id: str) -> list[PlaybookRun]:
+    """Every run of an account, newest first."""
+    statement = select(PlaybookRun).where(PlaybookRun.account_id == account_id)
+    return list(
+        session.exec(statement.order_by(col(PlaybookRun.started_at).desc(), col(PlaybookRun.id))).all()
+    )
+
+
+def save_run(
+    session: Session,
+    run_id: str,
+    *,
+    revision: int,
+    snapshot: dict[str, Any],
+    state: str,
+    outcome: str | None,
+    reason: str | None,
+    ended_at: datetime | None,
+) -> bool:
+    """Save a transition of a run; False if somebody else saved one since `revision` was read."""
+    statement = (
+        update(PlaybookRun)
+        .where(col(PlaybookRun.id) == run_id, col(PlaybookRun.revision) == revision)
+        .values(
+            revision=revision + 1,
+            snapshot=snapshot,
+            state=state,
+            outcome=outcome,
+            reason=reason,
+            ended_at=ended_at,
+        )
+    )
+    return session.exec(statement).rowcount == 1
+
+
+def save_step(session: Session, step: RunStep) -> None:
+    """Write a step as it stands now; the row of its run and key is kept."""
+    if insert_new(session, step):
+        return
+    row = session.exec(select(RunStep).where(RunStep.run_id == step.run_id, RunStep.key == step.key)).one()
+    for name, value in step.model_dump(exclude={"id", "workspace_id", "run_id", "key"}).items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
+
+
+def steps_of(session: Session, run_id: str) -> list[RunStep]:
+    """The steps of a run in the order in which they are due."""
+    statement = select(RunStep).where(RunStep.run_id == run_id)
+    return list(session.exec(statement.order_by(col(RunStep.due_at), col(RunStep.key))).all())
+
+
+def find_step(session: Session, run_id: str, key: str) -> RunStep | None:
+    """One step of a run."""
+    return session.exec(select(RunStep).where(RunStep.run_id == run_id, RunStep.key == key)).first()
+
+
+def step_in_thread(session: Session, workspace_id: str, channel_id: str, thread_ts: str) -> RunStep | None:
+    """The step that a reply in a thread belongs to, None if no step's message begins the thread.
+
+    Follow-up questions stand in the thread of the first: the newest that waits for the same person's answer,
+    else the one that began the thread.
+    """
+    first = session.exec(
+        select(RunStep).where(
+            RunStep.workspace_id == workspace_id,
+            RunStep.channel_id == channel_id,
+            RunStep.message_ts == thread_ts,
+        )
+    ).first()
+    if first is None:
+        return None
+    waiting = select(RunStep).where(
+        RunStep.run_id == first.run_id,
+        RunStep.contact_id == first.contact_id,
+        RunStep.state == "sent",
+        col(RunStep.asks).is_(True),
+    )
+    return session.exec(waiting.order_by(col(RunStep.sent_at).desc(), col(RunStep.key))).first() or first
+
+
+def open_question_of(session: Session, workspace_id: str, contact_ids: Collection[str]) -> RunStep | None:
+    """The question that a person has not answered yet; of several the newest."""
+    statement = select(RunStep).where(
+        RunStep.workspace_id == workspace_id,
+        col(RunStep.contact_id).in_(sorted(contact_ids)),
+        RunStep.state == "sent",
+        col(RunStep.asks).is_(True),
+    )
+    return session.exec(statement.order_by(col(RunStep.sent_at).desc(), col(RunStep.key))).first()
+
+
+def sent_to(session: Session, contact_ids: Collection[str], *, except_run: str | None) -> list[RunStep]:
+    """What other runs sent to these people, oldest first."""
+    statement = select(RunStep).where(
+        col(RunStep.contact_id).in_(sorted(contact_ids)), col(RunStep.sent_at).is_not(None)
+    )
+    if except_run is not None:
+        statement = statement.where(RunStep.run_id != except_run)
+    return list(session.exec(statement.order_by(col(RunStep.sent_at), col(RunStep.key))).all())
+
+
+def set_timer(
+    session: Session,
+    *,
+    workspace_id: str,
+    run_id: str,
+    name: str,
+    due_at: datetime,
+    late_policy: str,
+    now: datetime,
+) -> None:
+    """Set a run's timer of that name, or move it."""
+    key = f"{run_id}:{name}"
+    timer = Timer(
+        workspace_id=workspace_id,
+        run_id=run_id,
+        key=key,
+        name=name,
+        due_at=due_at,
+        late_policy=late_policy,
+        created_at=now,
+    )
+    if insert_new(session, timer):
+        return
+    statement = (
+        update(Timer)
+        .where(col(Timer.workspace_id) == workspace_id, col(Timer.key) == key)
+        .values(
+            due_at=due_at,
+            late_policy=late_policy,
+            state="waiting",
+            leased_until=None,
+            attempts=0,
+            fired_at=None,
+        )
+    )
+    session.exec(statement)
+
+
+def cancel_timer(session: Session, *, workspace_id: str, run_id: str, name: str) -> None:
+    """A timer that is still waiting does not fire any more."""
+    statement = (
+        update(Timer)
+        .where(
+            col(Timer.workspace_id) == workspace_id,
+            col(Timer.key) == f"{run_id}:{name}",
+            col(Timer.state) == "waiting",
+        )
+        .values(state="cancelled")
+    )
+    session.exec(statement)
+
+
+def claim_timers(
+    session: Session,
+    *,
+    now: datetime,
+    wall: datetime,
+    lease: timedelta,
+    limit: int,
+    workspace_id: str | None = None,
+) -> list[Timer]:
+    """Take timers that are due, the one due longest first. What is due goes by `now`, leases by `wall`.
+
+    A claim only keeps workers out of each other's way: that a timer fires once is decided by `fire_timer`.
+    """
+    free = or_(col(Timer.leased_until).is_(None), col(Timer.leased_until) <= wall)
+    statement = select(Timer).where(Timer.state == "waiting", col(Timer.due_at) <= now, free)
+    if workspace_id is not None:
+        statement = statement.where(Timer.workspace_id == workspace_id)
+    in_order = statement.order_by(col(Timer.due_at), col(Timer.created_at), col(Timer.key)).limit(limit)
+    timers = list(session.exec(in_order.with_for_update(skip_locked=True)).all())
+    for timer in timers:
+        timer.leased_until = wall + lease
+        timer.attempts += 1
+        session.add(timer)
+    return timers
+
+
+def fire_timer(session: Session, timer_id: str, *, due_at: datetime, now: datetime) -> bool:
+    """Mark a timer as fired; False if it has fired, was cancelled, or was moved from `due_at`."""
+    statement = (
+        update(Timer)
+        .where(col(Timer.id) == timer_id, col(Timer.state) == "waiting", col(Timer.due_at) == due_at)
+        .values(state="fired", fired_at=now, leased_until=None)
+    )
+    return session.exec(statement).rowcount == 1
+
+
+def fail_timer(session: Session, timer_id: str) -> None:
+    """Give a timer up that could not be handled, so that it does not come again."""
+    session.exec(update(Timer).where(col(Timer.id) == timer_id).values(state="failed", leased_until=None))
+
+
+def next_timer(session: Session, workspace_id: str | None = None) -> datetime | None:
+    """When the next timer is due."""
+    statement = select(func.min(Timer.due_at)).where(Timer.state == "waiting")
+    if workspace_id is not None:
+        statement = statement.where(Timer.workspace_id == workspace_id)
+    return session.exec(statement).one()
+
+
+def timers_of(session: Session, run_id: str) -> list[Timer]:
+    """The waiting timers of a run in the order in which they are due."""
+    statement = select(Timer).where(Timer.run_id == run_id, Timer.state == "waiting")
+    return list(session.exec(statement.order_by(col(Timer.due_at), col(Timer.key))).all())

@@ -1,0 +1,198 @@
+"""Writes down what the engine decided: run, steps, answers, tasks, timers, outbox. One transaction, the caller's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from playbooks.effects import (
+    CancelTimer,
+    CreateTask,
+    RecordAnswer,
+    RecordComment,
+    SetFact,
+    SetTimer,
+    Withdraw,
+)
+from playbooks.outgoing import outgoing, staff_for
+from playbooks.types import Question
+from store.tables import RunStep, Task, accounts, feedback, outbox, playbooks, tasks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlmodel import Session
+
+    from playbooks.effects import Effect
+    from playbooks.state import Context, Run, StepRecord
+    from playbooks.types import Playbook
+
+ENDED = frozenset({"finished", "stopped"})
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where one transition of a run is written down."""
+
+    session: Session
+    workspace_id: str
+    playbook: Playbook
+    run: Run  # as it is after the transition
+    context: Context
+    now: datetime
+
+    def save_steps(self, before: Run | None) -> None:
+        """Write the steps that changed."""
+        known = before.steps if before else {}
+        for record in self.run.steps.values():
+            if known.get(record.key) != record:
+                playbooks.save_step(self.session, self._step(record))
+
+    def save_run(self, revision: int) -> bool:
+        """Save the run itself; False if somebody else did since `revision` was read."""
+        return playbooks.save_run(
+            self.session,
+            self.run.id,
+            revision=revision,
+            snapshot=self.run.model_dump(mode="json"),
+            state=self.run.state,
+            outcome=self.run.outcome,
+            reason=self.run.reason,
+            ended_at=self.now if self.run.state in ENDED else None,
+        )
+
+    def carry_out(self, effects: Sequence[Effect]) -> None:
+        """Write down every effect, in its order."""
+        for n, effect in enumerate(effects):
+            write = WRITERS.get(type(effect))
+            if write:
+                write(self, effect)
+            else:
+                self._enqueue(effect, self.now + timedelta(microseconds=n))
+
+    def _enqueue(self, effect: Effect, at: datetime) -> None:
+        row = outgoing(effect, self.playbook, self.run, self.context)
+        if row is None:
+            return
+        outbox.enqueue(
+            self.session,
+            workspace_id=self.workspace_id,
+            key=row.key,
+            kind=row.kind,
+            payload=row.payload,
+            due_at=self.now,
+            now=at,  # one after the other, so that they are said in this order
+            slack_user_id=row.slack_user_id,
+        )
+
+    def _step(self, record: StepRecord) -> RunStep:
+        body = self.playbook.steps[record.step]
+        return RunStep(
+            workspace_id=self.workspace_id,
+            run_id=self.run.id,
+            title=body.title,
+            asks=isinstance(body, Question),
+            updated_at=self.now,
+            **{name: getattr(record, name) for name in SHARED},
+        )
+
+    def set_timer(self, effect: SetTimer) -> None:
+        """Set or move a timer."""
+        playbooks.set_timer(
+            self.session,
+            workspace_id=self.workspace_id,
+            run_id=self.run.id,
+            name=effect.name,
+            due_at=effect.due_at,
+            late_policy=effect.late_policy,
+            now=self.now,
+        )
+
+    def cancel_timer(self, effect: CancelTimer) -> None:
+        """Cancel a timer."""
+        playbooks.cancel_timer(
+            self.session, workspace_id=self.workspace_id, run_id=self.run.id, name=effect.name
+        )
+
+    def create_task(self, effect: CreateTask) -> None:
+        """Make a task, once a slot."""
+        owner = staff_for(effect.role, self.context)
+        record = self.run.steps.get(effect.step)
+        link = {"step_key": effect.step}
+        if record and record.channel_id and record.message_ts:
+            link |= {"channel_id": record.channel_id, "message_ts": record.message_ts}
+        task = Task(
+            workspace_id=self.workspace_id,
+            key=f"{self.run.id}:{effect.slot}",
+            kind="playbook",
+            account_id=self.context.account_id,
+            run_id=self.run.id,
+            owner_email=owner.email if owner else None,
+            title=effect.title,
+            body=effect.body,
+            priority=effect.priority,
+            due_at=effect.due_at,
+            link=link,
+            created_at=self.now,
+        )
+        tasks.open_task(self.session, task)
+
+    def record_answer(self, effect: RecordAnswer) -> None:
+        """Keep a customer's answer as feedback; a member of staff's own answers are in the step alone."""
+        if not effect.staff:
+            words = effect.text or effect.label
+            self._reply(
+                f"step:{self.run.id}:{effect.step}", "playbook_answer", effect.by, effect.value, words
+            )
+
+    def record_comment(self, effect: RecordComment) -> None:
+        """Keep words that do not count as the answer."""
+        subject = f"step:{self.run.id}:{effect.step}:comment:{effect.n}"
+        self._reply(subject, "remark", effect.by, None, effect.text)
+
+    def _reply(self, subject: str, kind: str, by: str, answer: str | None, words: str) -> None:
+        feedback.record_step_reply(
+            self.session,
+            workspace_id=self.workspace_id,
+            subject=subject,
+            kind=kind,
+            slack_user_id=by,
+            account_id=self.context.account_id,
+            answer=answer,
+            words=words,
+            now=self.now,
+        )
+
+    def set_fact(self, effect: SetFact) -> None:
+        """Note a fact that other runs may see."""
+        accounts.note_fact(
+            self.session,
+            workspace_id=self.workspace_id,
+            account_id=self.context.account_id,
+            kind=effect.kind,
+            value=effect.value,
+            on=self.context.calendar().date_of(self.now),
+            now=self.now,
+        )
+
+    def withdraw(self, effect: Withdraw) -> None:
+        """Take back what has not been posted yet."""
+        prefix = f"{self.run.id}:{effect.step}:" if effect.step else f"{self.run.id}:"
+        outbox.cancel(self.session, workspace_id=self.workspace_id, key_prefix=prefix)
+
+
+SHARED = (
+    "key", "step", "state", "in_conversation", "contact_id", "text", "note", "answer", "answer_text", "answered_by",
+    "due_at", "sent_at", "answered_at", "channel_id", "message_ts",
+)  # fmt: skip
+WRITERS: dict[type, Any] = {
+    SetTimer: Ledger.set_timer,
+    CancelTimer: Ledger.cancel_timer,
+    CreateTask: Ledger.create_task,
+    RecordAnswer: Ledger.record_answer,
+    RecordComment: Ledger.record_comment,
+    SetFact: Ledger.set_fact,
+    Withdraw: Ledger.withdraw,
+}
