@@ -163,22 +163,16 @@ class Seed:
     def _month(self) -> None:
         recorded = sample.recorded_answers()
         with self._database.transaction() as session:
-            self._rows().write(session, self._answered(), recorded)
+            self._rows().write(session, self.spoken(), recorded)
 
     def _history(self) -> None:
         with self._database.reading() as session:
-            lines = self._rows().lines(session, self._answered(), self.directory)
+            lines = self._rows().lines(session, self.spoken(), self.directory)
         records = Records(self._folder / "workspace.jsonl")
         try:
             write_history(records, self.directory, lines)
         finally:
             records.close()
-
-    def _answered(self) -> list[Spoken]:
-        recorded = sample.recorded_answers()
-        return [
-            one for one in self.spoken() if isinstance(one.past, sample.Remark) or one.past.id in recorded
-        ]
 
     def _rows(self) -> MonthRows:
         return MonthRows(self._workspace_id, self.directory.app.user_id, self._progress.started_at)

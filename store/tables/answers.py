@@ -150,8 +150,8 @@ def link_citations(session: Session, workspace_id: str) -> int:
     unlinked = select(Citation).where(Citation.workspace_id == workspace_id, Citation.document_id == "")
     linked = 0
     for citation in session.exec(unlinked).all():
-        passage = session.exec(
-            select(Passage)
+        quoted = session.exec(
+            select(Passage, Document)
             .join(Document, col(Document.id) == col(Passage.document_id))
             .where(
                 Document.workspace_id == workspace_id,
@@ -159,8 +159,10 @@ def link_citations(session: Session, workspace_id: str) -> int:
                 Passage.text == citation.passage_text,
             )
         ).first()
-        if passage is not None:
-            citation.passage_id, citation.document_id = passage.id, passage.document_id
+        if quoted is not None:
+            passage, document = quoted
+            citation.passage_id, citation.document_id = passage.id, document.id
+            citation.document_hash = document.content_hash
             session.add(citation)
             linked += 1
     return linked

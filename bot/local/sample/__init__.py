@@ -130,7 +130,7 @@ def recorded_answers() -> dict[str, Answered]:
 
 
 def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
-    """An answer as a line of month_answers.jsonl; ids of the recording database are left out."""
+    """An answer as a line of month_answers.jsonl; ids and versions of the recording database are left out."""
     vector = np.frombuffer(answered.question_embedding or b"", dtype="<f4").astype("<f2")
     return {
         "id": question_id,
@@ -145,7 +145,6 @@ def answer_row(question_id: str, answered: Answered) -> dict[str, Any]:
                 "uri": one.uri,
                 "quote": one.quote,
                 "passage_text": one.passage_text,
-                "document_hash": one.document_hash,
             }
             for one in answered.citations
         ],
