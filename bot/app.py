@@ -9,7 +9,7 @@ from slack_bolt import App
 
 from bot import speaking
 from bot.deliver import Deliverer
-from bot.listeners import accounts, ask, commands, feedback, handover, questions, sources
+from bot.listeners import accounts, ask, commands, digest, feedback, handover, questions, sources, tasks
 from bot.work import Workers
 
 if TYPE_CHECKING:
@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 
 LISTENER_THREADS = 32  # listeners only store and acknowledge; answers never hold one of these
 
-FEATURES = (questions, feedback, sources, handover, commands, accounts)
+FEATURES = (questions, feedback, sources, handover, commands, accounts, tasks, digest)
 
-SUBCOMMANDS: tuple[Subcommand, ...] = (ask.ASK, accounts.ACCOUNT)  # in the order in which help shows them
+SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
+    ask.ASK,
+    accounts.ACCOUNT,
+    tasks.TASKS,
+    digest.DIGEST,
+)
 
 READINGS: tuple[Reading, ...] = (
     handover.read,
@@ -40,6 +45,7 @@ HANDLERS: dict[str, Handler] = {
     handover.CLICKED: handover.carry_out_click,
     handover.WRITTEN: handover.carry_out_written,
     accounts.PICKED: accounts.carry_out_pick,
+    tasks.TICKED: tasks.carry_out_tick,
 }
 
 VIEWS: dict[str, View] = {

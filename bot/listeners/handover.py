@@ -12,6 +12,7 @@ from bot.blocks.account import facts
 from bot.blocks.answer import TALK
 from bot.deliver import NOT_IN_SLACK, View
 from bot.listeners.accounts import card_of
+from bot.listeners.tasks import may_work_on
 from bot.office_hours import due_after
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Posted, Speech
@@ -314,9 +315,7 @@ def _allowed(
         return person, None, blocks.FOR_STAFF
     if task is None:
         return person, None, blocks.GONE
-    visible = people.visible_account_ids(session, services.workspace_id, person)
-    own = bool(person.email) and task.owner_email == person.email
-    if not own and task.account_id is not None and task.account_id not in visible:
+    if not may_work_on(session, services, person, task):
         return person, None, blocks.FOR_STAFF
     return (person, task, "") if task.state == "open" else (person, None, blocks.CLOSED)
 

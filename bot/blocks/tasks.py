@@ -1,0 +1,71 @@
+"""Open tasks as a list with a button each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.blocks import parts
+from bot.blocks.text import escaped, shortened, slack_moment
+from bot.slack.messenger import Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from slack_sdk.models.blocks import Block
+
+DONE = "task_done"
+SHOWN = 15
+MINE, TEAM = "mine", "team"
+_NOBODY = {MINE: "You have no open tasks. :tada:", TEAM: "Your team has no open tasks. :tada:"}
+
+
+@dataclass(frozen=True)
+class TaskItem:
+    """One open task."""
+
+    task_id: str
+    title: str
+    account: str = ""
+    owner: str = ""  # shown in the team's list
+    due_at: datetime | None = None
+    overdue: bool = False
+    high: bool = False
+
+
+def tasks_speech(items: Sequence[TaskItem], whose: str, note: str = "") -> Speech:
+    """The list, in the order given; pressing Done takes a task off and shows the rest.
+
+    Args:
+        items: overdue ones first.
+        whose: mine or team.
+        note: what has just happened, may be empty.
+    """
+    if not items:
+        text = f"{note} {_NOBODY[whose]}".strip()
+        return Speech(text=text, blocks=parts.as_json([parts.section(text)]))
+    overdue = sum(item.overdue for item in items)
+    title = "Your open tasks" if whose == MINE else "Open tasks of your team"
+    count = f"{len(items)} open" + (f", {overdue} overdue" if overdue else "")
+    blocks: list[Block] = [parts.section(f"*{title}*  {count}")]
+    blocks += [_row(item, whose) for item in items[:SHOWN]]
+    notes = [note] if note else []
+    if len(items) > SHOWN:
+        notes.append(f"… and {len(items) - SHOWN} more, due later")
+    if notes:
+        blocks.append(parts.context(*notes))
+    lines = "\n".join(f"• {escaped(item.title)}" for item in items[:SHOWN])
+    return Speech(text=f"{title}: {count}\n{lines}", blocks=parts.as_json(blocks))
+
+
+def _row(item: TaskItem, whose: str) -> Block:
+    mark = ":red_circle: " if item.overdue else (":small_orange_diamond: " if item.high else "")
+    due = f"due {slack_moment(item.due_at)}" if item.due_at else "no date"
+    if item.overdue:
+        due = f"*over{due}*"
+    about = [due, escaped(item.account), escaped(item.owner) if whose == TEAM else ""]
+    return parts.section(
+        f"{mark}{escaped(shortened(item.title, 200))}\n{' · '.join(part for part in about if part)}",
+        accessory=parts.button("Done", f"{DONE}_{whose}", item.task_id),
+    )

@@ -1,0 +1,111 @@
+"""`/cs tasks`: what is to be done, overdue first; done is done once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot import asking, speaking
+from bot.blocks.tasks import DONE, MINE, TEAM, TaskItem, tasks_speech
+from bot.blocks.text import escaped
+from bot.listeners.commands import Subcommand, finish
+from bot.slack.incoming import Pressed, parse_action
+from bot.slack.messenger import Speech
+from bot.slack.once import remember
+from store import people
+from store.tables import tasks
+
+if TYPE_CHECKING:
+    from slack_bolt import Ack, App
+    from sqlmodel import Session
+
+    from bot.listeners.commands import Call
+    from bot.services import Services
+    from store.people import Person
+    from store.tables import InboundEvent, Task
+
+TICKED = "task_ticked"
+USAGE = "Write `/cs tasks` for your own, or `/cs tasks team` for those of all accounts that you see."
+NOT_YOURS = "That task belongs to the team of another account."
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the Done buttons of both lists."""
+
+    def ticked(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        pressed = parse_action(body, action)
+        remember(services, TICKED, pressed.event_key, pressed.to_payload())
+        ack()
+
+    for whose in (MINE, TEAM):
+        app.action(f"{DONE}_{whose}")(ticked)
+
+
+def show(services: Services, call: Call) -> None:
+    """The list that is asked for."""
+    whose = call.words.lower() or MINE
+    if whose not in (MINE, TEAM):
+        finish(services, call, Speech(text=USAGE))
+        return
+    with services.database.reading() as session:
+        items = items_of(session, services, call.asked.person, whose)
+    finish(services, call, tasks_speech(items, whose))
+
+
+def carry_out_tick(services: Services, event: InboundEvent) -> None:
+    """Close a task and show the list without it."""
+    pressed = Pressed.from_payload(event.payload)
+    whose = pressed.action_id.removeprefix(f"{DONE}_")
+    services.directory.meet(pressed.user_id)
+    with services.effect_of(event.id) as session:
+        person = asking.person_of(session, services, pressed.user_id)
+        task = tasks.find_task(session, services.workspace_id, pressed.value)
+        if task is None or not may_work_on(session, services, person, task):
+            speaking.reply(session, services, event, Speech(text=NOT_YOURS))
+            return
+        closed = tasks.close_task(session, task.id, services.clock.now())
+        note = f":white_check_mark: {escaped(task.title)}" if closed else "That one was done already."
+        items = items_of(session, services, person, whose)
+        speaking.reply(session, services, event, tasks_speech(items, whose, note), replace=True)
+
+
+def may_work_on(session: Session, services: Services, person: Person, task: Task) -> bool:
+    """Whether it is a member of staff's own task, or one of an account that they see."""
+    if not person.may_act_as("csm"):
+        return False
+    if person.email and task.owner_email == person.email:
+        return True
+    visible = people.visible_account_ids(session, services.workspace_id, person)
+    return task.account_id in visible if task.account_id else person.may_act_as("manager")
+
+
+def items_of(session: Session, services: Services, person: Person, whose: str) -> list[TaskItem]:
+    """The open tasks of a person, or of all accounts that they see, the one due longest first."""
+    now, workspace_id = services.clock.now(), services.workspace_id
+    accounts = {one.id: one.name for one in people.visible_accounts(session, workspace_id, person)}
+    found = tasks.open_tasks(
+        session,
+        workspace_id,
+        owner_email=person.email or "",
+        account_ids=accounts if whose == TEAM else None,
+    )
+    return [
+        TaskItem(
+            task_id=task.id,
+            title=task.title,
+            account=accounts.get(task.account_id or "", ""),
+            owner=task.owner_email or "nobody's",
+            due_at=task.due_at,
+            overdue=task.due_at is not None and task.due_at < now,
+            high=task.priority == "high",
+        )
+        for task in found
+    ]
+
+
+TASKS = Subcommand(
+    name="tasks",
+    usage="tasks [mine|team]",
+    description="What is to be done, overdue first",
+    role="csm",
+    handler=show,
+)
