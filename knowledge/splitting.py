@@ -29,9 +29,10 @@ _FENCE = re.compile(r"\s*(`{3,})[^`\n]*$")
 _ITEM = re.compile(r"(?:[-*]|\d+[.)]) ")
 _LEAD = re.compile(r"(?:^\*\*.*\*\*|:)\s*$")  # a title or "Add this:" belongs to what follows
 _TABLE = re.compile(r"\|.*\|\n\|[\s|:-]+\|(?:\n|$)")
+_NUMBER = re.compile(r"\s*(?:[-*] )?\d+\.\s*")  # of a step, at the beginning of its line
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+|(?<=[。！？])")  # noqa: RUF001 - as texts have them
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|dr|mr|mrs|ms|st|inc|ltd|co|u\.s|[A-Za-z]|\d+)\.$",
+    r"(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|no|fig|dr|mr|mrs|ms|st|inc|ltd|co|u\.s|[A-Za-z])\.$",
     re.IGNORECASE,
 )
 
@@ -51,7 +52,7 @@ def split(document: SourceDocument) -> list[PassageDraft]:
         for section in document.sections
         for text in _passages(section)
     ]
-    return [replace(draft, position=position) for position, draft in enumerate(_joined(drafts))]
+    return [replace(draft, position=position) for position, draft in enumerate(_joined(_handed_on(drafts)))]
 
 
 def sentences(text: str) -> list[str]:
@@ -99,11 +100,19 @@ def _leads(text: str) -> bool:
 def _units(text: str) -> Iterator[_Unit]:
     for block in _blocks(text):
         if len(block) <= TARGET:
-            yield _Unit("\n\n", block)
+            yield from _paragraph(block)
         elif _TABLE.match(block):
             yield from _table_pieces(block)
         else:
             yield from _items(block)
+
+
+def _paragraph(block: str) -> Iterator[_Unit]:
+    """The paragraph; where only its last sentence leads to what follows, that one apart."""
+    *before, last = _sentences(block) if block.endswith(":") and "\n" not in block else [block]
+    if before:
+        yield _Unit("\n\n", "".join(before))
+    yield _Unit("" if before else "\n\n", last)
 
 
 def _blocks(text: str) -> list[str]:
@@ -195,7 +204,11 @@ def _sentences(line: str) -> list[str]:
     pieces, start = list[str](), 0
     for end in _SENTENCE_END.finditer(line):
         follows = line[end.end() : end.end() + 1]
-        if follows.islower() or _ABBREVIATION.search(line[max(start, end.start() - 12) : end.end()].rstrip()):
+        if (
+            follows.islower()
+            or _NUMBER.fullmatch(line, 0, end.end())
+            or _ABBREVIATION.search(line[max(start, end.start() - 12) : end.end()].rstrip())
+        ):
             continue
         pieces.append(line[start : end.end()])
         start = end.end()
@@ -214,6 +227,32 @@ def _cut(text: str) -> list[str]:
 
 
 # Neighbours -------------------------------------------------------------------------------------------------
+
+
+def _handed_on(drafts: list[PassageDraft]) -> list[PassageDraft]:
+    """A passage's last line that leads to the next passage, put in front of that one."""
+    done: list[PassageDraft] = []
+    for draft in drafts:
+        lead = _last_lead(done[-1], draft) if done else ""
+        if lead:
+            rest = done.pop()
+            text = rest.text.removesuffix(lead).rstrip()
+            done += [replace(rest, text=text)] if text else []
+        done.append(replace(draft, text=f"{lead}\n\n{draft.text}") if lead else draft)
+    return done
+
+
+def _last_lead(one: PassageDraft, other: PassageDraft) -> str:
+    last = one.text.rpartition("\n")[2].lstrip()
+    if not _same_place(one, other) or not _LEAD.search(last):
+        return ""
+    lead = last if len(last) <= SHORT else _sentences(last)[-1]
+    fits = len(lead) + len(other.text) <= SLACK or (other.kind != "text" and len(lead) <= 2 * SHORT)
+    return lead if fits else ""
+
+
+def _same_place(one: PassageDraft, other: PassageDraft) -> bool:
+    return (one.heading_path, one.anchor) == (other.heading_path, other.anchor)
 
 
 def _joined(drafts: list[PassageDraft]) -> list[PassageDraft]:
@@ -241,7 +280,7 @@ def _together(one: str, other: str) -> str:
 
 def _common_kind(one: PassageDraft, other: PassageDraft) -> PassageKind | None:
     """The kind of both together, or None where they must stay apart."""
-    if (one.heading_path, one.anchor) != (other.heading_path, other.anchor):
+    if not _same_place(one, other):
         return None
     if min(len(one.text), len(other.text)) >= SHORT or len(one.text) + len(other.text) > SLACK:
         return None

@@ -65,7 +65,7 @@ _CALLOUTS = {
 }
 _GITHUB_CALLOUT = re.compile(r"\[!(\w+)\]\s*")
 _TITLE_WITHIN = 6  # a child that is the title comes first, at most behind a paragraph and white space
-_TITLES = ("title", "label", "name", "path", "query", "body", "header")
+_TITLES = ("title", "label", "name", "path", "query", "body", "header", "value")
 _SCOPES = (
     "details",
     *(PREFIX + name for name in ("details", "tab", "tabitem", "accordion", "expandable", "update")),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Part of every content hash: raise it when reading or splitting changes, and the next sync reads all anew.
 SPLITTING_RULES_VERSION = 1
 
+_WRAPPED = re.compile(r"(?m)^(.{50,}\S)\n(?=\w)(?!\d+[.)] )")  # a long line that goes on in the next
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -88,15 +89,14 @@ def _markdown(text: str, suffix: str) -> _Read:
 def _html(text: str, _: str) -> _Read:
     head, body = split_front_matter(text)
     page = read_page(body)
-    if head == FrontMatter():
-        head = front_matter(page.fields)
+    head = replace(front_matter(page.fields), **{name: value for name, value in vars(head).items() if value})
     parts = parts_of(page.main)
     return _Read(replace(head, title=head.title or _first_heading(parts) or page.title), parts)
 
 
 def _plain(text: str, _: str) -> _Read:
     head, body = split_front_matter(text)
-    paragraphs = (paragraph.strip() for paragraph in re.split(r"\n\s*\n", body))
+    paragraphs = (_WRAPPED.sub(r"\1 ", paragraph.strip()) for paragraph in re.split(r"\n\s*\n", body))
     return _Read(head, [Block(paragraph) for paragraph in paragraphs if paragraph])
 
 

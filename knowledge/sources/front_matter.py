@@ -74,20 +74,25 @@ def _parse(source: str) -> dict[str, Any] | None:
         ) from error
     if values is None:
         return {}
-    return {str(key): value for key, value in values.items()} if isinstance(values, dict) else None
+    return {str(key).strip(): value for key, value in values.items()} if isinstance(values, dict) else None
 
 
 def front_matter(values: Mapping[str, Any]) -> FrontMatter:
-    """Typed fields from a mapping, whatever its source."""
+    """Typed fields from a mapping, whatever its source. The case of a name does not matter."""
+    known = {key.lower(): value for key, value in values.items() if key.lower() in _FIELDS}
     return FrontMatter(
-        title=_text(values.get("title")) or "",
-        audience=_audience(values.get("audience")),
-        plan=_text(values.get("plan")),
-        stage=_text(values.get("stage")),
-        language=(_text(values.get("language") or values.get("lang")) or "").split("-")[0].lower(),
-        owner=_text(values.get("owner")),
-        reviewed_on=_day(values.get("reviewed_on") or values.get("reviewed_at")),
-        meta={key: _plain(value) for key, value in values.items() if key not in _FIELDS and _is_plain(value)},
+        title=_text(known.get("title")) or "",
+        audience=_audience(known.get("audience")),
+        plan=_text(known.get("plan")),
+        stage=_text(known.get("stage")),
+        language=(_text(known.get("language") or known.get("lang")) or "").split("-")[0].lower(),
+        owner=_text(known.get("owner")),
+        reviewed_on=_day(known.get("reviewed_on") or known.get("reviewed_at")),
+        meta={
+            key: _plain(value)
+            for key, value in values.items()
+            if key.lower() not in _FIELDS and _is_plain(value)
+        },
     )
 
 

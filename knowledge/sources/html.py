@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
@@ -38,29 +39,35 @@ class Page:
     main: Tag
 
 
+class _Soup(BeautifulSoup):
+    """Closes an item, cell or row when the next one begins; Python's own parser would nest them."""
+
+    def handle_starttag(self, name: str, *args: Any, **options: Any) -> Tag | None:
+        closes = _CLOSES.get(name, ())
+        inside = takewhile(lambda tag: tag.name not in _HOLDERS, reversed(self.tagStack))
+        for opened in [tag.name for tag in inside if tag.name in closes] if closes else []:
+            self.handle_endtag(opened)
+        return super().handle_starttag(name, *args, **options)
+
+
 def read_page(text: str) -> Page:
     """The page without navigation, scripts and what is hidden."""
-    soup = BeautifulSoup(text, "html.parser")
+    soup = _Soup(text, "html.parser")
     title = inline_text([soup.title]) if soup.title else ""
     fields = {"language": soup.html.get("lang") if soup.html else None}
     fields |= {
-        str(tag["name"]): tag.get("content") for tag in soup.select("meta[name]") if tag["name"] in _FIELDS
+        name: tag.get("content") for tag in soup.select("meta[name]") if (name := _name(tag)) in _FIELDS
     }
     for tag in soup.select(_FURNITURE):
         tag.decompose()
-    _close_omitted(soup)
     return Page(title, fields, soup.select_one(_MAIN) or _body(soup))
+
+
+def _name(tag: Tag) -> str:
+    return str(tag["name"]).strip().lower()
 
 
 def _body(soup: BeautifulSoup) -> Tag:
     for tag in soup.select("head, title, body > header, aside"):
         tag.decompose()
     return soup.body or soup
-
-
-def _close_omitted(soup: BeautifulSoup) -> None:
-    """Move an item, cell or row that sits in its forerunner for want of an end tag behind it."""
-    for tag in soup.find_all(list(_CLOSES)):
-        closes = _CLOSES[tag.name]
-        while (holder := tag.find_parent([*closes, *_HOLDERS])) and holder.name in closes:
-            holder.insert_after(tag)

@@ -89,6 +89,20 @@ def test_plain_text_keeps_its_lines(tmp_path, write):
     assert (document.title, document.sections[0].text) == ("Release notes", "One\ntwo\n\n<b>three</b>")
 
 
+def test_wrapped_lines_of_plain_text_are_one_sentence(tmp_path, write):
+    line = "This sentence was wrapped by an editor at a width that"
+    write(
+        "a.txt",
+        f"{line}\nnobody asked for.\nShort line.\n- item one is long enough to be mistaken for a wrapped one\n- two",
+    )
+
+    (document,) = read(tmp_path)
+
+    assert document.sections[0].text == (
+        f"{line} nobody asked for.\nShort line.\n- item one is long enough to be mistaken for a wrapped one\n- two"
+    )
+
+
 def test_links_that_leave_the_folder_are_not_followed(tmp_path, write):
     write("a.md")
     (tmp_path / "secret.md").write_text("secret")

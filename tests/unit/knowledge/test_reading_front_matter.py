@@ -62,6 +62,10 @@ def test_audiences_are_read(written, expected):
     assert head(f"audience: {written}").audience == expected
 
 
+def test_the_case_of_a_name_does_not_open_a_document():
+    assert head("Audience: internal").audience == "internal"
+
+
 @pytest.mark.parametrize("written", ["everyone", "account", "'account:'", "[public, internal]", "true", "0"])
 def test_an_unknown_audience_stops_the_document_and_names_the_known_ones(written):
     with pytest.raises(UnreadableDocument, match="is unknown; use public, customer, internal or account:KEY"):

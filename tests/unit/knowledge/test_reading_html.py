@@ -47,6 +47,14 @@ def test_meta_tags_say_who_may_read():
     assert (document.audience, document.owner) == ("internal", "Ana")
 
 
+def test_front_matter_counts_more_than_meta_tags_and_loses_none():
+    document = read(
+        '---\nowner: Ben\n---\n<META NAME="Audience" content="internal"><meta name="owner" content="Ana"><p>x'
+    )
+
+    assert (document.audience, document.owner) == ("internal", "Ben")
+
+
 def test_an_unknown_audience_in_a_meta_tag_is_refused():
     with pytest.raises(
         UnreadableDocument, match='The audience "everyone" is unknown; use public, customer, internal'

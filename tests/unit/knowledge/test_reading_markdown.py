@@ -211,6 +211,12 @@ def test_tabs_and_accordions_are_headings_for_their_own_text_only():
     ]
 
 
+def test_docusaurus_tabs_are_named_by_label_or_value():
+    source = '<Tabs><TabItem value="npm" label="NPM">\n\na\n\n</TabItem>\n<TabItem value="yarn">\n\nb\n\n</TabItem></Tabs>'
+
+    assert sections(source, "a.mdx") == [(("NPM",), "text", "a"), (("yarn",), "text", "b")]
+
+
 def test_sections_follow_the_headings_and_say_what_they_are():
     found = sections(
         """

@@ -130,6 +130,17 @@ def test_a_title_or_a_leading_line_goes_along_with_what_follows():
     assert not any(found.endswith(("**Limits**", "These count:")) for found in passages(text))
 
 
+def test_of_a_long_paragraph_only_the_leading_sentence_goes_along():
+    items = f"- {SENTENCE}\n- {SENTENCE}\n- {SENTENCE}"
+    within = passages(f"{SENTENCE * 4}With it you can:\n\n{items}")
+    across = split(
+        document(section(f"{SENTENCE * 4}With it you can:"), section(items.replace("-", "1."), "steps"))
+    )
+
+    assert [text[:16] for text in within] == ["Every seat that ", "With it you can:"]
+    assert [draft.text[:16] for draft in across] == ["Every seat that ", "With it you can:"]
+
+
 def test_very_short_neighbours_under_one_heading_are_one_passage():
     drafts = split(
         document(
@@ -160,11 +171,16 @@ SENTENCES = {
         "Use e.g. Slack, i.e. Bolt vs. Others. Done.",
         ["Use e.g. Slack, i.e. Bolt vs. Others.", "Done."],
     ),
-    "numbers": ("Costs 3.5 EUR. Version 2. It is new.", ["Costs 3.5 EUR.", "Version 2. It is new."]),
+    "numbers": ("Costs 3.5 EUR. Version 2. It is new.", ["Costs 3.5 EUR.", "Version 2.", "It is new."]),
     "quotes": ('He said "Stop." Then (he left.) Done.', ['He said "Stop."', "Then (he left.)", "Done."]),
     "lines": ("Tip: Title\nBody. More", ["Tip: Title", "Body.", "More"]),
     "step": ("1. Click Save. Then wait.", ["1. Click Save.", "Then wait."]),
     "address": ("See https://a.b/c.d?e. Now.", ["See https://a.b/c.d?e.", "Now."]),
+    "initials and units": (
+        "Ask J. Doe at 5 p.m. in room no. 3. Bye.",
+        ["Ask J. Doe at 5 p.m. in room no. 3.", "Bye."],
+    ),
+    "question": ("Is it free? Yes, e.g. For schools.", ["Is it free?", "Yes, e.g. For schools."]),
     "lower case": ("Open Settings... then Save.", ["Open Settings... then Save."]),
     "japanese": ("一つ。二つ！", ["一つ。", "二つ！"]),
     "empty": ("", []),
