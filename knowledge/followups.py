@@ -32,7 +32,7 @@ _OPENERS = re.compile(
     r"^(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what if|same for|in that case|as well)\b[\s,]*",
     re.IGNORECASE,
 )
-_DO_THAT = re.compile(r"\b(do|does|doing|did) (?:that|this|it|so)\b", re.IGNORECASE)
+_DO_THAT = re.compile(r"\bdo (?:that|this|it|so)\b", re.IGNORECASE)
 _ASKING = re.compile(
     r"^(?:(?:hi|hello|hey|thanks|please)\b[\s,!.]*)*"
     r"(?:(?:can|could|may|should|do|does|did|would|will|must) (?:i|we|you|they|one|somebody|someone|my \w+|our \w+)"
@@ -76,9 +76,7 @@ def leans_on_thread(text: str) -> bool:
     own = content_words(text)
     if _OPENERS.match(text):
         return len(own) <= _FEW_WORDS + 2
-    if _DO_THAT.search(text):
-        return True
-    points = any(word in _POINTERS for word in words(text))
+    points = bool(_DO_THAT.search(text)) or any(word in _POINTERS for word in words(text))
     return len(own) <= (_FEW_WORDS if points else 1)
 
 

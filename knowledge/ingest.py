@@ -215,7 +215,7 @@ class Ingest:
     def _take(self, found: SourceDocument, run: _Run) -> None:
         """Count a document, and put it into the batch if it is new or has changed."""
         try:
-            audience = run.resolve(found.audience or run.source.audience)
+            audience = run.resolve(found.audience) if found.audience else run.source.audience
         except KnowledgeError as error:  # nobody may read it, nor its older version
             run.fail(found.uri, str(error))
             return

@@ -83,8 +83,9 @@ def stem(word: str) -> str:
     word = word.removesuffix("'s")
     for suffix in (*_SUFFIXES, *_SHORT_SUFFIXES):
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            return _undoubled(word[: -len(suffix)])
-    return word
+            word = word[: -len(suffix)]
+            break
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] != "s" else word
 
 
 def stems(text: str) -> frozenset[str]:
@@ -103,8 +104,3 @@ def language_of(text: str) -> str:
     scores = {language: sum(word in common for word in found) for language, common in _FOREIGN.items()}
     best = max(scores, key=lambda language: scores[language])
     return best if scores[best] >= 3 and scores[best] > english else "English"
-
-
-def _undoubled(word: str) -> str:
-    doubled = len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiousl"
-    return word[:-1] if doubled else word
