@@ -167,8 +167,8 @@ def _account_figures(rows: Rows) -> Iterable[Figure]:
 
 def _rates(figures: dict[str, Figure]) -> Iterable[Rate]:
     asked = figures["questions.asked"]
-    yield Rate("questions.answered_share", "answered", figures["questions.answered"], asked)
-    yield Rate("questions.refused_share", "not found", figures["questions.refused"], asked)
+    yield Rate("questions.answered_share", "share answered", figures["questions.answered"], asked)
+    yield Rate("questions.refused_share", "share not found", figures["questions.refused"], asked)
     yield Rate("answers.helpful", "helpful", figures["ratings.up"], figures["ratings.all"])
     yield Rate("answers.coverage", "answers rated", figures["answers.rated"], figures["answers.given"])
 

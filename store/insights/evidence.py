@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from store.insights.values import EvidenceKind, EvidenceRow, Figure
+from store.insights.values import Digest, EvidenceKind, EvidenceRow, Figure
 from store.tables.accounts import Account, Subscription
 from store.tables.answers import Answer
 from store.tables.conversations import Conversation, Message
@@ -33,6 +33,12 @@ def evidence_rows(session: Session, workspace_id: str, figure: Figure) -> list[E
         rows = _by_id(session, workspace_id, model, figure.evidence)
         found = {row.id: show(row, names) for row in rows}
     return [found[id_] for id_ in figure.evidence if id_ in found]
+
+
+def all_evidence(session: Session, workspace_id: str, digest: Digest) -> dict[str, list[EvidenceRow]]:
+    """The rows behind every figure of a digest, by figure key."""
+    figures = [*digest.figures.values(), *(group.figure for group in digest.unanswered)]
+    return {figure.key: evidence_rows(session, workspace_id, figure) for figure in figures}
 
 
 def _by_id(session: Session, workspace_id: str, model: type[SQLModel], ids: Sequence[str]) -> list[Any]:

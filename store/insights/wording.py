@@ -1,0 +1,90 @@
+"""How figures are put into words: the same in a terminal, in HTML and in Slack."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from store.insights.values import Digest, Figure, Period, Rate, RenewalLine, RunLine, TaskLine
+
+ARROWS = {"up": "▲", "down": "▼"}
+THUMBS = {1: "👍", -1: "👎"}
+
+
+def plain(text: str) -> str:
+    """One line without control characters, so that a quote cannot steer a terminal."""
+    kept = "".join(" " if unicodedata.category(c).startswith("C") else c for c in text)
+    return " ".join(kept.split())
+
+
+def percent(value: float) -> str:
+    """0.8 as `80 %`."""
+    return f"{value * 100:.0f} %"
+
+
+def rate_words(rate: Rate) -> str:
+    """A share as it may be shown: `3 of 4`, `16 of 20 (80 %, likely 58-92 %)`, `80 % (80 of 100)`."""
+    if rate.value is None:
+        return "none yet"
+    counts = f"{rate.part.value} of {rate.whole.value}"
+    if rate.shown_as == "list":
+        return counts
+    if rate.shown_as == "interval":
+        low, high = rate.interval
+        return f"{counts} ({percent(rate.value)}, likely {low * 100:.0f}-{percent(high)})"
+    return f"{percent(rate.value)} ({counts})"
+
+
+def figure_words(figure: Figure) -> str:
+    """A count with an arrow where it moved beyond noise: `12 ▲ was 6`."""
+    if figure.trend is None:
+        return str(figure.value)
+    return f"{figure.value} {ARROWS[figure.trend]} was {figure.before}"
+
+
+def period_words(period: Period) -> str:
+    """`23 Feb - 2 Mar 2026 (7d)`."""
+    start, end = period.start, period.end
+    first = f"{start.day} {start:%b}" + (f" {start.year}" if start.year != end.year else "")
+    return f"{first} - {end.day} {end:%b} {end.year} ({period.label})"
+
+
+def money(minor: int | None, currency: str) -> str:
+    """An amount in whole units: `48,000 USD`."""
+    return "amount unknown" if minor is None else f"{minor // 100:,} {currency}"
+
+
+def run_words(run: RunLine) -> str:
+    """`onboarding, active: O2 sent since 1 Mar`."""
+    since = f"{run.since.day} {run.since:%b}"
+    step = f"{run.step} {(run.step_state or '').replace('_', ' ')} since" if run.step else "started"
+    return f"{run.playbook}, {run.state}: {step} {since}"
+
+
+def task_words(task: TaskLine) -> str:
+    """`3 days overdue, omar@guide.example`."""
+    days = {0: "due today", 1: "1 day overdue"}.get(task.days_overdue, f"{task.days_overdue} days overdue")
+    return f"{days}, {task.owner_email or 'nobody owns it'}"
+
+
+def renewal_words(renewal: RenewalLine) -> str:
+    """`in 12 days (14 Mar 2026), 48,000 USD, health 40, CSM says red`."""
+    when = f"in {renewal.days} days" if renewal.days >= 0 else f"{-renewal.days} days ago, without an outcome"
+    day = renewal.renews_on
+    parts = [f"{when} ({day.day} {day:%b} {day.year})", money(renewal.arr_minor, renewal.currency)]
+    parts.append("health unknown" if renewal.health is None else f"health {renewal.health}")
+    if renewal.csm_sentiment:
+        parts.append(f"CSM says {renewal.csm_sentiment}")
+    return ", ".join(parts)
+
+
+def quiet_words(digest: Digest) -> tuple[str, str]:
+    """A quiet period in two lines."""
+    figures = digest.figures
+    runs, tasks, overdue = (figures[key].value for key in ("runs.open", "tasks.open", "tasks.overdue"))
+    renewals = figures["renewals.30"].value
+    return (
+        f"Quiet: no questions and no feedback in {digest.period.days} days.",
+        f"Open now: {runs} playbooks, {tasks} tasks ({overdue} overdue), {renewals} renewals in 30 days.",
+    )
