@@ -127,7 +127,11 @@ def _chosen(units: Sequence[Scored], anchor: Scored) -> tuple[Unit, ...]:
 
 def _sentences(units: Sequence[Scored], anchor: Scored) -> set[int]:
     least = (anchor.score or 0.0) - MARGIN
-    good = [i for i, one in enumerate(units) if one.unit.kind == "sentence" and (one.score or -99.0) >= least]
+    good = [
+        i
+        for i, one in enumerate(units)
+        if one.unit.kind == "sentence" and one.score is not None and one.score >= least
+    ]
     good.sort(key=lambda i: -(units[i].score or 0.0))
     return set(good[:SENTENCES])
 
@@ -137,9 +141,8 @@ def _rows(units: Sequence[Scored], anchor: Scored) -> set[int]:
     rows = [
         i for i, one in enumerate(units) if one.unit.header == anchor.unit.header and one.unit.kind == "row"
     ]
-    good = sorted(
-        (i for i in rows if (units[i].score or -99.0) >= least), key=lambda i: -(units[i].score or 0.0)
-    )
+    scored = [(score, i) for i in rows if (score := units[i].score) is not None and score >= least]
+    good = [i for _, i in sorted(scored, key=lambda pair: -pair[0])]
     return set(good[:ROWS])
 
 
