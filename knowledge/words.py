@@ -82,7 +82,7 @@ def stem(word: str) -> str:
     """A crude stem, the same for the forms of one word: `exporting`, `exports`, `exported` -> `export`."""
     word = word.removesuffix("'s")
     for suffix in (*_SUFFIXES, *_SHORT_SUFFIXES):
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith("ss"):
             word = word[: -len(suffix)]
             break
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] != "s" else word
