@@ -15,7 +15,7 @@ from bs4 import Tag
 
 from knowledge.sources.inline import inline_text, paragraph_text
 from knowledge.sources.tables import table_text
-from knowledge.sources.tags import PREFIX
+from knowledge.sources.tags import CALLOUTS, PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,17 +52,6 @@ class Scope:
 
 Part = Block | Heading | Scope
 
-_CALLOUTS = {
-    "note": "Note",
-    "tip": "Tip",
-    "info": "Info",
-    "warning": "Warning",
-    "caution": "Caution",
-    "danger": "Danger",
-    "important": "Important",
-    "check": "Check",
-    "success": "Success",
-}
 _GITHUB_CALLOUT = re.compile(r"\[!(\w+)\]\s*")
 _TITLE_WITHIN = 6  # a child that is the title comes first, at most behind a paragraph and white space
 _TITLES = ("title", "label", "name", "path", "query", "body", "header", "value")
@@ -124,8 +113,11 @@ def _is_block(node: PageElement) -> bool:
 
 
 def _is_block_name(name: str) -> bool:
-    known = name in _HANDLERS or name in _CONTAINERS
-    return known or (name.startswith(PREFIX) and name.removeprefix(PREFIX) in _CALLOUTS)
+    return name in _HANDLERS or name in _CONTAINERS or _is_callout(name)
+
+
+def _is_callout(name: str) -> bool:
+    return name.startswith(PREFIX) and name.removeprefix(PREFIX) in CALLOUTS
 
 
 def _paragraph(run: list[PageElement]) -> list[Part]:
@@ -136,9 +128,8 @@ def _paragraph(run: list[PageElement]) -> list[Part]:
 def _block_parts(node: PageElement) -> list[Part]:
     if not isinstance(node, Tag):
         return []
-    label = _CALLOUTS.get(node.name.removeprefix(PREFIX)) if node.name.startswith(PREFIX) else None
-    if label:
-        return _callout(label, node)
+    if _is_callout(node.name):
+        return _callout(node.name.removeprefix(PREFIX).capitalize(), node)
     return _HANDLERS.get(node.name, _container)(node)
 
 

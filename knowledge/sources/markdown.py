@@ -20,6 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from knowledge.sources.tags import (
+    CALLOUTS,
     PREFIX,
     expression_end,
     expression_text,
@@ -38,14 +39,17 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-CALLOUTS = frozenset(["note", "tip", "info", "warning", "caution", "danger", "important", "check", "success"])
 _TAG_LINES = 200  # how far a tag, expression or statement may reach
 _ADMONITION = re.compile(
     r":{3,}\s*(?:([A-Za-z][\w-]*)\s*(?:\[(?P<bracket>.*)\])?(?P<plain>[^{]*)(?:\{.*\})?)?$"
 )
-_IMPORT = re.compile(r"import\s+(?:[\w*${}\s,]+\sfrom\s+)?(['\"])[^'\"\n]+\1[ \t]*;?[ \t]*$", re.MULTILINE)
+_IMPORT = re.compile(
+    r"import\s+(?:[\w*${}\s,]+\sfrom\s+)?(['\"])[^'\"\n]+\1[ \t]*(?:(?:;|//)[^\n]*)?$", re.MULTILINE
+)
 _EXPORT = re.compile(
-    r"export\s+(?:(?:const|let|var)\s+\w+\s*=|default\s+(?:function\b|class\b|\()|function\s|\{)"
+    r"export\s+(?:(?:const|let|var)\s+\w+\s*=|(?:async\s+)?function\s|class\s+[A-Z]|\{|\*\s+from"
+    r"|default\s+(?:async\b|function\b|class\b|[({]|[A-Z]\w*\s*;?\s*$))",
+    re.MULTILINE,
 )
 _CONSTANT = re.compile(
     r"""export\s+(?:const|let|var)\s+(\w+)\s*=\s*(?:"([^"\n]*)"|'([^'\n]*)'|([\d.]+))\s*;?\s*$"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge.sources.blocks import Block, Heading, Part, Scope
@@ -11,6 +12,8 @@ from knowledge.types import Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from knowledge.types import PassageKind
 
 
 _LONGEST_LEAD = 300  # characters
@@ -36,13 +39,27 @@ def outline(parts: Iterable[Part], title: str) -> tuple[Section, ...]:
     """
     writer = _Outline(title)
     writer.write(parts)
-    return tuple(writer.sections)
+    return tuple(run.section() for run in writer.runs)
+
+
+@dataclass
+class _Run:
+    """Neighbouring blocks of one kind in one place: a section in the making."""
+
+    heading_path: tuple[str, ...]
+    anchor: str | None
+    kind: PassageKind
+    texts: list[str]
+
+    def section(self) -> Section:
+        gap = "\n" if self.kind == "steps" and len(self.texts) > 1 else "\n\n"
+        return Section(self.heading_path, self.anchor, gap.join(self.texts), self.kind)
 
 
 class _Outline:
     def __init__(self, title: str) -> None:
         self.title = title
-        self.sections: list[Section] = []
+        self.runs: list[_Run] = []
         self._path: list[tuple[float, str]] = []
         self._anchor: str | None = None
         self._slugs: dict[str, int] = {}
@@ -83,21 +100,21 @@ class _Outline:
 
     def _add(self, block: Block) -> None:
         path = tuple(text for _, text in self._path)
-        last = self.sections[-1] if self.sections else None
-        if not last or (last.heading_path, last.anchor) != (path, self._anchor):
-            self.sections.append(Section(path, self._anchor, block.text, block.kind))
-        elif last.kind == block.kind and last.kind in ("text", "steps"):
-            gap = "\n" if block.kind == "steps" else "\n\n"
-            self.sections[-1] = Section(path, self._anchor, last.text + gap + block.text, block.kind)
-        else:
-            self._add_other_kind(last, block)
-
-    def _add_other_kind(self, last: Section, block: Block) -> None:
-        before, gap, lead = last.text.rpartition("\n\n")
-        if last.kind != "text" or len(lead) > _LONGEST_LEAD or not _LEAD.search(lead):
-            self.sections.append(Section(last.heading_path, last.anchor, block.text, block.kind))
+        last = self.runs[-1] if self.runs else None
+        here = last is not None and (last.heading_path, last.anchor) == (path, self._anchor)
+        if last and here and last.kind == block.kind and block.kind in ("text", "steps"):
+            last.texts.append(block.text)
             return
-        self.sections.pop()
-        if gap:
-            self.sections.append(Section(last.heading_path, last.anchor, before))
-        self.sections.append(Section(last.heading_path, last.anchor, f"{lead}\n\n{block.text}", block.kind))
+        lead = self._take_lead() if here and block.kind != "text" else ""
+        text = f"{lead}\n\n{block.text}" if lead else block.text
+        self.runs.append(_Run(path, self._anchor, block.kind, [text]))
+
+    def _take_lead(self) -> str:
+        """The paragraph before, where it leads to what comes now."""
+        texts = self.runs[-1].texts
+        if self.runs[-1].kind != "text" or len(texts[-1]) > _LONGEST_LEAD or not _LEAD.search(texts[-1]):
+            return ""
+        lead = texts.pop()
+        if not texts:
+            self.runs.pop()
+        return lead

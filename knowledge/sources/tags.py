@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "jsx-"
+CALLOUTS = frozenset(["note", "tip", "info", "warning", "caution", "danger", "important", "check", "success"])
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )

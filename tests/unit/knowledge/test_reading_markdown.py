@@ -125,6 +125,15 @@ def test_admonitions_become_sentences_with_a_label(source, expected):
 
 MDX = {
     "statements": ("import A from '@a/b';\nimport {\n  B,\n} from \"c\"\n\nText", "Text"),
+    "statements with comments": (
+        "import A from 'a' // why\nimport B from 'b'; import C from 'c'\n\nText",
+        "Text",
+    ),
+    "default export": (
+        "export default Layout;\nexport * from './x'\nexport default ({children}) => (\n  <p>a</p>\n)\n\nText",
+        "Text",
+    ),
+    "prose about exporting": ("export default settings from the app", "export default settings from the app"),
     "exported component": ("export const F = () => {\n\n  return <b>x</b>\n}\n\nText", "Text"),
     "export that never closes": ("export const F = {\n\nText", "Text"),
     "comment": ("{/* gone\n\n gone */}\n\na {/* gone */} b", "a b"),
@@ -348,6 +357,7 @@ HARD = {
     "ten thousand angle brackets in a line": "<a " * 10_000,
     "ten thousand braces": "{ " * 10_000,
     "deep quotes": ">" * 5_000 + " text",
+    "twenty thousand paragraphs": "a\n\n" * 20_000,
     "many colons": ":::tip\n" * 5_000,
     "open attribute strings": "<A b='\n" * 5_000,
 }
