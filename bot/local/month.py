@@ -14,7 +14,7 @@ from bot.local.history import Line
 from bot.local.sample import DM, PastQuestion, Remark
 from bot.recording import record_answer
 from store import access, people
-from store.tables import Task, answers, conversations, feedback, tasks, workspaces
+from store.tables import Conversation, Task, answers, conversations, feedback, tasks, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.local.directory import Channel, Directory, User
     from bot.local.sample import Month
     from knowledge.types import Answered
-    from store.tables import Answer
+    from store.tables import Answer, Message
 
 THINKING = timedelta(seconds=4)  # between a question and its answer
 RATING = timedelta(minutes=2)  # between an answer and what its asker makes of it
@@ -43,9 +43,18 @@ class Spoken:
     user: User
     channel: Channel
     moment: datetime
-    ts: str
+    number: int  # in the file; keeps timestamps apart that fall into one second
     root_ts: str  # of its thread; its own where it begins one
-    answer_ts: str
+
+    @property
+    def ts(self) -> str:
+        """Its Slack timestamp."""
+        return slack_ts(self.moment, self.number)
+
+    @property
+    def answer_ts(self) -> str:
+        """The timestamp of the answer to it."""
+        return slack_ts(self.moment + THINKING, self.number)
 
 
 def resolve(month: Month, directory: Directory, started_at: datetime) -> list[Spoken]:
@@ -62,12 +71,10 @@ def resolve(month: Month, directory: Directory, started_at: datetime) -> list[Sp
         if user is None:
             raise MonthError(f"month.yaml: nobody in directory.yaml is called {past.by!r}.")
         moment = past.moment(user.tz, started_at)
-        ts = _ts(moment, number)
-        root_ts = ts
+        root_ts = slack_ts(moment, number)
         if isinstance(past, PastQuestion):
-            root_ts = roots[past.id] = roots[past.follows] if past.follows else ts
-        channel = _channel(past, user, directory)
-        spoken.append(Spoken(past, user, channel, moment, ts, root_ts, _ts(moment + THINKING, number)))
+            root_ts = roots[past.id] = roots[past.follows] if past.follows else root_ts
+        spoken.append(Spoken(past, user, _channel(past, user, directory), moment, number, root_ts))
     return spoken
 
 
@@ -105,53 +112,53 @@ class MonthRows:
             asked = asked_by(session, self.workspace_id, self.bot_user_id, one)
             if isinstance(one.past, Remark):
                 self._remark(session, one, asked)
-            elif not self._known(session, one):
+            elif one.ts not in {message.ts for message in self._messages(session, one)}:
                 answer = self._ask(session, one, asked, recorded[one.past.id])
                 self._rate(session, one.past, answer)
-                self._hand_over(session, one.past, asked, answer)
+                self._hand_over(session, one, asked, answer)
 
     def lines(self, session: Session, spoken: Iterable[Spoken], directory: Directory) -> list[Line]:
-        """Questions, answers and remarks as the local workspace shows them."""
+        """Questions, answers, replies and remarks as the local workspace shows them."""
         lines: list[Line] = []
         for one in spoken:
-            thread = None if one.root_ts == one.ts else one.root_ts
-            is_mention = isinstance(one.past, PastQuestion) and not one.channel.is_im and thread is None
-            said = (f"<@{self.bot_user_id}> " if is_mention else "") + text.as_sent(one.past.text, directory)
-            lines.append(Line(one.channel.id, one.ts, one.user.id, said, thread))
-            answer = self._answer(session, one) if isinstance(one.past, PastQuestion) else None
-            if answer is not None:
-                speech = speech_of(session, answer, answer.created_at)
-                lines.append(
-                    Line(
-                        one.channel.id,
-                        one.answer_ts,
-                        self.bot_user_id,
-                        speech.text,
-                        one.root_ts,
-                        speech.blocks,
-                    )
-                )
+            if isinstance(one.past, Remark):
+                said = text.as_sent(one.past.text, directory)
+                lines.append(Line(one.channel.id, one.ts, one.user.id, said))
+            elif one.ts == one.root_ts:
+                lines += self._thread(session, one, directory)
         return lines
 
-    def _known(self, session: Session, spoken: Spoken) -> bool:
+    def _thread(self, session: Session, spoken: Spoken, directory: Directory) -> list[Line]:
+        """A conversation from its first question on."""
+        channel, lines, answer = spoken.channel.id, list[Line](), None
+        for message in self._messages(session, spoken):
+            thread_ts = None if message.ts == spoken.root_ts else spoken.root_ts
+            if message.author == "bot":
+                assert answer is not None
+                speech = speech_of(session, answer, answer.created_at)
+                lines.append(
+                    Line(channel, message.ts, self.bot_user_id, speech.text, thread_ts, speech.blocks)
+                )
+                continue
+            said = text.as_sent(message.text, directory)
+            if thread_ts is None and not spoken.channel.is_im:
+                said = f"<@{self.bot_user_id}> {said}"
+            lines.append(Line(channel, message.ts, message.slack_user_id, said, thread_ts))
+            answer = answers.answer_to(session, message.id)
+        return lines
+
+    def _messages(self, session: Session, spoken: Spoken) -> list[Message]:
+        """What is on record of its conversation, oldest first; nothing if there is none."""
         conversation = conversations.find_conversation(
             session,
             workspace_id=self.workspace_id,
             channel_id=spoken.channel.id,
             thread_ts=spoken.root_ts,
         )
-        return conversation is not None and spoken.ts in {
-            message.ts
-            for message in conversations.earlier_messages(
-                session, conversation.id, before_ts=spoken.answer_ts, limit=20
-            )
-        }
-
-    def _answer(self, session: Session, spoken: Spoken) -> Answer | None:
-        message = conversations.find_message(
-            session, workspace_id=self.workspace_id, channel_id=spoken.channel.id, ts=spoken.ts
-        )
-        return answers.answer_to(session, message.id)
+        if conversation is None:
+            return []
+        before = slack_ts(self.started_at, 0)
+        return conversations.earlier_messages(session, conversation.id, before_ts=before, limit=100)
 
     def _ask(self, session: Session, spoken: Spoken, asked: Asked, answered: Answered) -> Answer:
         conversation = conversations.open_conversation(
@@ -207,29 +214,51 @@ class MonthRows:
             message_ts=answer.message_ts,
         )
 
-    def _hand_over(self, session: Session, past: PastQuestion, asked: Asked, answer: Answer) -> None:
-        """The task that "Talk to a person" gave to the account's CSM."""
-        if past.person is None:
-            return
+    def _hand_over(self, session: Session, spoken: Spoken, asked: Asked, answer: Answer) -> None:
+        """The task that "Talk to a person" gave to the account's CSM, and how it was done."""
+        wish = spoken.past.person if isinstance(spoken.past, PastQuestion) else None
         csm = people.owner_of(session, asked.account) if asked.account else None
-        opened, hours = answer.created_at + RATING, past.person.done_after_hours
+        if wish is None or asked.account is None or csm is None:
+            return
+        opened, hours = answer.created_at + RATING, wish.done_after_hours
+        done_at = None if hours is None else opened + timedelta(hours=hours)
+        link = {
+            "channel": spoken.channel.id,
+            "ts": spoken.root_ts,
+            "answer_id": answer.id,
+            "conversation_id": answer.conversation_id,
+            "asker": spoken.user.id,
+            "words": "",
+            "helper": csm.name,
+        }
         tasks.open_task(
             session,
             Task(
                 workspace_id=self.workspace_id,
                 key=f"handover:{answer.id}",
                 kind="handover",
-                account_id=answer.account_id,
-                owner_email=csm.email if csm else None,
-                title=f"{asked.person.name} would like to talk to a person",
-                body=f"Asked: {past.text}\nAnswered: {answer.text}",
-                state="open" if hours is None else "done",
-                due_at=self.started_at + timedelta(days=past.person.due_in_days),
-                link={"channel": answer.channel_id, "ts": answer.message_ts, "answer_id": answer.id},
+                account_id=asked.account.id,
+                owner_email=csm.email,
+                title=f"Answer {asked.person.name} ({asked.account.name})",
+                body=spoken.past.text,
+                priority="high",
+                state="open" if done_at is None else "done",
+                due_at=self.started_at + timedelta(days=wish.due_in_days),
+                link=link if done_at is None else link | {"done_by": csm.name},
                 created_at=opened,
-                done_at=None if hours is None else opened + timedelta(hours=hours),
+                done_at=done_at,
             ),
         )
+        if done_at is not None and wish.reply and csm.slack_user_id:
+            conversations.record_message(
+                session,
+                session.get_one(Conversation, answer.conversation_id),
+                ts=slack_ts(done_at, spoken.number),
+                author="person",
+                slack_user_id=csm.slack_user_id,
+                text=wish.reply,
+                now=done_at,
+            )
 
     def _remark(self, session: Session, spoken: Spoken, asked: Asked) -> None:
         feedback.record_remark(
@@ -253,6 +282,6 @@ def _channel(past: PastQuestion | Remark, user: User, directory: Directory) -> C
     return found
 
 
-def _ts(moment: datetime, number: int) -> str:
-    """A Slack timestamp; the number keeps messages apart that fall into one second."""
+def slack_ts(moment: datetime, number: int) -> str:
+    """A Slack timestamp: seconds, and six digits."""
     return f"{int(moment.timestamp())}.{number:06d}"

@@ -47,12 +47,16 @@ class _Entry(BaseModel):
 
 
 class WishForPerson(BaseModel):
-    """Somebody pressed "Talk to a person": when the task is due, counted from the first start, and if it is done."""
+    """Somebody pressed "Talk to a person": when the task is due, counted from the first start.
+
+    Where it is done: after how many hours, and what the account's CSM then wrote in the thread.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     due_in_days: int
     done_after_hours: int | None = None
+    reply: str = ""
 
 
 class PastQuestion(_Entry):

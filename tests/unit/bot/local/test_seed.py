@@ -84,7 +84,8 @@ def test_every_question_of_the_month_becomes_rows(begin, counts):
 
     month, found = sample.month(), counts()
     assert found["Answer"] == len(month.questions)
-    assert found["Message"] == 2 * len(month.questions)
+    replies = len([one for one in month.questions if one.person and one.person.reply])
+    assert found["Message"] == 2 * len(month.questions) + replies
     assert found["Conversation"] == len([one for one in month.questions if one.follows is None])
     assert found["Feedback"] == len([one for one in month.questions if one.rating]) + len(month.remarks)
     assert found["Task"] == len([one for one in month.questions if one.person])
@@ -247,3 +248,28 @@ def test_the_moved_clock_does_not_move_the_past(sqlite_database, local, tmp_path
     Seed(sqlite_database, local.id, tmp_path, moved).records()
 
     assert _all_records(tmp_path) == before
+
+
+def test_a_person_who_was_asked_for_wrote_in_the_thread(begin, tmp_path, sqlite_database):
+    begin().records()
+
+    said = _all_records(tmp_path)["messages/C0BRAMLEY"].values()
+    reply = next(message for message in said if message["text"].startswith("Pete, range"))
+    with sqlite_database.reading() as session:
+        task = session.exec(select(Task).where(Task.title == "Answer Pete Lowry (Bramley Stores)")).one()
+    assert reply["user"] == "U0DIEGO"
+    assert reply["thread_ts"] == task.link["ts"]
+    assert (task.state, task.owner_email) == ("done", "diego.alvarez@fernway.example")
+
+
+def test_one_task_is_overdue_and_belongs_to_the_csm_of_the_account_in_trouble(begin, sqlite_database, clock):
+    begin().records()
+
+    with sqlite_database.reading() as session:
+        overdue = [
+            task
+            for task in session.exec(select(Task).where(Task.state == "open")).all()
+            if task.due_at < clock.now()
+        ]
+    assert [task.title for task in overdue] == ["Answer Dale Kessler (Northgate Furniture)"]
+    assert overdue[0].owner_email == "priya.raman@fernway.example"
