@@ -3,6 +3,7 @@
 GuidepostError
 └── KnowledgeError
     ├── UnreadableDocument     one document could not be read; the sync goes on and reports it
+    │   └── ReadersUnknown     its head is broken, so that nobody knows who may read it
     ├── ModelUnavailable       a model file is missing or is not the one we pinned
     └── IndexUnavailable       no index can be opened; exact search serves meanwhile
 """
@@ -18,6 +19,10 @@ class KnowledgeError(GuidepostError):
 
 class UnreadableDocument(KnowledgeError):  # noqa: N818
     """One document could not be read."""
+
+
+class ReadersUnknown(UnreadableDocument):
+    """A document's head is broken, so that nobody knows who may read it."""
 
 
 class ModelUnavailable(KnowledgeError):  # noqa: N818

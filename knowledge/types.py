@@ -87,6 +87,7 @@ class Unreadable:
 
     uri: str
     reason: str
+    readers_unknown: bool = False  # its head no longer says who may read it: hide an older version too
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from knowledge.errors import UnreadableDocument
+from knowledge.errors import ReadersUnknown, UnreadableDocument
 from knowledge.sources.documents import READERS, read_document
 from knowledge.types import SourceDocument, Unreadable
 
@@ -66,7 +66,7 @@ def _read(path: Path, uri: str) -> SourceDocument | Unreadable:
             return Unreadable(uri, reason)
         return read_document(uri, path.read_bytes())
     except UnreadableDocument as error:
-        return Unreadable(uri, str(error))
+        return Unreadable(uri, str(error), readers_unknown=isinstance(error, ReadersUnknown))
     except OSError as error:
         return Unreadable(uri, f"It could not be read ({error.strerror}); check that Guidepost may read it.")
 

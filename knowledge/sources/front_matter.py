@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from knowledge.errors import UnreadableDocument
+from knowledge.errors import ReadersUnknown, UnreadableDocument
 from knowledge.types import CUSTOMER, INTERNAL, PUBLIC, account_audience
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     """The front matter and the text behind it.
 
     Raises:
-        UnreadableDocument: the YAML is broken, or a field has a value that cannot be right.
+        ReadersUnknown: the YAML is broken or the audience is unknown.
+        UnreadableDocument: another field has a value that cannot be right.
     """
     fenced = _FENCED.match(text)
     if not fenced:
         if _UNCLOSED.match(text):
-            raise UnreadableDocument(
+            raise ReadersUnknown(
                 'The front matter that begins in line 1 never ends; close it with a line of "---".'
             )
         return FrontMatter(), text
@@ -64,12 +65,12 @@ def _parse(source: str) -> dict[str, Any] | None:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
         problem = getattr(error, "problem", None) or "it is not valid YAML"
-        raise UnreadableDocument(
+        raise ReadersUnknown(
             f"The front matter is broken{where} ({problem}); put values that contain a colon, "
             "a quote or a bracket in quotes."
         ) from error
     except ValueError as error:  # a date such as 2026-13-45
-        raise UnreadableDocument(
+        raise ReadersUnknown(
             f"The front matter holds a value that cannot be read ({error}); correct it or put it in quotes."
         ) from error
     if values is None:
@@ -111,7 +112,7 @@ def _audience(value: Any) -> str | None:
     account = _ACCOUNT.fullmatch(named)
     if account:
         return account_audience(account[1])
-    raise UnreadableDocument(
+    raise ReadersUnknown(
         f'The audience "{named}" is unknown; use {PUBLIC}, {CUSTOMER}, {INTERNAL} or account:KEY.'
     )
 

@@ -70,6 +70,7 @@ def test_what_cannot_be_read_is_named_with_a_remedy_and_the_rest_goes_on(
     assert isinstance(bad, Unreadable)
     assert (bad.uri, good.uri) == (name, "b.md")
     assert reason in bad.reason
+    assert bad.readers_unknown == (b"---" in content)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
