@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from threading import Event
 from urllib.parse import urlencode
 
 from slack_bolt import App
@@ -65,11 +66,19 @@ def bolt_app(ws, **options):
 def connected(ws, app):
     """The app, connected over Socket Mode."""
     handler = SocketModeHandler(app, ws.app_token)
-    handler.connect()
+    connect_and_wait(handler.client)
     try:
         yield handler
     finally:
         handler.close()
+
+
+def connect_and_wait(client):
+    """Connect, and wait for Slack's greeting: slack_sdk's close() hangs if it comes before the first frame."""
+    greeted = Event()
+    client.on_message_listeners.append(lambda _: greeted.set())
+    client.connect()
+    assert greeted.wait(8)
 
 
 class Page:
@@ -77,19 +86,20 @@ class Page:
 
     def __init__(self, ws, user):
         self.url, self.user = ws.page_url, user
-        self.socket = connect(f"{self.url.replace('http', 'ws')}local/api/ws?as={user}")
+        self._connecting = connect(f"{self.url.replace('http', 'ws')}local/api/ws?as={user}")
 
     def __enter__(self):
+        self.socket = self._connecting.__enter__()
         return self
 
-    def __exit__(self, *_):
-        self.socket.close()
+    def __exit__(self, *error):
+        self._connecting.__exit__(*error)
 
-    def get(self, name, **query):
-        return self._call(f"{name}?{urlencode({'as': self.user, **query})}")
+    def get(self, call, /, **query):
+        return self._call(f"{call}?{urlencode({'as': self.user, **query})}")
 
-    def do(self, name, **body):
-        return self._call(name, json.dumps({"as": self.user, **body}).encode())
+    def do(self, call, /, **body):
+        return self._call(call, json.dumps({"as": self.user, **body}).encode())
 
     def post(self, channel, text, **more):
         return self.do("post", channel=channel, text=text, **more)["ts"]

@@ -272,7 +272,7 @@ class PageApi:
         """Move the clock forward."""
         seconds = body.get("advance_seconds")
         if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not math.isfinite(seconds):
-            raise PageError("advance_seconds is a number of seconds.")
+            raise PageError("The clock takes a number of seconds, advance_seconds.")
         try:
             self._ws.clock.advance(timedelta(seconds=seconds))
         except OverflowError as error:
