@@ -9,7 +9,19 @@ from slack_bolt import App
 
 from bot import speaking
 from bot.deliver import Deliverer
-from bot.listeners import accounts, ask, commands, digest, feedback, handover, questions, sources, tasks
+from bot.listeners import (
+    accounts,
+    ask,
+    commands,
+    digest,
+    feedback,
+    handover,
+    play,
+    playbooks,
+    questions,
+    sources,
+    tasks,
+)
 from bot.work import Workers
 
 if TYPE_CHECKING:
@@ -23,16 +35,18 @@ if TYPE_CHECKING:
 
 LISTENER_THREADS = 32  # listeners only store and acknowledge; answers never hold one of these
 
-FEATURES = (questions, feedback, sources, handover, commands, accounts, tasks, digest)
+FEATURES = (questions, feedback, sources, handover, commands, accounts, tasks, digest, play, playbooks)
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     ask.ASK,
     accounts.ACCOUNT,
+    play.PLAY,
     tasks.TASKS,
     digest.DIGEST,
 )
 
 READINGS: tuple[Reading, ...] = (
+    playbooks.read,
     handover.read,
 )  # what words may mean other than a question; tried in this order
 
@@ -46,6 +60,8 @@ HANDLERS: dict[str, Handler] = {
     handover.WRITTEN: handover.carry_out_written,
     accounts.PICKED: accounts.carry_out_pick,
     tasks.TICKED: tasks.carry_out_tick,
+    **play.HANDLERS,
+    **playbooks.HANDLERS,
 }
 
 VIEWS: dict[str, View] = {
@@ -54,6 +70,7 @@ VIEWS: dict[str, View] = {
     speaking.VIEW_NAME: speaking.VIEW,
     handover.CARD: handover.CARD_VIEW,
     handover.REPLY: handover.REPLY_VIEW,
+    **playbooks.VIEWS,
 }
 
 

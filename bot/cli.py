@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.wiring import Core
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -289,7 +291,7 @@ def _existing(path: str) -> Path:
     return found
 
 
-def _print(value: Any, as_json: bool, text: Any) -> None:
+def _print(value: Any, as_json: bool, text: Callable[[Any], str]) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else text(value))
 
 
@@ -308,8 +310,9 @@ def _progress() -> Any:
 
 
 def _answer_text(answered: dict[str, Any]) -> str:
+    text: str = answered["answer"]
     sources = "\n".join(f"  [{c['n']}] {c['title']} — {c['uri']}" for c in answered["citations"])
-    return answered["answer"] + (f"\n\n{sources}" if sources else "")
+    return text + (f"\n\n{sources}" if sources else "")
 
 
 def _sync_text(report: dict[str, Any], audience: str) -> str:

@@ -38,12 +38,16 @@ class View:
         after: runs in the transaction that marks the message sent.
         undeliverable: runs in the transaction that gives the message up, with the reason.
         streams: whether it streams in where Slack can.
+        addressed: the row with its channel and thread, for kinds that find them only now.
+        perform: does what is to be done where that is not a message in Slack; `render` is not asked.
     """
 
     render: Callable[[Services, OutboxMessage], Speech]
     after: Callable[[Services, Session, OutboxMessage, Posted], None] | None = None
     undeliverable: Callable[[Services, Session, OutboxMessage, str], None] | None = None
     streams: bool = False
+    addressed: Callable[[Services, OutboxMessage], OutboxMessage] | None = None
+    perform: Callable[[Services, OutboxMessage], None] | None = None
 
 
 class Deliverer:
@@ -129,6 +133,11 @@ class Deliverer:
 
     def _say(self, view: View, message: OutboxMessage) -> Posted:
         services = self._services
+        if view.perform is not None:
+            view.perform(services, message)
+            return Posted(NOT_IN_SLACK, NOT_IN_SLACK)
+        if view.addressed is not None:
+            message = view.addressed(services, message)
         speech = view.render(services, message)
         if message.kind == "respond":
             services.messenger.respond(

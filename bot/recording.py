@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from store.tables import Answer, Citation, Document
+from store.tables import Answer, Citation, Document, conversations
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlmodel import Session
 
+    from bot.services import Services
+    from bot.slack.messenger import Posted
     from knowledge.types import Answered
     from store.tables import Message
 
@@ -49,3 +51,35 @@ def record_answer(
         }
         session.add(Citation(workspace_id=question.workspace_id, answer_id=answer.id, **fields))
     return answer
+
+
+def record_posted(
+    session: Session,
+    services: Services,
+    posted: Posted,
+    *,
+    text: str,
+    thread_ts: str | None,
+    account_id: str | None,
+) -> None:
+    """Note something that the bot said by itself, so that what follows in its thread is a conversation."""
+    now = services.clock.now()
+    conversation = conversations.open_conversation(
+        session,
+        workspace_id=services.workspace_id,
+        channel_id=posted.channel_id,
+        thread_ts=thread_ts or posted.ts,
+        surface="dm" if posted.channel_id.startswith("D") else "channel",
+        opened_by=services.bot_user_id,
+        account_id=account_id,
+        now=now,
+    )
+    conversations.record_message(
+        session,
+        conversation,
+        ts=posted.ts,
+        author="bot",
+        slack_user_id=services.bot_user_id,
+        text=text,
+        now=now,
+    )

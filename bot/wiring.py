@@ -235,5 +235,5 @@ def connect(core: Core, client: WebClient) -> Services:
         messenger=SlackMessenger(client),
         directory=SlackDirectory(client, core.database, SystemClock(), workspace.id),
         answers=LoadingAnswers(core),
-        runner=PlaybookRunner(core.database, core.clock),
+        runner=PlaybookRunner(core.database, core.clock, wall=SystemClock(), workspace_id=workspace.id),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,10 @@ CONFIRM_YES, CONFIRM_NO = "playbook_confirm_yes", "playbook_confirm_no"
 SEND_NOW, APPROVE, EDIT = "playbook_send_now", "playbook_approve", "playbook_edit"
 SKIP, SNOOZE = "playbook_skip", "playbook_snooze"
 START, CANCEL = "playbook_start", "playbook_cancel"
+
+EVERY_ACTION = re.compile(
+    r"^playbook_(answer_\d+|choose|write|not_me|later|talk|confirm_yes|confirm_no|send_now|approve|edit|skip|snooze)$"
+)
 
 BUTTONS_AT_MOST = 5
 LABELS = {
@@ -88,7 +93,7 @@ def again(message: StepMessage) -> Speech:
 
 
 def confirmation(message: StepMessage) -> Speech:
-    """ "I took that as Mostly — right?"."""
+    """Free text was read as an option ("I took that as Mostly"): is that right?"""
     payload = message.payload
     value = reference(
         payload["run_id"],
@@ -158,8 +163,10 @@ def _before_sending(message: StepMessage, lead: str, default_actions: Sequence[s
     ]
     if options:
         blocks.append(parts.context(f"Answers offered: {escaped(options)}"))
-    for reply in payload.get("replies") or ():
-        blocks.append(parts.context(f"After *{escaped(str(reply['label']))}*: {escaped(str(reply['text']))}"))
+    blocks += [
+        parts.context(f"After *{escaped(str(reply['label']))}*: {escaped(str(reply['text']))}")
+        for reply in payload.get("replies") or ()
+    ]
     if message.answered:
         blocks.append(parts.context(f"✓ {escaped(message.answered)}"))
     else:

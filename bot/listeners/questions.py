@@ -15,7 +15,17 @@ from bot.slack.messenger import Speech
 from bot.slack.once import remember
 from knowledge.types import Question, Turn
 from store import people
-from store.tables import Account, Answer, Conversation, Document, answers, conversations, outbox, workspaces
+from store.tables import (
+    Account,
+    Answer,
+    Conversation,
+    Document,
+    answers,
+    conversations,
+    outbox,
+    playbooks,
+    workspaces,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -131,7 +141,12 @@ def _note(services: Services, said: Said, asked: asking.Asked) -> bool:
             channel_id=said.channel_id,
             thread_ts=said.root_ts,
         )
-        for_us = said.mentions_bot or said.surface == "dm" or _continues(session, known, said)
+        for_us = (
+            said.mentions_bot
+            or said.surface == "dm"
+            or _continues(session, known, said)
+            or _answers_us(session, services, said, asked)
+        )
         if known is None and not for_us:
             return False
         conversation = known or _open(session, services, said, asked)
@@ -161,6 +176,14 @@ def _continues(session: Session, conversation: Conversation | None, said: Said) 
         return False
     asker = earlier[last_ours - 1].slack_user_id
     return asker == said.user_id and all(m.slack_user_id == asker for m in earlier[last_ours + 1 :])
+
+
+def _answers_us(session: Session, services: Services, said: Said, asked: asking.Asked) -> bool:
+    """A contact writes in the thread of something that a playbook asked."""
+    if asked.person.contact is None or not said.thread_ts:
+        return False
+    step = playbooks.step_in_thread(session, services.workspace_id, said.channel_id, said.thread_ts)
+    return step is not None and step.contact_id == asked.person.contact.id
 
 
 def _open(session: Session, services: Services, said: Said, asked: asking.Asked) -> Conversation:

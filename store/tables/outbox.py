@@ -154,3 +154,15 @@ def places_sent(session: Session, *, workspace_id: str, channel_id: str) -> set[
         OutboxMessage.state == "sent",
     )
     return {ts for ts in session.exec(statement).all() if ts}
+
+
+def find_sent(session: Session, *, workspace_id: str, channel_id: str, ts: str) -> OutboxMessage | None:
+    """The message of ours that stands in a channel at that timestamp."""
+    return session.exec(
+        select(OutboxMessage).where(
+            OutboxMessage.workspace_id == workspace_id,
+            OutboxMessage.sent_channel_id == channel_id,
+            OutboxMessage.sent_ts == ts,
+            OutboxMessage.kind != "update",
+        )
+    ).first()

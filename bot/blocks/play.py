@@ -1,0 +1,157 @@
+"""`/cs play` as messages: what there is, what would be sent, what is running."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from bot.blocks import parts
+from bot.blocks.text import escaped, shortened, slack_date
+from bot.slack.messenger import Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from slack_sdk.models.blocks import Block
+
+    from playbooks.runner import RunOverview
+    from playbooks.simulation import Line
+
+START, STEER, PICK = "play_start", "play_steer", "play_pick"
+LINES_SHOWN = 40
+DELIVERY = {
+    "auto": "goes out by itself",
+    "preview": "you see it a day before",
+    "approve": "waits for your approval",
+    "draft": "is a draft for you",
+}
+MARKS = {
+    "message": "💬", "nudge": "⏰", "question": "❓", "preview": "👀", "approval": "✋", "notice": "📌",
+    "task": "☑️", "outcome": "🏁", "not_sent": "⏸️",
+}  # fmt: skip
+STEPS_SHOWN = 12
+
+
+def list_speech(definitions: Sequence[Mapping[str, Any]], running: Sequence[RunOverview]) -> Speech:
+    """The playbooks there are, and what is running."""
+    blocks: list[Block] = [parts.header("Playbooks")]
+    for one in definitions:
+        title, about = escaped(str(one["title"])), escaped(str(one.get("description") or ""))
+        blocks.append(
+            parts.section(f"*{title}* `{escaped(str(one['name']))}`" + (f"
+{about}" if about else ""))
+        )
+    if running:
+        blocks += [parts.divider(), parts.section("*Running now*")]
+        lines = [
+            f"• {escaped(run.account)}: {escaped(run.playbook)}, {run.state}, since {slack_date(run.started_at)}"
+            for run in running
+        ]
+        blocks.append(parts.section("\n".join(lines)))
+    blocks.append(
+        parts.context("`/cs play start onboarding @customer` shows what would be sent, before anything is.")
+    )
+    names = ", ".join(str(one["name"]) for one in definitions)
+    return Speech(text=f"Playbooks: {names}", blocks=parts.as_json(blocks))
+
+
+def preview_speech(title: str, account: str, segment: str, lines: Sequence[Line], value: str) -> Speech:
+    """Every message with its date, recipient and text; what is held, and why; the button that starts it."""
+    shown = lines[:LINES_SHOWN]
+    blocks: list[Block] = [
+        parts.header(shortened(f"{title}: {account}", 150)),
+        parts.context(
+            f"{escaped(segment)} account. This is the real engine with nothing sent, if nobody answers. "
+            "Answers change what follows."
+        ),
+    ]
+    for day, of_day in groupby(shown, key=lambda line: (line.local_time or line.at.isoformat())[:10]):
+        blocks.append(parts.section(_day(day, list(of_day))))
+    if len(lines) > len(shown):
+        blocks.append(parts.context(f"… and {len(lines) - len(shown)} more."))
+    blocks.append(parts.actions(parts.button(f"Start for {account}", START, value, style="primary")))
+    return Speech(
+        text=f"{title} for {account}: {sum(line.kind == 'message' for line in lines)} messages planned.",
+        blocks=parts.as_json(blocks[:48] + blocks[-1:] if len(blocks) > 49 else blocks),
+    )
+
+
+def started_speech(sentence: str) -> Speech:
+    """It runs (or ran already)."""
+    hint = "`/cs play status` shows where it stands; I tell you when they answer."
+    return Speech(
+        text=sentence,
+        blocks=parts.as_json([parts.section(f"▶️ {escaped(sentence)}"), parts.context(hint)]),
+    )
+
+
+def status_speech(runs: Sequence[RunOverview]) -> Speech:
+    """The runs of an account, each with its steps and what can be done with it."""
+    blocks: list[Block] = []
+    for run in runs[:4]:
+        blocks += _run(run)
+    names = ", ".join(f"{run.playbook} ({run.state})" for run in runs)
+    return Speech(text=f"{runs[0].account}: {names}", blocks=parts.as_json(blocks))
+
+
+def which_run_speech(verb: str, runs: Sequence[RunOverview]) -> Speech:
+    """Several runs are open: which one?"""
+    rows: list[Block] = [parts.section(f"Which run do you want to {escaped(verb)}?")]
+    rows += [
+        parts.section(
+            f"*{escaped(run.playbook)}*", accessory=parts.button(verb.capitalize(), STEER, _steer(verb, run))
+        )
+        for run in runs
+    ]
+    return Speech(text=f"Which run do you want to {verb}?", blocks=parts.as_json(rows))
+
+
+def outcomes_speech(run: RunOverview, outcomes: Mapping[str, str]) -> Speech:
+    """How a run may end."""
+    lines = "\n".join(f"• `{escaped(code)}` {escaped(label)}" for code, label in outcomes.items())
+    text = f"How did “{run.playbook}” for {run.account} end? Write `/cs play outcome @{run.account} CODE`."
+    return Speech(text=text, blocks=parts.as_json([parts.section(f"{escaped(text)}\n{lines}")]))
+
+
+def _day(day: str, lines: Sequence[Line]) -> str:
+    return "\n".join([f"*{day}*", *(_line(line) for line in lines)])
+
+
+def _line(line: Line) -> str:
+    mark = MARKS.get(line.kind, "•")
+    clock = f"{line.local_time[11:16]} " if line.local_time else ""
+    detail = f" · {DELIVERY[line.delivery]}" if line.delivery in DELIVERY else ""
+    why = f" · _{escaped(line.why)}_" if line.why else ""
+    text = f"\n> {escaped(shortened(line.text, 200))}" if line.text and line.kind == "message" else ""
+    what = escaped(line.title) if line.kind == "message" else escaped(shortened(line.text or line.title, 160))
+    return f"{mark} {clock}{escaped(line.to)}: {what}{detail}{why}{text}"
+
+
+def _run(run: RunOverview) -> list[Block]:
+    outcome = f" · {escaped(run.outcome_label or run.outcome or '')}" if run.outcome else ""
+    head = f"*{escaped(run.playbook)}* for {escaped(run.account)}: {run.state}{outcome}"
+    steps = "\n".join(_step(step) for step in run.steps[:STEPS_SHOWN]) or "Nothing yet."
+    rows: list[Block] = [parts.section(head), parts.section(steps)]
+    verbs = {"active": ("pause", "stop"), "paused": ("resume", "stop")}.get(run.state, ())
+    rows += [
+        parts.section(
+            f"{verb.capitalize()} this run",
+            accessory=parts.button(verb.capitalize(), STEER, _steer(verb, run)),
+        )
+        for verb in verbs
+    ]
+    return [*rows, parts.divider()]
+
+
+def _step(step: Any) -> str:
+    when = f", {slack_date(step.sent_at or step.due_at)}" if step.sent_at or step.due_at else ""
+    who = f" → {escaped(step.contact)}" if step.contact else ""
+    said = f": *{escaped(step.answer_text or step.answer)}*" if step.answer else ""
+    note = f" _({escaped(step.note)})_" if step.note else ""
+    state = step.state.replace("_", " ")
+    return f"• {escaped(step.title)}{who}: {state}{when}{said}{note}"
+
+
+def _steer(verb: str, run: RunOverview) -> str:
+    return json.dumps({"verb": verb, "run": run.run_id})

@@ -1,0 +1,103 @@
+"""The forms of playbooks: an answer in words, the right person, another wording, another day."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.models.blocks import (
+    DatePickerElement,
+    InputBlock,
+    PlainTextInputElement,
+    PlainTextObject,
+    UserSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.blocks.text import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+WRITE_MODAL, NOT_ME_MODAL = "playbook_write_modal", "playbook_not_me_modal"
+EDIT_MODAL, SNOOZE_MODAL = "playbook_edit_modal", "playbook_snooze_modal"
+EVERY_MODAL = re.compile(r"^playbook_(write|not_me|edit|snooze)_modal$")
+TEXT, PERSON, DAY = "text", "person", "day"
+MESSAGE_LIMIT = 600  # characters of a message to a customer
+ANSWER_LIMIT = 3000
+
+
+def write_modal(context: Mapping[str, Any], label: str) -> dict[str, Any]:
+    """An answer in words."""
+    return _modal(WRITE_MODAL, "Your answer", "Send", context, _text_input(label, "", ANSWER_LIMIT))
+
+
+def not_me_modal(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Who is the right person?"""
+    person = InputBlock(
+        block_id=PERSON,
+        optional=True,
+        label=PlainTextObject(text="Who is the right person?"),
+        hint=PlainTextObject(text="Leave it empty if you do not know; somebody from our team will find out."),
+        element=UserSelectElement(action_id=PERSON),
+    )
+    return _modal(NOT_ME_MODAL, "Not you?", "Send", context, person)
+
+
+def edit_modal(context: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """Another wording; it goes out as if it had been approved."""
+    return _modal(
+        EDIT_MODAL, "Change the message", "Save", context, _text_input("Message", text, MESSAGE_LIMIT)
+    )
+
+
+def snooze_modal(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Another day."""
+    day = InputBlock(
+        block_id=DAY,
+        label=PlainTextObject(text="Send it on"),
+        element=DatePickerElement(action_id=DAY),
+    )
+    return _modal(SNOOZE_MODAL, "Another day", "Move", context, day)
+
+
+def problems(callback_id: str, values: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """What is wrong with a form, by block; empty if nothing is."""
+    if callback_id in {WRITE_MODAL, EDIT_MODAL} and not values.get(TEXT, "").strip():
+        return {TEXT: "Write at least a word."}
+    if callback_id == EDIT_MODAL and len(values[TEXT]) > MESSAGE_LIMIT:
+        return {TEXT: f"At most {MESSAGE_LIMIT} characters; this has {len(values[TEXT])}."}
+    if callback_id == SNOOZE_MODAL:
+        if not values.get(DAY):
+            return {DAY: "Choose a day."}
+        if date.fromisoformat(values[DAY]) <= now.date():
+            return {DAY: "Choose a day after today."}
+    return {}
+
+
+def _text_input(label: str, initial: str, limit: int) -> InputBlock:
+    return InputBlock(
+        block_id=TEXT,
+        label=PlainTextObject(text=shortened(label, 150)),
+        element=PlainTextInputElement(
+            action_id=TEXT, multiline=True, initial_value=initial or None, max_length=limit
+        ),
+    )
+
+
+def _modal(
+    callback_id: str, title: str, submit: str, context: Mapping[str, Any], block: InputBlock
+) -> dict[str, Any]:
+    view = View(
+        type="modal",
+        callback_id=callback_id,
+        title=PlainTextObject(text=title),
+        submit=PlainTextObject(text=submit),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=json.dumps(context),
+        blocks=[block],
+    )
+    return view.to_dict()

@@ -1,0 +1,447 @@
+"""Playbooks in Slack: their messages go out, and whatever people do with one goes back as an event."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot import asking, speaking
+from bot.blocks import playbook as blocks
+from bot.blocks import playbook_modals as modals
+from bot.deliver import View
+from bot.recording import record_posted
+from bot.slack.incoming import Pressed, parse_action
+from bot.slack.messenger import Posted, Speech, Unreachable
+from bot.slack.modals import Submitted, context_of, open_modal, parse_submission
+from bot.slack.once import remember
+from knowledge.types import Question
+from playbooks import events
+from store import access, people
+from store.tables import RunStep, accounts, outbox, playbooks
+from store.tables import events as inbound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from slack_bolt import Ack, App
+    from sqlmodel import Session
+
+    from bot.services import Services
+    from bot.slack.incoming import Said
+    from playbooks.events import Event
+    from store.people import Person
+    from store.tables import InboundEvent, OutboxMessage
+
+PRESSED, WRITTEN, CAME_BACK = "playbook_pressed", "playbook_written", "playbook_came_back"
+NOT_YOURS = "That is for the CSM of this account. Ask them, or an admin."
+
+DECISIONS = {
+    blocks.SEND_NOW: "Sent now",
+    blocks.APPROVE: "Approved",
+    blocks.EDIT: "Changed",
+    blocks.SKIP: "Skipped",
+    blocks.SNOOZE: "Moved",
+}  # what only staff may do, and what the message says afterwards
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Which step of which run a button or modal is about, and what was pressed."""
+
+    run_id: str
+    step: str
+    value: str | None = None
+    text: str | None = None
+    wants_text: str | None = None
+
+    @classmethod
+    def of(cls, pressed: Pressed) -> Ref:
+        """From a pressed element: in its value, or for a menu in its block's id."""
+        if pressed.action_id == blocks.CHOOSE:
+            _, run_id, step = pressed.block_id.split("|", 2)
+            return cls(run_id, step, value=pressed.value)
+        return cls.from_json(json.loads(pressed.value))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Ref:
+        """From a button's value or a modal's context."""
+        return cls(data["run"], data["step"], data.get("value"), data.get("text"), data.get("wants_text"))
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the buttons and modals of playbook messages."""
+
+    def pressed(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        press = parse_action(body, action)
+        ref = Ref.of(press)
+        view = _modal_for(services, press, ref)
+        if view is None:
+            remember(services, PRESSED, press.event_key, press.to_payload())
+        ack()
+        if view is not None:
+            open_modal(services, press, view)
+
+    def written(ack: Ack, body: dict[str, Any]) -> None:
+        problems = modals.problems(
+            body["view"]["callback_id"], parse_submission(body).values, services.clock.now()
+        )
+        if problems:
+            ack(response_action="errors", errors=problems)
+            return
+        submitted = parse_submission(body)
+        payload = submitted.to_payload() | {"callback_id": body["view"]["callback_id"]}
+        remember(services, WRITTEN, submitted.event_key, payload)
+        ack()
+
+    app.action(blocks.EVERY_ACTION)(pressed)
+    app.view(modals.EVERY_MODAL)(written)
+
+
+def _modal_for(services: Services, press: Pressed, ref: Ref) -> dict[str, Any] | None:
+    """The modal that a button opens; None for buttons that act by themselves."""
+    context = context_of(press, run=ref.run_id, step=ref.step, message_ts=press.message_ts or "")
+    if press.action_id == blocks.WRITE:
+        return modals.write_modal(context, "Your answer")
+    if ref.wants_text and press.action_id.startswith(blocks.ANSWER):
+        return modals.write_modal(context | {"value": ref.value or ""}, ref.wants_text)
+    if press.action_id == blocks.EDIT:
+        return modals.edit_modal(context, _text_of(services, press))
+    if press.action_id == blocks.NOT_ME:
+        return modals.not_me_modal(context)
+    return modals.snooze_modal(context) if press.action_id == blocks.SNOOZE else None
+
+
+def _text_of(services: Services, press: Pressed) -> str:
+    """What the pressed preview would send."""
+    with services.database.reading() as session:
+        sent = outbox.find_sent(
+            session,
+            workspace_id=services.workspace_id,
+            channel_id=press.channel_id or "",
+            ts=press.message_ts or "",
+        )
+    return str(sent.payload["text"]) if sent else ""
+
+
+# What people do becomes an event
+
+
+def carry_out_press(services: Services, event: InboundEvent) -> None:
+    """A button that acts by itself."""
+    press = Pressed.from_payload(event.payload)
+    ref = Ref.of(press)
+    _hand_over(services, event, ref, lambda person: _pressed(press, ref, person), action_id=press.action_id)
+
+
+def carry_out_written(services: Services, event: InboundEvent) -> None:
+    """A modal that was sent off."""
+    submitted = Submitted.from_payload(event.payload)
+    ref = Ref.from_json(submitted.context)
+    kind = event.payload["callback_id"]
+    action_id = {modals.EDIT_MODAL: blocks.EDIT, modals.SNOOZE_MODAL: blocks.SNOOZE}.get(kind, blocks.ANSWER)
+    with services.database.reading() as session:
+        named = _contact_named(session, services, submitted.values.get(modals.PERSON, ""), ref.run_id)
+    _hand_over(
+        services,
+        event,
+        ref,
+        lambda person: _written(kind, submitted, ref, person, named),
+        action_id=action_id,
+    )
+
+
+def _hand_over(
+    services: Services,
+    event: InboundEvent,
+    ref: Ref,
+    make: Callable[[Person], Event],
+    *,
+    action_id: str,
+) -> None:
+    """Give the engine what somebody did, if they may do it."""
+    user_id = event.payload["user_id"]
+    services.directory.meet(user_id)
+    with services.effect_of(event.id) as session:
+        person = asking.person_of(session, services, user_id)
+        if action_id in DECISIONS and not _may_steer(session, services, person, ref.run_id):
+            speaking.reply(session, services, event, Speech(text=NOT_YOURS))
+            return
+        services.runner.handle_in(session, ref.run_id, make(person))
+        if action_id in DECISIONS:
+            _close_message(session, services, event, f"{DECISIONS[action_id]} by {person.name}")
+
+
+def _may_steer(session: Session, services: Services, person: Person, run_id: str) -> bool:
+    run = playbooks.find_run(session, run_id)
+    visible = people.visible_account_ids(session, services.workspace_id, person)
+    return run is not None and person.may_act_as("csm") and run.account_id in visible
+
+
+def _pressed(press: Pressed, ref: Ref, person: Person) -> Event:
+    by = press.user_id
+    simple: dict[str, Event] = {
+        blocks.LATER: events.Later(ref.step, by),
+        blocks.TALK: events.WantsPerson(ref.step, by),
+        blocks.CONFIRM_NO: events.Rejected(ref.step, by),
+        blocks.SEND_NOW: events.SentNow(ref.step, by),
+        blocks.APPROVE: events.Approved(ref.step, by),
+        blocks.SKIP: events.Skipped(ref.step, by),
+    }
+    if press.action_id in simple:
+        return simple[press.action_id]
+    confirmed = press.action_id == blocks.CONFIRM_YES
+    return events.Replied(
+        ref.step, by, value=ref.value, text=ref.text, confirmed=confirmed, staff=person.is_staff
+    )
+
+
+def _written(kind: str, submitted: Submitted, ref: Ref, person: Person, named: str | None) -> Event:
+    by, values = submitted.user_id, submitted.values
+    if kind == modals.EDIT_MODAL:
+        return events.Approved(ref.step, by, text=values[modals.TEXT].strip())
+    if kind == modals.SNOOZE_MODAL:
+        return events.Snoozed(ref.step, by, date.fromisoformat(values[modals.DAY]))
+    if kind == modals.NOT_ME_MODAL:
+        return events.NotMe(ref.step, by, contact_id=named, named=values.get(modals.PERSON) or None)
+    return events.Replied(
+        ref.step, by, value=ref.value or None, text=values[modals.TEXT], staff=person.is_staff
+    )
+
+
+def _contact_named(session: Session, services: Services, user_id: str, run_id: str) -> str | None:
+    """The contact of the run's account with that Slack id."""
+    run = playbooks.find_run(session, run_id)
+    if not user_id or run is None:
+        return None
+    found = asking.person_of(session, services, user_id).contact
+    return found.id if found is not None and found.account_id == run.account_id else None
+
+
+def _close_message(session: Session, services: Services, event: InboundEvent, what: str) -> None:
+    """After a CSM's decision their message shows it, and its buttons go."""
+    payload = event.payload
+    ts = payload.get("message_ts") or (payload.get("context") or {}).get("message_ts")
+    if payload.get("channel_id") and ts:
+        _mark(session, services, Posted(payload["channel_id"], ts), what, key=event.id)
+
+
+def _mark(session: Session, services: Services, where: Posted, what: str, *, key: str) -> None:
+    """Say under a message what became of it, in the place of its buttons."""
+    sent = outbox.find_sent(
+        session, workspace_id=services.workspace_id, channel_id=where.channel_id, ts=where.ts
+    )
+    if sent is None:
+        return
+    payload = {k: v for k, v in sent.payload.items() if k != "view"} | {"answered": what, "ts": where.ts}
+    speaking.send(
+        session,
+        services,
+        sent.payload["view"],
+        key=f"closed:{key}",
+        kind="update",
+        channel_id=where.channel_id,
+        **payload,
+    )
+
+
+# What people write in words
+
+
+def read(services: Services, event: InboundEvent, said: Said, asked: asking.Asked) -> bool:
+    """Words in the thread of a playbook's question, or to the bot while one is open, are its answer."""
+    with services.database.reading() as session:
+        step = step_answered(session, services, said, asked.person)
+    if step is None:
+        return False
+    with services.effect_of(event.id) as session:
+        replied = events.Replied(step.key, said.user_id, text=said.text)
+        services.runner.handle_in(session, step.run_id, replied)
+    return True
+
+
+def step_answered(session: Session, services: Services, said: Said, person: Person) -> RunStep | None:
+    """The open step that a contact's words belong to.
+
+    In a thread every word counts; in a DM's top level only what does not look like a question.
+    """
+    if person.contact is None or said.mentions_bot:
+        return None
+    if said.thread_ts:
+        step = playbooks.step_in_thread(session, services.workspace_id, said.channel_id, said.thread_ts)
+        return step if step is not None and step.state == "sent" and step.asks else None
+    if said.surface != "dm" or said.text.rstrip().endswith("?"):
+        return None
+    return playbooks.open_question_of(session, services.workspace_id, [person.contact.id])
+
+
+# What comes back from Slack and from the knowledge base
+
+
+def came_back(session: Session, services: Services, message: OutboxMessage, event: Event) -> None:
+    """Keep a result as an event; the workers give it to the run."""
+    inbound.remember(
+        session,
+        workspace_id=services.workspace_id,
+        kind=CAME_BACK,
+        event_key=f"{type(event).__name__}:{message.key}",
+        payload={"run_id": message.payload["run_id"], "type": type(event).__name__, "fields": asdict(event)},
+        now=services.clock.now(),
+    )
+
+
+def carry_out_came_back(services: Services, event: InboundEvent) -> None:
+    """Give a result to the run it belongs to."""
+    kind: type[Any] = {
+        "Delivered": events.Delivered,
+        "Undeliverable": events.Undeliverable,
+        "LookedUp": events.LookedUp,
+    }[event.payload["type"]]
+    with services.effect_of(event.id) as session:
+        services.runner.handle_in(session, event.payload["run_id"], kind(**event.payload["fields"]))
+
+
+def _look_up(services: Services, message: OutboxMessage) -> None:
+    """Ask the knowledge base on a contact's behalf; they read what they could read in a DM."""
+    payload = message.payload
+    with services.database.reading() as session:
+        person = (
+            asking.person_of(session, services, message.slack_user_id)
+            if message.slack_user_id
+            else people.person_named(session, services.workspace_id, str(payload.get("contact_email") or ""))
+        )
+        asker = asking.in_place(session, services.workspace_id, person, access.DM).asker
+    answered = services.answers.answer(Question(str(payload["question"]), asker))
+    found = answered.status in {"answered", "partial"}
+    citations = tuple({"n": c.n, "title": c.title, "uri": c.uri} for c in answered.citations)
+    result = events.LookedUp(
+        payload["step_key"], answered.answer if found else None, citations if found else ()
+    )
+    with services.database.transaction() as session:
+        came_back(session, services, message, result)
+    services.wake_workers()
+
+
+# Going out
+
+
+def _address(services: Services, message: OutboxMessage) -> OutboxMessage:
+    """Find the channel: the thread it belongs in, else a DM, else the account's channel, naming the person."""
+    thread = _thread_of(services, message)
+    if thread is not None:
+        return message.model_copy(update={"channel_id": thread[0], "thread_ts": thread[1]})
+    user = message.slack_user_id or _by_email(services, message)
+    if user is not None:
+        try:
+            return message.model_copy(
+                update={"channel_id": services.messenger.open_dm(user), "slack_user_id": user}
+            )
+        except Unreachable:
+            pass
+    channel = message.payload.get("fallback_channel_id")
+    if not channel:
+        who = message.payload.get("contact_name") or message.payload.get("staff_email") or "the person"
+        raise Unreachable(f"Slack has no way to write to {who}.")
+    named = f"<@{user}>" if user else str(message.payload.get("contact_name") or "")
+    return message.model_copy(update={"channel_id": channel, "payload": {**message.payload, "named": named}})
+
+
+def _thread_of(services: Services, message: OutboxMessage) -> tuple[str, str] | None:
+    key = message.payload.get("reply_to")
+    if not key:
+        return None
+    with services.database.reading() as session:
+        step = playbooks.find_step(session, message.payload["run_id"], key)
+    return (step.channel_id, step.message_ts) if step and step.channel_id and step.message_ts else None
+
+
+def _by_email(services: Services, message: OutboxMessage) -> str | None:
+    email = message.payload.get("contact_email") or message.payload.get("staff_email")
+    return services.directory.find_by_email(email) if email else None
+
+
+def _step_message(message: OutboxMessage) -> blocks.StepMessage:
+    payload = message.payload
+    return blocks.StepMessage(payload, named=payload.get("named"), answered=payload.get("answered"))
+
+
+def _render_with(
+    build: Callable[[blocks.StepMessage], Speech],
+) -> Callable[[Services, OutboxMessage], Speech]:
+    def render(_services: Services, message: OutboxMessage) -> Speech:
+        return build(_step_message(message))
+
+    return render
+
+
+def _preview(_services: Services, message: OutboxMessage) -> Speech:
+    return blocks.preview(_step_message(message), datetime.fromisoformat(message.payload["send_at"]))
+
+
+def _delivered(services: Services, session: Session, message: OutboxMessage, posted: Posted) -> None:
+    """The step's message is in Slack: a conversation may follow in its thread."""
+    if message.kind == "update":
+        return
+    if message.payload.get("contact_id"):
+        account = accounts.find_account(session, message.payload["account_id"])
+        record_posted(
+            session,
+            services,
+            posted,
+            text=str(message.payload["text"]),
+            thread_ts=message.thread_ts,
+            account_id=account.id if account else None,
+        )
+    came_back(
+        session,
+        services,
+        message,
+        events.Delivered(message.payload["step_key"], posted.channel_id, posted.ts),
+    )
+    services.wake_workers()
+
+
+def _undeliverable(services: Services, session: Session, message: OutboxMessage, reason: str) -> None:
+    if message.kind != "update":
+        came_back(session, services, message, events.Undeliverable(message.payload["step_key"], reason))
+        services.wake_workers()
+
+
+def _acknowledged(services: Services, session: Session, message: OutboxMessage, _posted: Posted) -> None:
+    """An answer was taken: the question shows it, and its buttons go."""
+    payload = message.payload
+    step = playbooks.find_step(session, payload["run_id"], payload["step_key"])
+    label = payload.get("answer_label")
+    if label and step is not None and step.channel_id and step.message_ts:
+        where = Posted(step.channel_id, step.message_ts)
+        _mark(session, services, where, f"Your answer: {label}", key=message.id)
+
+
+def _message_view(build: Callable[[blocks.StepMessage], Speech]) -> View:
+    return View(
+        render=_render_with(build), addressed=_address, after=_delivered, undeliverable=_undeliverable
+    )
+
+
+def _plain_view(build: Callable[[blocks.StepMessage], Speech]) -> View:
+    return View(render=_render_with(build), addressed=_address)
+
+
+VIEWS = {
+    "playbook_message": _message_view(blocks.customer_message),
+    "playbook_question": _message_view(blocks.staff_question),
+    "playbook_nudge": _plain_view(blocks.nudge),
+    "playbook_again": _plain_view(blocks.again),
+    "playbook_confirm": _plain_view(blocks.confirmation),
+    "playbook_ack": View(render=_render_with(blocks.plain), addressed=_address, after=_acknowledged),
+    "playbook_notice": _plain_view(blocks.notice),
+    "playbook_preview": View(render=_preview, addressed=_address),
+    "playbook_approval": _plain_view(blocks.approval),
+    "playbook_lookup": View(render=_render_with(blocks.plain), perform=_look_up),
+}
+HANDLERS = {
+    PRESSED: carry_out_press,
+    WRITTEN: carry_out_written,
+    CAME_BACK: carry_out_came_back,
+}
