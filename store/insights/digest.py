@@ -45,7 +45,7 @@ def digest(session: Session, workspace_id: str, period: Period, scope: Scope, no
     Questions and feedback are those of the period; ratings are those of the period's answers, given at
     any time; runs, tasks and renewals are as they stand at `now`.
     """
-    rows = read_rows(session, workspace_id, period, scope)
+    rows = read_rows(session, workspace_id, period, scope, now)
     figures = {figure.key: figure for figure in _figures(rows, now)}
     rates = {rate.key: rate for rate in _rates(figures)}
     setup = _setup(session, workspace_id)

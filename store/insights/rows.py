@@ -16,6 +16,7 @@ from store.tables.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from store.insights.values import Period, Scope
 
@@ -51,37 +52,44 @@ class Rows:
     subscriptions: list[Subscription]
 
 
-def read_rows(session: Session, workspace_id: str, period: Period, scope: Scope) -> Rows:
-    """Read what a digest of this period and scope is computed from."""
+def read_rows(session: Session, workspace_id: str, period: Period, scope: Scope, now: datetime) -> Rows:
+    """Read what a digest of this period and scope is computed from, as it stood at `now`.
+
+    What came later (an answer, a rating, a task done) is left out, so that a digest that is made again to
+    open one of its figures has the same figures.
+    """
     accounts = {
         account.id: account
         for account in session.exec(select(Account).where(Account.workspace_id == workspace_id)).all()
         if scope.covers(account.id)
     }
-    asked = questions(session, workspace_id, period, scope)
-    runs = _runs(session, workspace_id, period, scope)
-    open_runs = [run for run in runs if run.ended_at is None]
+    asked = questions(session, workspace_id, period, scope, now)
+    runs = _runs(session, workspace_id, period, scope, now)
+    open_runs = [run for run in runs if run.ended_at is None or run.ended_at > now]
     return Rows(
         accounts=accounts,
         asked=asked,
-        asked_before=questions(session, workspace_id, period.before, scope),
-        ratings=_ratings(session, workspace_id, {row.answer.id for row in asked if row.answer}),
+        asked_before=questions(session, workspace_id, period.before, scope, now),
+        ratings=_ratings(session, {row.answer.id for row in asked if row.answer}, now),
         feedback=_feedback(session, workspace_id, period, scope),
         feedback_before=_feedback(session, workspace_id, period.before, scope),
         open_runs=open_runs,
-        ended_runs=[run for run in runs if run.ended_at is not None],
+        ended_runs=[run for run in runs if run not in open_runs],
         last_steps=_last_steps(session, [run.id for run in open_runs]),
-        open_tasks=_open_tasks(session, workspace_id, scope),
+        open_tasks=_open_tasks(session, workspace_id, scope, now),
         subscriptions=_subscriptions(session, workspace_id, scope),
     )
 
 
-def questions(session: Session, workspace_id: str, period: Period, scope: Scope) -> list[Asked]:
-    """The questions of a period, oldest first, each with how it ended so far."""
+def questions(
+    session: Session, workspace_id: str, period: Period, scope: Scope, now: datetime
+) -> list[Asked]:
+    """The questions of a period, oldest first, each with how it had ended by `now`."""
+    in_time = (col(Answer.question_id) == col(Message.id)) & (col(Answer.created_at) <= now)
     statement = (
         select(Message, Conversation, Answer)
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-        .outerjoin(Answer, col(Answer.question_id) == col(Message.id))
+        .outerjoin(Answer, in_time)
         .where(col(Message.workspace_id) == workspace_id, col(Message.is_question).is_(True))
         .where(col(Message.created_at) >= period.start, col(Message.created_at) < period.end)
         .order_by(col(Message.created_at), col(Message.id))
@@ -94,12 +102,12 @@ def _asked(message: Message, conversation: Conversation, answer: Answer | None) 
     return Asked(message, answer, (answer.account_id if answer else None) or conversation.account_id)
 
 
-def _ratings(session: Session, workspace_id: str, answer_ids: set[str]) -> list[Feedback]:
+def _ratings(session: Session, answer_ids: set[str], now: datetime) -> list[Feedback]:
     statement = select(Feedback).where(
-        Feedback.workspace_id == workspace_id,
         Feedback.kind == "answer_rating",
         col(Feedback.rating).is_not(None),
         col(Feedback.answer_id).in_(answer_ids),
+        col(Feedback.created_at) <= now,
     )
     return list(session.exec(statement.order_by(col(Feedback.created_at), col(Feedback.id))).all())
 
@@ -114,11 +122,16 @@ def _feedback(session: Session, workspace_id: str, period: Period, scope: Scope)
     return [row for row in found if scope.covers(row.account_id)]
 
 
-def _runs(session: Session, workspace_id: str, period: Period, scope: Scope) -> list[PlaybookRun]:
-    """Runs that are open now, and those that ended in the period."""
-    is_open = col(PlaybookRun.ended_at).is_(None)
-    ended = (col(PlaybookRun.ended_at) >= period.start) & (col(PlaybookRun.ended_at) < period.end)
-    statement = select(PlaybookRun).where(PlaybookRun.workspace_id == workspace_id, is_open | ended)
+def _runs(
+    session: Session, workspace_id: str, period: Period, scope: Scope, now: datetime
+) -> list[PlaybookRun]:
+    """Runs that were open at `now`, and those that ended in the period."""
+    ended_at = col(PlaybookRun.ended_at)
+    statement = select(PlaybookRun).where(
+        PlaybookRun.workspace_id == workspace_id,
+        col(PlaybookRun.started_at) <= now,
+        ended_at.is_(None) | (ended_at > now) | ((ended_at >= period.start) & (ended_at < period.end)),
+    )
     found = session.exec(statement.order_by(col(PlaybookRun.started_at), col(PlaybookRun.id))).all()
     return [run for run in found if scope.covers(run.account_id)]
 
@@ -129,8 +142,12 @@ def _last_steps(session: Session, run_ids: list[str]) -> dict[str, RunStep]:
     return {step.run_id: step for step in steps}
 
 
-def _open_tasks(session: Session, workspace_id: str, scope: Scope) -> list[Task]:
-    statement = select(Task).where(Task.workspace_id == workspace_id, Task.state == "open")
+def _open_tasks(session: Session, workspace_id: str, scope: Scope, now: datetime) -> list[Task]:
+    statement = select(Task).where(
+        Task.workspace_id == workspace_id,
+        col(Task.created_at) <= now,
+        (col(Task.state) == "open") | (col(Task.done_at) > now),
+    )
     found = session.exec(statement.order_by(col(Task.due_at), col(Task.id))).all()
     return [task for task in found if _is_task_of(scope, task)]
 

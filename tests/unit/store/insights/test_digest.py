@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +23,7 @@ from store.insights.scope import WHOLE_WORKSPACE, period_of, scope_for
 from store.insights.values import Scope
 from store.insights.wording import rate_words
 from store.people import resolve_person
-from store.tables import Account, Message, Workspace
+from store.tables import Account, Message, PlaybookRun, Task, Workspace
 
 
 @pytest.fixture
@@ -336,6 +338,32 @@ def test_endings_sum_to_the_questions_and_shares_lie_within_0_and_1(life, make, 
     assert made.figures["answers.rated"].value <= made.figures["answers.given"].value
 
 
+def test_a_digest_made_again_later_has_the_figures_that_were_shown(
+    week, life, database, company, clock, make
+):
+    shown = make()
+    period, moment = shown.period, clock.now()
+
+    clock.advance(timedelta(hours=1))
+    life.now = clock.now()
+    with database.transaction() as session:
+        for task in session.exec(select(Task).where(Task.title == "Call Nord")).all():
+            task.state, task.done_at = "done", clock.now()
+            session.add(task)
+        for run in session.exec(select(PlaybookRun).where(PlaybookRun.playbook == "renewal")).all():
+            run.state, run.ended_at = "finished", clock.now()
+            session.add(run)
+    late = life.ask("A new question", days=0)
+    life.rate(late, 1, days=0)
+    with database.reading() as session:
+        again = digest(session, company.workspace_id, period, WHOLE_WORKSPACE, moment)
+
+    changing = {"runs.active", "runs.paused"}  # the state of a run is not kept by moment
+    assert {k: f.evidence for k, f in again.figures.items() if k not in changing} == {
+        k: f.evidence for k, f in shown.figures.items() if k not in changing
+    }
+
+
 # Periods and scopes
 
 
@@ -484,6 +512,17 @@ def test_a_quote_cannot_steer_the_terminal(life, make):
     life.ask("evil \x1b[2J\r\n text\u202e", status="refused")
 
     assert '"evil [2J text"' in render(make(), "text", {})
+
+
+def test_the_page_about_figures_lists_every_figure_and_rate(make):
+    page = (Path(__file__).parents[4] / "docs" / "digest.md").read_text()
+    made = make()
+
+    assert re.findall(r"^\| `([a-z]+\.\w+)` \|", page, re.MULTILINE) == [
+        *sorted(made.figures, key=page.index),
+        *made.rates,
+    ]
+    assert set(re.findall(r"^\| `([a-z]+\.\w+)` \|", page, re.MULTILINE)) == {*made.figures, *made.rates}
 
 
 def test_an_unknown_format_is_refused(make):
