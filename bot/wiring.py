@@ -17,11 +17,11 @@ from store.tables import accounts, workspaces
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from knowledge.answering import Answerer
     from slack_sdk import WebClient
 
     from bot.services import Services
     from bot.settings import Settings
+    from knowledge.answering import Answerer
     from knowledge.ingest import Ingest
     from knowledge.ports import Embedder, Reranker
     from knowledge.retrieval import Retriever
@@ -199,12 +199,12 @@ def connect(core: Core, client: WebClient) -> Services:
     Raises:
         CannotConnect: Slack refuses the token or cannot be reached.
     """
-    from playbooks.runner import PlaybookRunner
     from slack_sdk.errors import SlackApiError
 
     from bot.services import Services
     from bot.slack.directory import SlackDirectory
     from bot.slack.messenger import SlackMessenger
+    from playbooks.runner import PlaybookRunner
 
     try:
         me = client.auth_test()

@@ -37,11 +37,8 @@ def list_speech(definitions: Sequence[Mapping[str, Any]], running: Sequence[RunO
     """The playbooks there are, and what is running."""
     blocks: list[Block] = [parts.header("Playbooks")]
     for one in definitions:
-        title, about = escaped(str(one["title"])), escaped(str(one.get("description") or ""))
-        blocks.append(
-            parts.section(f"*{title}* `{escaped(str(one['name']))}`" + (f"
-{about}" if about else ""))
-        )
+        head = f"*{escaped(str(one['title']))}* `{escaped(str(one['name']))}`"
+        blocks.append(parts.section("\n".join(filter(None, (head, escaped(str(one["description"] or "")))))))
     if running:
         blocks += [parts.divider(), parts.section("*Running now*")]
         lines = [
