@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -70,7 +71,7 @@ def connected(ws, app):
     try:
         yield handler
     finally:
-        handler.close()
+        close_at_once(handler.client)
 
 
 def connect_and_wait(client):
@@ -81,14 +82,22 @@ def connect_and_wait(client):
     assert greeted.wait(8)
 
 
+def close_at_once(client):
+    """Close without waiting for slack_sdk's receiver, which looks up only every three seconds."""
+    client.auto_reconnect_enabled = False
+    if client.is_connected():
+        client.current_session.sock.shutdown(socket.SHUT_RDWR)
+    client.close()
+
+
 class Page:
     """What a person's browser does: the page's calls, and the WebSocket."""
 
     def __init__(self, ws, user):
         self.url, self.user = ws.page_url, user
-        self._connecting = connect(f"{self.url.replace('http', 'ws')}local/api/ws?as={user}")
 
     def __enter__(self):
+        self._connecting = connect(f"{self.url.replace('http', 'ws')}local/api/ws?as={self.user}")
         self.socket = self._connecting.__enter__()
         return self
 

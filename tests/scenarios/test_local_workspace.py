@@ -18,6 +18,7 @@ from tests.local_slack import (
     Page,
     bolt_app,
     client_of,
+    close_at_once,
     connect_and_wait,
     connected,
     workspace,
@@ -599,4 +600,4 @@ class raw_client:  # noqa: N801 - used like a function
         return self.client
 
     def __exit__(self, *_):
-        self.client.close()
+        close_at_once(self.client)
