@@ -11,11 +11,14 @@ from bot import speaking
 from bot.deliver import Deliverer
 from bot.listeners import (
     accounts,
+    agent,
     ask,
     commands,
+    consent,
     digest,
     feedback,
     handover,
+    home,
     play,
     playbooks,
     questions,
@@ -35,7 +38,21 @@ if TYPE_CHECKING:
 
 LISTENER_THREADS = 32  # listeners only store and acknowledge; answers never hold one of these
 
-FEATURES = (questions, feedback, sources, handover, commands, accounts, tasks, digest, play, playbooks)
+FEATURES = (
+    questions,
+    feedback,
+    sources,
+    handover,
+    consent,
+    commands,
+    accounts,
+    tasks,
+    digest,
+    home,
+    agent,
+    play,
+    playbooks,
+)
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     ask.ASK,
@@ -45,10 +62,11 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     digest.DIGEST,
 )
 
-READINGS: tuple[Reading, ...] = (
+READINGS: tuple[Reading, ...] = (  # what words may mean other than a question; tried in this order
+    consent.read,
     playbooks.read,
     handover.read,
-)  # what words may mean other than a question; tried in this order
+)
 
 HANDLERS: dict[str, Handler] = {
     questions.KIND: questions.carrying_out(READINGS),
@@ -60,6 +78,9 @@ HANDLERS: dict[str, Handler] = {
     handover.WRITTEN: handover.carry_out_written,
     accounts.PICKED: accounts.carry_out_pick,
     tasks.TICKED: tasks.carry_out_tick,
+    home.OPENED: home.carry_out_opened,
+    home.PRESSED: home.carry_out_pressed,
+    consent.JOINED: consent.carry_out_joined,
     **play.HANDLERS,
     **playbooks.HANDLERS,
 }

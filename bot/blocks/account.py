@@ -97,7 +97,7 @@ def account_speech(card: AccountCard) -> Speech:
         ("People", [_contact(contact) for contact in card.contacts]),
         ("Usage", [escaped(line) for line in card.usage]),
         ("Playbooks under way", [escaped(line) for line in card.runs]),
-        ("Last questions", [_question(question) for question in card.questions]),
+        ("Last questions", [question_line(question) for question in card.questions]),
     ):
         if lines:
             blocks.append(parts.section(f"*{title}*\n" + "\n".join(lines[:8]) + _rest(len(lines) - 8)))
@@ -149,6 +149,12 @@ def nobody_speech(wanted: str, names: Sequence[str]) -> Speech:
     )
 
 
+def question_line(question: QuestionLine) -> str:
+    """A question in one mrkdwn line: how it ended, what it was, when."""
+    picture = _PICTURES.get(question.status, "?")
+    return f"{picture} {escaped(shortened(question.text, 120))} · {slack_date(question.asked_at)}"
+
+
 def _renewal(card: AccountCard) -> str:
     if card.renews_on is None:
         return "unknown"
@@ -165,11 +171,6 @@ def _health(card: AccountCard) -> str:
 def _contact(contact: ContactLine) -> str:
     about = ", ".join(part for part in (contact.persona.replace("_", " "), contact.title) if part)
     return f"{escaped(contact.name)} ({escaped(about)})" + (" · no check-ins" if contact.opted_out else "")
-
-
-def _question(question: QuestionLine) -> str:
-    picture = _PICTURES.get(question.status, "?")
-    return f"{picture} {escaped(shortened(question.text, 120))} · {slack_date(question.asked_at)}"
 
 
 def _rest(count: int) -> str:

@@ -49,7 +49,7 @@ def tasks_speech(items: Sequence[TaskItem], whose: str, note: str = "") -> Speec
     title = "Your open tasks" if whose == MINE else "Open tasks of your team"
     count = f"{len(items)} open" + (f", {overdue} overdue" if overdue else "")
     blocks: list[Block] = [parts.section(f"*{title}*  {count}")]
-    blocks += [_row(item, whose) for item in items[:SHOWN]]
+    blocks += [task_row(item, f"{DONE}_{whose}", with_owner=whose == TEAM) for item in items[:SHOWN]]
     notes = [note] if note else []
     if len(items) > SHOWN:
         notes.append(f"… and {len(items) - SHOWN} more, due later")
@@ -59,13 +59,14 @@ def tasks_speech(items: Sequence[TaskItem], whose: str, note: str = "") -> Speec
     return Speech(text=f"{title}: {count}\n{lines}", blocks=parts.as_json(blocks))
 
 
-def _row(item: TaskItem, whose: str) -> Block:
+def task_row(item: TaskItem, action_id: str, *, with_owner: bool = False) -> Block:
+    """A task in two lines with its Done button."""
     mark = ":red_circle: " if item.overdue else (":small_orange_diamond: " if item.high else "")
     due = f"due {slack_moment(item.due_at)}" if item.due_at else "no date"
     if item.overdue:
         due = f"*over{due}*"
-    about = [due, escaped(item.account), escaped(item.owner) if whose == TEAM else ""]
+    about = [due, escaped(item.account), escaped(item.owner) if with_owner else ""]
     return parts.section(
         f"{mark}{escaped(shortened(item.title, 200))}\n{' · '.join(part for part in about if part)}",
-        accessory=parts.button("Done", f"{DONE}_{whose}", item.task_id),
+        accessory=parts.button("Done", action_id, item.task_id),
     )

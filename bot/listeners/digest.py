@@ -41,7 +41,7 @@ def register(app: App, services: Services) -> None:
     def opened(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         pressed = parse_action(body, action)
-        view = rows_view(services, pressed.user_id, pressed.value, str(action.get("block_id") or ""))
+        view = rows_view(services, pressed.user_id, pressed.value, pressed.block_id)
         open_modal(services, pressed, view)
 
     app.action(re.compile(rf"^{ROWS}_"))(opened)

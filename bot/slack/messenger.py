@@ -86,6 +86,7 @@ class SlackMessenger:
 
     client: WebClient
     pause: Callable[[float], None] = field(default=time.sleep)
+    _stopped: set[Posted] = field(default_factory=set, init=False)
 
     def post(self, channel: str, speech: Speech, *, key: str, thread_ts: str | None = None) -> Posted:
         """Post a message that carries its key, in simpler blocks if Slack refuses the good ones.
@@ -192,7 +193,8 @@ class SlackMessenger:
             log.info("no session status here: %s", _code(error))
 
     def stop_stream(self, where: Posted) -> None:
-        """End a stream that somebody stopped; one that is not open any more is no fault."""
+        """End a stream that somebody stopped: it stays as it is. One that is not open any more is no fault."""
+        self._stopped.add(where)
         try:
             self.client.chat_stopStream(channel=where.channel_id, ts=where.ts)
         except SlackApiError as error:
@@ -252,6 +254,9 @@ class SlackMessenger:
                 metadata=_metadata(key),
             )
         except SlackApiError as error:
+            if where in self._stopped:
+                log.info("somebody stopped this message: %s", where)
+                return where
             log.info("stream broke (%s); completing the message by update", _code(error))
             return self.complete_stream(where, speech, key=key)
         return where

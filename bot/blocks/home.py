@@ -1,0 +1,101 @@
+"""App Home: for customers what they can do and asked, for the team their work, for admins the set-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.models.views import View
+
+from bot.blocks import parts
+from bot.blocks.account import QuestionLine, question_line
+from bot.blocks.tasks import TaskItem, task_row
+from bot.blocks.text import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slack_sdk.models.blocks import Block
+
+    from store.people import Role
+
+CHECKINS, REFRESH, DONE = "home_checkins", "home_refresh", "home_task_done"
+LISTED = 10
+_WHAT = {
+    "end_user": "Write me a question in *Messages*, or mention me in a channel: I answer with sources, or bring you "
+    "to a person.",
+    "csm": "Ask me anything in *Messages*. `/cs help` lists what I do for your accounts.",
+    "manager": "Ask me anything in *Messages*. `/cs digest 7d` shows what your teams' customers said.",
+    "admin": "Ask me anything in *Messages*. Below is how far I am set up, and what is missing.",
+}
+
+
+@dataclass(frozen=True)
+class SetupLine:
+    """Something that an installation needs: what is there, and what to do if it is not."""
+
+    ok: bool
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """What one person sees. What does not apply to them is left empty."""
+
+    name: str
+    role: Role
+    customer: bool = True  # not of our own team: check-ins may reach them
+    opted_out: bool = False
+    questions: tuple[QuestionLine, ...] = ()
+    setup: tuple[SetupLine, ...] = ()
+    digest: tuple[str, ...] = ()  # mrkdwn lines
+    tasks: tuple[TaskItem, ...] = ()
+    runs: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+
+def home_view(page: HomePage) -> dict[str, Any]:
+    """The view."""
+    greeting = f"Hello {page.name.split(maxsplit=1)[0]}" if page.name.strip() else "Hello"
+    blocks: list[Block] = [parts.header(greeting), parts.section(_WHAT[page.role])]
+    blocks += _customer(page) if page.customer else _team(page)
+    blocks += _list("Your last questions", [question_line(question) for question in page.questions])
+    blocks.append(parts.actions(parts.button("Refresh", REFRESH)))
+    return View(type="home", blocks=blocks[:100]).to_dict()
+
+
+def _customer(page: HomePage) -> Iterator[Block]:
+    if page.opted_out:
+        text, label, value = "*Check-ins are off.* I only answer you.", "Start check-ins", "in"
+    else:
+        text, label, value = (
+            "*Check-ins are on.* I may ask now and then how things are going.",
+            "Stop check-ins",
+            "out",
+        )
+    yield parts.section(text, accessory=parts.button(label, CHECKINS, value))
+
+
+def _team(page: HomePage) -> Iterator[Block]:
+    if page.setup:
+        yield parts.section("*Set-up*\n" + "\n".join(_setup(line) for line in page.setup))
+    yield from _list("The last seven days", list(page.digest))
+    yield parts.section(f"*Your open tasks*  {len(page.tasks) or 'none'}")
+    for item in page.tasks[:LISTED]:
+        yield task_row(item, DONE)
+    if len(page.tasks) > LISTED:
+        yield parts.context(f"… and {len(page.tasks) - LISTED} more: `/cs tasks`")
+    yield from _list("Playbooks running", [escaped(line) for line in page.runs])
+    yield from _list("Accounts", list(page.accounts))
+
+
+def _setup(line: SetupLine) -> str:
+    mark = ":white_check_mark:" if line.ok else ":warning:"
+    return f"{mark} {line.text}" + (f"\n      {line.remedy}" if line.remedy and not line.ok else "")
+
+
+def _list(title: str, lines: list[str]) -> Iterator[Block]:
+    if lines:
+        more = f"\n… and {len(lines) - LISTED} more" if len(lines) > LISTED else ""
+        yield parts.section(f"*{title}*\n" + "\n".join(lines[:LISTED]) + more)

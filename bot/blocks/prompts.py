@@ -1,0 +1,48 @@
+"""Questions to begin with, by who is asking and where their account stands."""
+
+from __future__ import annotations
+
+TITLE = "What would you like to know?"
+Prompt = dict[str, str]
+
+_PERSON = ("Talk to a person", "I would like to talk to a person")
+_BY_STAGE: dict[str, tuple[tuple[str, str], ...]] = {
+    "consideration": (
+        ("What does it cost?", "What does it cost, and what is in each plan?"),
+        ("Can we try it?", "Is there a free trial?"),
+        ("Is our data safe?", "How is our data protected?"),
+    ),
+    "adoption": (
+        ("How do we get started?", "How do we set up our account?"),
+        ("Invite colleagues", "How do I invite my colleagues?"),
+        ("Bring our data in", "How do I import our data?"),
+    ),
+    "renewal": (
+        ("How does renewal work?", "How does our renewal work?"),
+        ("Change our seats", "How do we change the number of seats?"),
+        ("See our results", "Which reports show how we are doing?"),
+    ),
+    "upsell": (
+        ("What else is there?", "What do the other plans offer?"),
+        ("Connect other tools", "Which integrations are there?"),
+        ("See our results", "Which reports show how we are doing?"),
+    ),
+}
+_BY_STAGE["decision"] = _BY_STAGE["consideration"]
+_BY_STAGE["advocacy"] = _BY_STAGE["upsell"]
+_STAFF = (
+    ("Escalate a problem", "How do I escalate an urgent problem?"),
+    ("Known problems", "Which known issues are there?"),
+    ("Talk about price", "What do we say when a customer finds the renewal too expensive?"),
+)
+
+
+def prompts_for(stage: str | None, *, is_staff: bool) -> list[Prompt]:
+    """At most four prompts.
+
+    Args:
+        stage: of the person's account; None if it is not known.
+        is_staff: whether they are of our own team.
+    """
+    chosen = _STAFF if is_staff else (*_BY_STAGE.get(stage or "", _BY_STAGE["adoption"]), _PERSON)
+    return [{"title": title, "message": message} for title, message in chosen[:4]]

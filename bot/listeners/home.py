@@ -1,0 +1,194 @@
+"""App Home: shown when somebody opens it, and anew after what they do there."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from bot import asking
+from bot.blocks.account import QuestionLine, money
+from bot.blocks.digest import short_lines
+from bot.blocks.home import CHECKINS, DONE, REFRESH, HomePage, SetupLine, home_view
+from bot.blocks.tasks import MINE
+from bot.blocks.text import escaped, slack_date
+from bot.listeners.tasks import items_of, may_work_on
+from bot.slack.incoming import Pressed, parse_action
+from bot.slack.messenger import TryLater, Unreachable
+from bot.slack.once import remember
+from store import people
+from store.errors import GuidepostError
+from store.insights.digest import digest
+from store.insights.installation import installation
+from store.insights.scope import period_of, scope_for
+from store.tables import accounts, answers, playbooks, tasks, workspaces
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slack_bolt import Ack, App
+    from sqlmodel import Session
+
+    from bot.services import Services
+    from store.insights.installation import Installation
+    from store.people import Person
+    from store.tables import Account, InboundEvent
+
+log = logging.getLogger(__name__)
+
+OPENED, PRESSED = "home_opened", "home_pressed"
+PERIOD = "7d"
+QUESTIONS_SHOWN = 5
+
+
+def is_home_tab(event: dict[str, Any]) -> bool:
+    """Whether the Home tab was opened, not the messages."""
+    return event.get("tab") != "messages"
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the Home tab and to the buttons on it."""
+
+    def opened(body: dict[str, Any], event: dict[str, Any]) -> None:
+        key = str(body.get("event_id") or f"home:{event['user']}:{event.get('event_ts')}")
+        remember(services, OPENED, key, {"user_id": event["user"]})
+
+    def pressed(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        press = parse_action(body, action)
+        remember(services, PRESSED, press.event_key, press.to_payload())
+        ack()
+
+    app.event("app_home_opened", matchers=[is_home_tab])(opened)
+    for action_id in (CHECKINS, DONE, REFRESH):
+        app.action(action_id)(pressed)
+
+
+def carry_out_opened(services: Services, event: InboundEvent) -> None:
+    """Show the person's page."""
+    with services.effect_of(event.id):
+        pass
+    publish(services, event.payload["user_id"])
+
+
+def carry_out_pressed(services: Services, event: InboundEvent) -> None:
+    """Do what was pressed, and show the page as it is then."""
+    pressed = Pressed.from_payload(event.payload)
+    services.directory.meet(pressed.user_id)
+    now = services.clock.now()
+    with services.effect_of(event.id) as session:
+        if pressed.action_id == CHECKINS:
+            change = workspaces.opt_out if pressed.value == "out" else workspaces.opt_in
+            change(session, services.workspace_id, pressed.user_id, now)
+        elif pressed.action_id == DONE:
+            person = asking.person_of(session, services, pressed.user_id)
+            task = tasks.find_task(session, services.workspace_id, pressed.value)
+            if task is not None and may_work_on(session, services, person, task):
+                tasks.close_task(session, task.id, now)
+    publish(services, pressed.user_id)
+
+
+def publish(services: Services, user_id: str) -> None:
+    """Show a person their page. It can be shown again at any time, so a refusal is only logged."""
+    services.directory.meet(user_id)
+    with services.database.transaction() as session:
+        people.link_by_email(session, services.workspace_id, user_id, services.clock.now())
+    with services.database.reading() as session:
+        page = page_of(session, services, asking.person_of(session, services, user_id))
+    try:
+        services.messenger.publish_home(user_id, home_view(page))
+    except (TryLater, Unreachable) as error:
+        log.warning("App Home of %s could not be shown: %s", user_id, error)
+
+
+def page_of(session: Session, services: Services, person: Person) -> HomePage:
+    """What a person's page holds, by their role."""
+    asked = answers.last_questions(
+        session, services.workspace_id, limit=QUESTIONS_SHOWN, asked_by=person.slack_user_id or ""
+    )
+    questions = tuple(QuestionLine(one.text, one.status, one.asked_at) for one in asked)
+    if not person.is_staff:
+        return HomePage(person.name, person.role, opted_out=person.opted_out, questions=questions)
+    seen = people.visible_accounts(session, services.workspace_id, person)
+    own = [account for account in seen if (account.csm_email or "").lower() == (person.email or "").lower()]
+    return HomePage(
+        person.name,
+        person.role,
+        customer=False,
+        questions=questions,
+        setup=_setup(session, services) if person.may_act_as("admin") else (),
+        digest=_digest(session, services, person) if person.may_act_as("manager") else (),
+        tasks=tuple(items_of(session, services, person, MINE)),
+        runs=_runs(session, services, own or seen),
+        accounts=_accounts(session, own or seen),
+    )
+
+
+def _digest(session: Session, services: Services, person: Person) -> tuple[str, ...]:
+    now = services.clock.now()
+    try:
+        scope = scope_for(session, services.workspace_id, person)
+        made = digest(session, services.workspace_id, period_of(PERIOD, now), scope, now)
+    except GuidepostError as error:
+        return (str(error),)
+    return (*short_lines(made), f"`/cs digest {PERIOD}` opens the rows behind each number.")
+
+
+def _runs(session: Session, services: Services, of: Sequence[Account]) -> tuple[str, ...]:
+    names = {account.id: account.name for account in of}
+    return tuple(
+        f"{names[run.account_id]}: {run.playbook}, {run.state}, since {run.started_at:%-d %b}"
+        for run in playbooks.open_runs(session, services.workspace_id, names)
+    )
+
+
+def _accounts(session: Session, of: Sequence[Account]) -> tuple[str, ...]:
+    lines = []
+    for account in of:
+        term = accounts.running_subscription(session, account.id)
+        renewal = f"renews {term.renews_on:%-d %b %Y}" if term else "no renewal date"
+        health = "health unknown" if account.health is None else f"health {account.health}"
+        worth = money(account.arr_minor, account.currency)
+        lines.append(f"*{escaped(account.name)}*  {account.segment} · {worth} · {renewal} · {health}")
+    return tuple(lines)
+
+
+def _setup(session: Session, services: Services) -> tuple[SetupLine, ...]:
+    found = installation(session, services.workspace_id)
+    unmapped = found.accounts - found.mapped_channels
+    return (
+        SetupLine(
+            found.documents > 0,
+            f"Knowledge: {found.documents} documents, {found.passages} passages"
+            + (f", synced {slack_date(found.synced_at)}" if found.synced_at else ""),
+            "Run `guidepost knowledge sync FOLDER`.",
+        ),
+        SetupLine(
+            found.accounts > 0,
+            f"Accounts: {found.accounts}, with {found.subscriptions} subscriptions",
+            "Run `guidepost accounts import accounts FILE.csv`, then contacts and subscriptions.",
+        ),
+        SetupLine(
+            found.staff > 0,
+            f"Staff: {found.staff}",
+            "Run `guidepost accounts import staff FILE.csv`: it gives CSMs and managers their roles.",
+        ),
+        SetupLine(
+            found.accounts == 0 or found.mapped_channels > 0,
+            f"Customer channels: {found.mapped_channels} mapped, {max(unmapped, 0)} accounts without one",
+            "Fill the column `channel` of accounts.csv and invite me to these channels.",
+        ),
+        SetupLine(
+            services.answers.ready,
+            "Models: " + ("loaded" if services.answers.ready else "still loading"),
+            "This takes half a minute after a start; `guidepost doctor` says if something is wrong.",
+        ),
+        _faults(found),
+    )
+
+
+def _faults(found: Installation) -> SetupLine:
+    last = f" (last reference: {found.last_error})" if found.last_error else ""
+    return SetupLine(
+        not (found.failed_messages or found.failed_events),
+        f"Failures: {found.failed_messages} messages not delivered, {found.failed_events} requests failed{last}",
+        "The log has the reason under that reference; a bot that is not in a channel cannot write there.",
+    )
