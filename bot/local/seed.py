@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from bot.local import sample
@@ -19,9 +19,11 @@ from bot.local.errors import LocalWorkspaceError
 from bot.local.history import write_history
 from bot.local.month import MonthRows, Spoken, resolve
 from bot.local.records import Records
+from playbooks.runner import PlaybookRunner
 from store import access, people
 from store.accounts_import import import_csv
-from store.tables import Workspace, answers, workspaces
+from store.clock import FixedClock
+from store.tables import Workspace, accounts, answers, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,6 +109,7 @@ class Seed:
         self.customers()
         self._progress.once("month", self._month)
         self._progress.once("history", self._history)
+        self._progress.once("runs", self._runs)
 
     def customers(self) -> None:
         """Only accounts and people."""
@@ -173,6 +176,18 @@ class Seed:
             write_history(records, self.directory, lines)
         finally:
             records.close()
+
+    def _runs(self) -> None:
+        """Start the month's playbooks when they were started; a run of the same cycle is not begun again."""
+        for past in sample.month().runs:
+            clock = FixedClock(self._progress.started_at - timedelta(days=past.days_ago))
+            runner = PlaybookRunner(self._database, clock, workspace_id=self._workspace_id)
+            with self._database.transaction() as session:
+                account = accounts.find_by_key(session, self._workspace_id, past.account)
+                user = next((user for user in self.directory.users if user.name == past.by), None)
+                if account is None or user is None:
+                    raise SeedError(f"month.yaml: there is no {past.account} or nobody called {past.by}.")
+                runner.start_in(session, past.playbook, account.id, user.id, self._workspace_id)
 
     def _rows(self) -> MonthRows:
         return MonthRows(self._workspace_id, self.directory.app.user_id, self._progress.started_at)

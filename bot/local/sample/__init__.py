@@ -74,16 +74,14 @@ class Remark(_Entry):
 
 
 class PastRun(BaseModel):
-    """A playbook that staff had started."""
+    """A playbook that staff had started and that is still going on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     playbook: str
-    account: str
+    account: str  # its key
     by: str
-    days_ago: int
-    state: Literal["active", "finished"]
-    outcome: str | None = None
+    days_ago: int = Field(ge=1)
 
 
 class Month(BaseModel):

@@ -22,6 +22,8 @@ from store.tables import (
     Conversation,
     Feedback,
     Message,
+    OutboxMessage,
+    PlaybookRun,
     SlackUser,
     StaffMember,
     Task,
@@ -29,8 +31,21 @@ from store.tables import (
     workspaces,
 )
 
-TABLES = (Account, Contact, StaffMember, SlackUser, Conversation, Message, Answer, Citation, Feedback, Task)
-STEPS = ["accounts", "people", "month", "history"]
+TABLES = (
+    Account,
+    Contact,
+    StaffMember,
+    SlackUser,
+    Conversation,
+    Message,
+    Answer,
+    Citation,
+    Feedback,
+    Task,
+    PlaybookRun,
+    OutboxMessage,
+)
+STEPS = ["accounts", "people", "month", "history", "runs"]
 
 
 class Killed(BaseException):
@@ -273,3 +288,15 @@ def test_one_task_is_overdue_and_belongs_to_the_csm_of_the_account_in_trouble(be
         ]
     assert [task.title for task in overdue] == ["Answer Dale Kessler (Northgate Furniture)"]
     assert overdue[0].owner_email == "priya.raman@fernway.example"
+
+
+def test_two_renewals_are_under_way(begin, sqlite_database, clock):
+    begin().records()
+
+    with sqlite_database.reading() as session:
+        runs = session.exec(select(PlaybookRun, Account).where(Account.id == PlaybookRun.account_id)).all()
+    assert {(account.key, run.playbook, run.state) for run, account in runs} == {
+        ("bramley-stores", "renewal", "active"),
+        ("sudsy-co", "renewal", "active"),
+    }
+    assert all(run.started_at < clock.now() for run, _ in runs)
