@@ -38,14 +38,16 @@ USERS = [
         "name": "ada",
         "real_name": "Ada Park",
         "title": "Operations lead, Acme",
-        "role_hint": "end_user",
+        "role_hint": "End user",
+        "avatar_colour": "#e0a52a",
     },
     {
         "id": "U2",
         "name": "ben",
         "real_name": "Ben Okafor",
         "title": "Customer success manager",
-        "role_hint": "csm",
+        "role_hint": "CSM",
+        "avatar_colour": "#5b21b6",
     },
 ]
 CHANNELS = [
@@ -59,6 +61,9 @@ COMPLETIONS = [
     {"text": "play start", "description": "Start a playbook"},
     {"text": "play list", "description": "List playbooks"},
     {"text": "digest 7d", "description": "The last week"},
+    {"text": "account @customer", "description": "An account"},
+    {"text": "tasks [mine|team]", "description": "What is to be done"},
+    {"text": "renew brief | forecast NAME", "description": "A renewal"},
 ]
 
 

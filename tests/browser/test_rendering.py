@@ -407,3 +407,72 @@ def test_a_lost_connection_is_said(page: Page, canned: CannedServer) -> None:
     show(page, canned, message(0))
     canned.stop()
     expect(page.get_by_test_id("connection")).to_contain_text("Connection lost")
+
+
+# ---- what the composer offers ----
+
+# fmt: off
+COMPLETED = [
+    ("the name of a command", "/c", "/cs "),
+    ("a sub-command", "/cs di", "/cs digest 7d"),
+    ("only what is fixed, not @customer", "/cs acc", "/cs account "),
+    ("one of several choices", "/cs tasks m", "/cs tasks mine"),
+    ("the second usage, not its NAME", "/cs renew f", "/cs renew forecast "),
+    ("a person in a command", "/cs account @be", "/cs account @Ben Okafor "),
+    ("a person by the second name", "hello @oka", "hello @Ben Okafor "),
+    ("an emoji", "well done :tad", "well done 🎉 "),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"), [case[1:] for case in COMPLETED], ids=[case[0] for case in COMPLETED]
+)
+def test_tab_completes(page: Page, canned: CannedServer, typed: str, completed: str) -> None:
+    show(page, canned, message(0))
+    box = page.get_by_test_id("composer")
+    box.press_sequentially(typed)
+    page.get_by_test_id("composer-completion").wait_for()
+    box.press("Tab")
+    expect(box).to_have_value(completed)
+
+
+@pytest.mark.parametrize("typed", ["an e-mail to a@b", "half past 10:30", "/unknown x", "@Ben Okafor"])
+def test_nothing_is_offered_where_nothing_fits(page: Page, canned: CannedServer, typed: str) -> None:
+    show(page, canned, message(0))
+    page.get_by_test_id("composer").press_sequentially(typed)
+    expect(page.get_by_test_id("composer-completion")).to_be_hidden()
+
+
+def test_names_go_out_as_slack_sends_them(page: Page, canned: CannedServer) -> None:
+    show(page, canned, message(0))
+    box = page.get_by_test_id("composer")
+    box.fill("@Ben Okafor and @guidepost, not x@Ben Okaforix")
+    box.press("Enter")
+    expect(box).to_have_value("")
+    box.fill("/cs account @Ben Okafor")
+    box.press("Enter")
+    expect(box).to_have_value("")
+    assert canned.sent("post")[0]["text"] == "<@U2> and <@UBOT>, not x@Ben Okaforix"
+    assert canned.sent("command") == [{"as": "U1", "channel": "C1", "command": "/cs", "text": "account @ben"}]
+
+
+def test_a_draft_waits_in_its_place(page: Page, canned: CannedServer) -> None:
+    show(page, canned, message(0))
+    page.get_by_test_id("composer").fill("not yet")
+    page.get_by_test_id("channel-general").click()
+    expect(page.get_by_test_id("pane-title")).to_have_text("general")
+    expect(page.get_by_test_id("composer")).to_have_value("")
+    page.get_by_test_id("channel-gallery").click()
+    expect(page.get_by_test_id("composer")).to_have_value("not yet")
+
+
+def test_who_reads_above_is_told_of_new_messages_below(page: Page, canned: CannedServer) -> None:
+    show(page, canned, *(message(number, "U2", f"line {number}\nand more") for number in range(40)))
+    log = page.get_by_test_id("message-log")
+    expect(page.get_by_text("line 39")).to_be_in_viewport()
+    log.evaluate("one => one.scrollTop = 0")
+    canned.push(type="message", channel="C1", message=message(100, "U2", "the newest"))
+    page.get_by_test_id("message-log-jump").click()
+    expect(page.get_by_text("the newest")).to_be_in_viewport()
+    expect(page.get_by_test_id("message-log-jump")).to_be_hidden()

@@ -8,8 +8,19 @@ export function avatar(user, { size = "" } = {}) {
   const bot = user?.is_bot === true;
   const name = user?.shown ?? user?.name ?? "?";
   const element = h("span.avatar", { class: `${size && `size-${size}`} ${bot ? "is-app" : ""}`, "aria-hidden": "true" }, bot ? h("img", { src: "/page/icon.svg", alt: "" }) : initials(name));
-  if (!bot) element.style.setProperty("--colour", user?.avatar_colour || COLOURS[hash(user?.id ?? name) % COLOURS.length]);
+  if (bot) return element;
+  const colour = /^#[0-9a-f]{6}$/i.test(user?.avatar_colour ?? "") ? user.avatar_colour : COLOURS[hash(user?.id ?? name) % COLOURS.length];
+  element.style.setProperty("--colour", colour);
+  element.classList.toggle("is-pale", luminance(colour) > PALE);
   return element;
+}
+
+const PALE = 0.183; // relative luminance from which white letters fall below a contrast of 4.5
+
+function luminance(colour) {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
+  const [red, green, blue] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 function initials(name) {

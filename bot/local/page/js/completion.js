@@ -1,7 +1,6 @@
 // What the composer offers while one types: people after @, commands after /, emoji after a colon.
 
 import { emojiFor, searchEmoji } from "./render/emoji.js";
-import { roleName } from "./sidebar.js";
 
 const MOST = 8;
 
@@ -30,15 +29,27 @@ function suggestName(text, commands) {
 function suggestRest(text, name, commands) {
   const command = commands.find((one) => one.command === name);
   const typed = text.slice(name.length + 1).toLowerCase();
-  const items = (command?.completions ?? []).filter((one) => one.text.toLowerCase().startsWith(typed) && one.text.toLowerCase() !== typed.trimEnd())
-    .map((one) => ({ label: `${name} ${one.text}`, description: one.description, insert: `${name} ${insertable(one.text)}` }));
+  const items = (command?.completions ?? []).flatMap((one) => usages(one.text).map((usage) => ({ usage, description: one.description })))
+    .filter(({ usage }) => usage.toLowerCase().startsWith(typed) && fixedPart(usage).trim().toLowerCase() !== typed.trim())
+    .map(({ usage, description }) => ({ label: `${name} ${usage}`, description, insert: `${name} ${fixedPart(usage)}` }));
   return items.length ? { items, from: 0, eager: false } : null;
 }
 
-/** "ask ..." and "account @x" show what follows; only the words before it are inserted. */
-function insertable(text) {
-  const fixed = text.replace(/\s*([<[@…].*|\.\.\..*)$/u, "");
-  return fixed === text ? text : `${fixed} `;
+/** "play list | start NAME" is two usages, "tasks [mine|team]" is three. */
+export function usages(text) {
+  const [head] = text.split(" ");
+  const lines = text.split(/\s+\|\s+/).map((line, index) => (index === 0 || line.startsWith(`${head} `) ? line : `${head} ${line}`));
+  return lines.flatMap((line) => {
+    const [, base, choices] = /^([^[]*?)\s*\[([\w|-]+)\]/.exec(line) ?? [];
+    return choices?.includes("|") ? [base, ...choices.split("|").map((choice) => `${base} ${choice}`)] : [line];
+  });
+}
+
+/** What is inserted: the words before the first thing that the person fills in (@x, NAME, <x>, [x] or ...). */
+export function fixedPart(usage) {
+  const words = usage.split(" ");
+  const end = words.findIndex((word) => /^[@<[…]|^\.\.\.|^[A-Z][A-Z_-]+$/u.test(word));
+  return end < 0 ? usage : `${words.slice(0, end).join(" ")} `;
 }
 
 function suggestPerson(text, users) {
@@ -49,7 +60,7 @@ function suggestPerson(text, users) {
   const found = users.filter(fits).sort((a, b) => Number(b.is_bot ?? false) - Number(a.is_bot ?? false)).slice(0, MOST);
   if (!found.length || found.some((user) => user.shown.toLowerCase() === part)) return null;
   const items = found.map((user) => ({
-    label: user.shown, description: [user.is_bot ? "App" : roleName(user.role_hint), user.title].filter(Boolean).join(" · "), insert: `@${user.shown} `, id: user.id, user,
+    label: user.shown, description: [user.is_bot ? "App" : user.role_hint, user.title].filter(Boolean).join(" · "), insert: `@${user.shown} `, id: user.id, user,
   }));
   return { items, from: text.length - match[2].length - 1, eager: true };
 }

@@ -18,7 +18,7 @@ let serial = 0;
  */
 export function composer(state, { testid, place, onSent, onEditLast }) {
   const id = `suggestions-${(serial += 1)}`;
-  const list = h("ul.suggestions", { id, role: "listbox", "aria-label": "Suggestions", hidden: true, dataset: { testid: "completion" } });
+  const list = h("ul.suggestions", { id, role: "listbox", "aria-label": "Suggestions", hidden: true, dataset: { testid: `${testid}-completion` } });
   const area = h("textarea.composer-text", {
     rows: 1, role: "combobox", "aria-autocomplete": "list", "aria-controls": id, "aria-expanded": "false", "aria-label": "Message", dataset: { testid },
     oninput: refresh, onkeydown: onKey, onclick: refresh, onblur: () => setTimeout(hide, 150),
@@ -54,6 +54,7 @@ export function composer(state, { testid, place, onSent, onEditLast }) {
   function drawOffer() {
     list.hidden = !offer;
     area.setAttribute("aria-expanded", String(Boolean(offer)));
+    fill(list);
     if (!offer) return area.removeAttribute("aria-activedescendant");
     fill(list, offer.items.map((item, index) => suggestion(item, index)));
     area.setAttribute("aria-activedescendant", `${id}-${active}`);

@@ -1,6 +1,6 @@
 // A list of messages that keeps what did not change: nodes are replaced only where their message differs.
 
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { messageNode } from "./message.js";
 import { statusKey } from "./state.js";
 import { dateOf, dayKey, dayLabel } from "./time.js";
@@ -11,30 +11,46 @@ const NEAR_END = 120; // pixels from the end within which new messages keep the 
 /** A log of messages. `update(list, place)` draws {messages, ephemerals} of {channel, thread}. */
 export function messageLog(state, names, { inThread, label, testid }) {
   const rows = h("div.rows", {});
-  const host = h("div.log", { role: "log", "aria-label": label, "aria-live": "polite", tabIndex: 0, dataset: { testid } }, rows);
+  const scroller = h("div.log", { role: "log", "aria-label": label, "aria-live": "polite", tabIndex: 0, dataset: { testid }, onscroll: () => atEnd() && (jump.hidden = true) }, rows);
+  const jump = h("button.jump", { type: "button", hidden: true, dataset: { testid: `${testid}-jump` }, onclick: () => toEnd() }, "New messages", icon("chevron"));
+  const host = h("div.log-frame", {}, scroller, jump);
   const drawn = new Map(); // key -> {signature, node}
   const values = new Map(); // key -> state of that message's inputs
   let editing = null;
   let shownPlace = "";
   let last = null;
+  let shownCount = 0;
+  let settled = false; // what was there when one came is not new
+
+  const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
+
+  function toEnd() {
+    scroller.scrollTop = scroller.scrollHeight;
+    jump.hidden = true;
+  }
 
   function update(list, place) {
     last = [list, place];
     const key = `${names.me}|${place.channel}|${place.thread ?? ""}`;
     const fresh = key !== shownPlace;
     if (fresh) reset(key);
-    const follow = fresh || host.scrollHeight - host.scrollTop - host.clientHeight < NEAR_END;
+    const follow = fresh || atEnd();
     const focus = focusedIn(rows);
     place.firstTs = [...list.messages.keys()].sort(byNumber)[0];
     reconcile(rows, layout(list, place));
     restoreFocus(rows, focus);
-    if (follow) host.scrollTop = host.scrollHeight;
+    const count = list.messages.size + list.ephemerals.size;
+    if (follow) toEnd();
+    else if (count > shownCount) jump.hidden = false;
+    shownCount = count;
+    settled = list.loaded;
   }
 
   function reset(key) {
     drawn.clear();
     values.clear();
     editing = null;
+    settled = false;
     shownPlace = key;
   }
 
@@ -65,7 +81,7 @@ export function messageLog(state, names, { inThread, label, testid }) {
     return keep(`message ${key}`, signature, () => {
       if (!values.has(key)) values.set(key, {});
       return messageNode(message, {
-        state, names, channel: place.channel, compact, inThread, editing, status, values: values.get(key),
+        state, names, channel: place.channel, compact, inThread, isNew: settled && !drawn.has(`message ${key}`), editing, status, values: values.get(key),
         startEdit: (ts) => edit(ts), endEdit: () => edit(null), dismiss: (id) => dismiss(id),
       });
     });
@@ -95,7 +111,7 @@ export function messageLog(state, names, { inThread, label, testid }) {
     if (own) edit(own.ts);
   }
 
-  return { host, rows, update, editLast };
+  return { host, scroller, update, editLast };
 }
 
 const byNumber = (a, b) => Number(a) - Number(b);

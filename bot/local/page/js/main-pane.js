@@ -16,7 +16,7 @@ export function mainPane(host, state, names, { onSent }) {
   const head = h("header.pane-head", {});
   const intro = h("div.intro", {});
   const log = messageLog(state, names, { inThread: false, label: "Messages", testid: "message-log" });
-  log.host.prepend(intro);
+  log.scroller.prepend(intro);
   const prompts = h("div.prompts", { role: "group", "aria-label": "Suggested prompts" });
   const place = () => ({ channel: state.place.channel });
   const box = composer(state, { testid: "composer", place, onSent, onEditLast: () => log.editLast() });

@@ -16,7 +16,8 @@ import { typedText } from "./wire.js";
 import { confirmDialog } from "./dialog.js";
 
 /**
- * A message as a node. `view`: {state, names, channel, compact, inThread, values, editing, startEdit, endEdit, status}.
+ * A message as a node. `view`: {state, names, channel, compact, inThread, isNew, values, editing, startEdit, endEdit,
+ * dismiss, status}.
  */
 export function messageNode(message, view) {
   const author = authorOf(message, view.state);
@@ -27,11 +28,11 @@ export function messageNode(message, view) {
     ? h("time.gutter-time", { dateTime: date.toISOString(), title: dateAndTime(date) }, timeOfDay(date))
     : avatar(author);
   return h("article.message", {
-    class: [view.compact ? "is-compact" : "", message.is_ephemeral ? "is-ephemeral" : "", message.streaming ? "is-streaming" : "", system ? "is-system" : ""].join(" "),
+    class: [view.isNew ? "is-new" : "", view.compact ? "is-compact" : "", message.is_ephemeral ? "is-ephemeral" : "", message.streaming ? "is-streaming" : "", system ? "is-system" : ""].join(" "),
     tabIndex: -1, "aria-label": `${author.shown}, ${timeOfDay(date)}`, "aria-busy": message.streaming ? "true" : undefined,
     dataset: { testid: message.is_ephemeral ? "ephemeral" : "message", ts: message.ts, user: message.user ?? "", streaming: String(Boolean(message.streaming)) },
   }, h("div.message-gutter", {}, gutter),
-  h("div.message-main", {}, message.is_ephemeral ? ephemeralNote(message, view) : null, head,
+  h("div.message-main", {}, message.is_ephemeral ? ephemeralNote(message, view) : null, view.inThread ? null : broadcastNote(message), head,
     view.editing === message.ts ? editor(message, view) : body(message, view),
     reactions(message, view), message.streaming ? streamFoot(message, view) : null, view.inThread ? null : replies(message, view), statusLine(view)),
   message.is_ephemeral || system ? null : toolbar(message, view));
@@ -51,6 +52,9 @@ function messageHead(author, message, date) {
     author.title && !author.is_bot ? h("span.author-title", {}, author.title) : null,
     h("time.time", { dateTime: date.toISOString(), title: dateAndTime(date) }, timeOfDay(date)));
 }
+
+const broadcastNote = (message) => (message.thread_ts && message.thread_ts !== message.ts
+  ? h("div.broadcast-note", {}, "replied to ", h("button.text-button", { type: "button", onclick: () => goTo({ thread: message.thread_ts }) }, "a thread")) : null);
 
 const ephemeralNote = (message, view) => h("div.ephemeral-note", {}, icon("eye"), "Only visible to you",
   h("button.text-button", { type: "button", dataset: { testid: "ephemeral-dismiss" }, onclick: () => view.dismiss(message.id) }, "Dismiss"));

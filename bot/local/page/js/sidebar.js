@@ -7,10 +7,6 @@ import { goTo } from "./place.js";
 import { openPanel } from "./render/menu.js";
 import { appChannel, channelTitle } from "./state.js";
 
-const ROLE_NAMES = { end_user: "End user", csm: "CSM", manager: "Manager", admin: "Admin" };
-
-export const roleName = (hint) => ROLE_NAMES[hint] ?? (hint ? hint.replaceAll("_", " ") : "");
-
 export function sidebar(host, state) {
   const draw = () => {
     if (!state.boot) return;
@@ -36,11 +32,12 @@ function personaSwitcher(state) {
     type: "button", "aria-haspopup": "menu", "aria-expanded": "false", dataset: { testid: "persona-switcher", user: state.me },
     "aria-label": `You are ${me?.shown ?? state.me}. Switch person`, onclick: () => openPersonas(button, state),
   }, avatar(me), personaText(me), icon("chevron"));
-  return h("div.persona-box", {}, h("div.persona-caption", {}, "You are"), button);
+  const role = me?.role_hint ? h("span.persona-role", { dataset: { testid: "persona-role" } }, me.role_hint) : null;
+  return h("div.persona-box", {}, h("div.persona-caption", {}, "You are", role), button);
 }
 
-const personaText = (user) => h("span.persona-text", {}, h("span.persona-name", {}, user?.shown ?? ""),
-  h("span.persona-title", {}, [roleName(user?.role_hint), user?.title].filter(Boolean).join(" · ")));
+const personaText = (user, role) => h("span.persona-text", {}, h("span.persona-name", {}, user?.shown ?? ""),
+  role ? h("span.persona-title", {}, role) : null, h("span.persona-title", {}, user?.title ?? ""));
 
 function openPersonas(anchor, state) {
   const items = state.personas.map((id) => {
@@ -53,7 +50,7 @@ function openPersonas(anchor, state) {
         openPanel.close?.();
         goTo({ as: id });
       },
-    }, avatar(user), personaText(user), unread, id === state.me ? icon("check") : null);
+    }, avatar(user), personaText(user, user?.role_hint), unread, id === state.me ? icon("check") : null);
   });
   openPanel(anchor, h("div.menu.persona-menu", { role: "menu", "aria-label": "Look at the workspace as" }, h("div.menu-caption", {}, "Look at the workspace as"), items));
 }

@@ -6,7 +6,7 @@ const TURN = 2500; // milliseconds that each of several loading messages is show
 
 /** A line that shows the status under `key()`, or nothing. */
 export function statusBar(state, key) {
-  const host = h("div.status-bar", { role: "status", "aria-live": "polite", dataset: { testid: "status-line" }, hidden: true });
+  const host = h("div.status-bar", { role: "status", "aria-live": "polite", hidden: true });
   let turn = 0;
   let shown = "";
 
@@ -14,6 +14,8 @@ export function statusBar(state, key) {
     const at = key();
     const status = at ? state.statuses.get(at) : null;
     host.hidden = !status;
+    if (status) host.dataset.testid = "status-line";
+    else delete host.dataset.testid;
     const text = status ? line(status) : "";
     if (text !== shown) fill(host, text ? [h("span.spinner"), h("span", {}, text)] : []);
     shown = text;
