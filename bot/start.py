@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from bot.run import Bot, wait_for_signal
 from bot.settings import Settings, load_settings
+from bot.timetravel import TimeTravel
 from bot.wiring import Core, connect, open_core, slack_client, workspace_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bot.local.manifest import AppConfig
+    from bot.local.server import LocalWorkspace
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ class Access:
     app_token: str | None
     api_url: str
     page_url: str | None = None
+    workspace: LocalWorkspace | None = None
 
 
 @contextmanager
@@ -53,6 +56,8 @@ def running(settings: Settings, *, with_sample: bool = True) -> Iterator[tuple[B
         stack.callback(core.database.close)
         stack.callback(bot.stop)
         bot.start(access.app_token)
+        if access.workspace is not None:
+            access.workspace.move_clock_by(TimeTravel(services, access.workspace.advance))
         _load_in_background(core, bot, sample=settings.is_local and with_sample)
         yield bot, access
 
@@ -115,7 +120,9 @@ def _local_slack(core: Core, *, with_sample: bool) -> Iterator[Access]:
         config=app_config(),
     )
     with workspace:
-        yield Access(workspace.bot_token, workspace.app_token, workspace.api_url, workspace.page_url)
+        yield Access(
+            workspace.bot_token, workspace.app_token, workspace.api_url, workspace.page_url, workspace
+        )
 
 
 def _load_in_background(core: Core, bot: Bot, *, sample: bool) -> None:

@@ -19,17 +19,14 @@ if TYPE_CHECKING:
     from playbooks.simulation import Line
 
 START, STEER, PICK = "play_start", "play_steer", "play_pick"
-LINES_SHOWN = 40
+DAYS_SHOWN = 40
 DELIVERY = {
     "auto": "goes out by itself",
     "preview": "you see it a day before",
     "approve": "waits for your approval",
     "draft": "is a draft for you",
 }
-MARKS = {
-    "message": "💬", "nudge": "⏰", "question": "❓", "preview": "👀", "approval": "✋", "notice": "📌",
-    "task": "☑️", "outcome": "🏁", "not_sent": "⏸️",
-}  # fmt: skip
+MARKS = {"message": "💬", "question": "❓", "task": "☑️", "outcome": "🏁", "not_sent": "⏸️"}
 STEPS_SHOWN = 12
 
 
@@ -54,24 +51,27 @@ def list_speech(definitions: Sequence[Mapping[str, Any]], running: Sequence[RunO
 
 
 def preview_speech(title: str, account: str, segment: str, lines: Sequence[Line], value: str) -> Speech:
-    """Every message with its date, recipient and text; what is held, and why; the button that starts it."""
-    shown = lines[:LINES_SHOWN]
+    """Every message with its date, recipient and text; what is held, and why; the button that starts it.
+
+    It is the course if nobody answers; reminders and notices to the CSM are left out.
+    """
+    shown = [line for line in lines if line.kind in MARKS]
     blocks: list[Block] = [
         parts.header(shortened(f"{title}: {account}", 150)),
         parts.context(
-            f"{escaped(segment)} account. This is the real engine with nothing sent, if nobody answers. "
-            "Answers change what follows."
+            f"{escaped(segment)} account · the course if nobody answers; answers change what follows. "
+            "Each question is repeated once after two working days."
         ),
     ]
-    for day, of_day in groupby(shown, key=lambda line: (line.local_time or line.at.isoformat())[:10]):
-        blocks.append(parts.section(_day(day, list(of_day))))
-    if len(lines) > len(shown):
-        blocks.append(parts.context(f"… and {len(lines) - len(shown)} more."))
+    days = [list(of_day) for _, of_day in groupby(shown, key=_day_of)]
+    blocks += [
+        parts.section("\n".join([f"*{_day_of(day[0])}*", *map(_line, day)])) for day in days[:DAYS_SHOWN]
+    ]
+    if len(days) > DAYS_SHOWN:
+        blocks.append(parts.context(f"… and {len(days) - DAYS_SHOWN} more days."))
     blocks.append(parts.actions(parts.button(f"Start for {account}", START, value, style="primary")))
-    return Speech(
-        text=f"{title} for {account}: {sum(line.kind == 'message' for line in lines)} messages planned.",
-        blocks=parts.as_json(blocks[:48] + blocks[-1:] if len(blocks) > 49 else blocks),
-    )
+    count = sum(line.kind == "message" for line in lines)
+    return Speech(text=f"{title} for {account}: {count} messages planned.", blocks=parts.as_json(blocks))
 
 
 def started_speech(sentence: str) -> Speech:
@@ -111,18 +111,20 @@ def outcomes_speech(run: RunOverview, outcomes: Mapping[str, str]) -> Speech:
     return Speech(text=text, blocks=parts.as_json([parts.section(f"{escaped(text)}\n{lines}")]))
 
 
-def _day(day: str, lines: Sequence[Line]) -> str:
-    return "\n".join([f"*{day}*", *(_line(line) for line in lines)])
+def _day_of(line: Line) -> str:
+    return f"{line.at:%A, %-d %B %Y}"
 
 
 def _line(line: Line) -> str:
-    mark = MARKS.get(line.kind, "•")
-    clock = f"{line.local_time[11:16]} " if line.local_time else ""
-    detail = f" · {DELIVERY[line.delivery]}" if line.delivery in DELIVERY else ""
-    why = f" · _{escaped(line.why)}_" if line.why else ""
-    text = f"\n> {escaped(shortened(line.text, 200))}" if line.text and line.kind == "message" else ""
-    what = escaped(line.title) if line.kind == "message" else escaped(shortened(line.text or line.title, 160))
-    return f"{mark} {clock}{escaped(line.to)}: {what}{detail}{why}{text}"
+    why = f"\n      _{escaped(line.why)}_" if line.why else ""
+    head = f"{MARKS[line.kind]} {escaped(line.to or 'you')} · {escaped(line.title)}"
+    if line.kind in {"message", "question", "approval"}:
+        options = (
+            f"\n      {' · '.join(f'[{escaped(option)}]' for option in line.options)}" if line.options else ""
+        )
+        detail = f" · {DELIVERY[line.delivery]}" if line.delivery in DELIVERY else ""
+        return f"{head}{detail}\n> {escaped(shortened(line.text, 320))}{options}{why}"
+    return f"{MARKS[line.kind]} {escaped(shortened(line.text or line.title, 200))}{why}"
 
 
 def _run(run: RunOverview) -> list[Block]:

@@ -8,11 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from bot.local import api_files, api_reactions, cards, interactions, messages, text
+from bot.local import api_files, api_reactions, cards, interactions, messages, streams, text
 from bot.local.clock import ClockError
 from bot.local.errors import ApiError, PageError
 
@@ -75,7 +76,7 @@ class PageApi:
 
     async def index(self, _: Request) -> Response:
         """The page itself; it may load nothing from elsewhere."""
-        policy = "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'"
+        policy = "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws:"
         headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
         return FileResponse(_PAGE / "index.html", headers=headers)
 
@@ -133,10 +134,8 @@ class PageApi:
         """Write a message."""
         user, channel = self._where(body)
         typed = _typed(body)
-        thread_ts = body.get("thread_ts") or None
-        stored = messages.post_as_person(
-            self._ws, user, channel, typed, thread_ts, broadcast=bool(body.get("broadcast"))
-        )
+        broadcast = bool(body.get("broadcast"))
+        stored = messages.post_as_person(self._ws, user, channel, typed, _thread(body), broadcast=broadcast)
         bot, app = self._ws.bot_user, self._ws.directory.app.name
         if bot in text.mentioned(stored["text"]) and bot not in channel.members:
             self._ws.hub.push(
@@ -176,7 +175,7 @@ class PageApi:
         user, channel = self._where(body)
         command, rest = str(body.get("command", "")), str(body.get("text", ""))
         return await interactions.run_command(
-            self._ws, user, channel, command=command, text=rest, thread_ts=body.get("thread_ts") or None
+            self._ws, user, channel, command=command, text=rest, thread_ts=_thread(body)
         )
 
     async def action(self, body: Payload) -> Payload:
@@ -234,23 +233,25 @@ class PageApi:
         if tab == "home" and home:
             event["view"] = home
         self._ws.emit({**event, "event_ts": self._ws.next_ts()})
+        if body.get("context"):
+            self._context(user, channel, str(body["context"]))
         return {"home": home}
 
     async def stop_stream(self, body: Payload) -> Payload:
-        """Press the Stop button of a streaming message."""
+        """Press the Stop button of a streaming message, or of a thread whose session is at work."""
         user, channel = self._where(body)
         message = messages.required(self._ws, channel.id, str(body.get("ts", "")))
-        stream = message.get("_stream", {})
-        if stream.get("state") != "streaming":
+        thread_ts = message.get("thread_ts", message["ts"])
+        stopped = streams.stop_by_person(self._ws, channel, message)
+        session = self._ws.records.get("session", f"{channel.id}/{thread_ts}") or {}
+        if not stopped and session.get("status") != "processing":
             raise PageError("That message is already complete.")
-        after = {**message, "_stream": {**stream, "state": "stopped_by_user"}}
-        messages.change(self._ws, channel, after, told=False)
         event = {
             "type": "agent_session_stopped",
             "user": user.id,
             "channel": channel.id,
-            "thread_ts": message["thread_ts"],
-            "streaming_message_ts": [message["ts"]],
+            "thread_ts": thread_ts,
+            "streaming_message_ts": stopped,
             "event_ts": self._ws.next_ts(),
         }
         self._ws.emit(event, channel)
@@ -268,17 +269,37 @@ class PageApi:
         message = messages.required(self._ws, channel.id, str(body.get("ts", "")))
         return await interactions.use_shortcut(self._ws, user, callback_id, channel, message)
 
+    async def _move(self, by: timedelta) -> None:
+        """Move the clock as the app wants it moved: from one thing that is due to the next."""
+        if self._ws.mover is None:
+            self._ws.clock.advance(by)
+        else:
+            await run_in_threadpool(self._ws.mover, by)
+
     async def clock(self, body: Payload) -> Payload:
         """Move the clock forward."""
         seconds = body.get("advance_seconds")
         if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not math.isfinite(seconds):
             raise PageError("The clock takes a number of seconds, advance_seconds.")
         try:
-            self._ws.clock.advance(timedelta(seconds=seconds))
+            await self._move(timedelta(seconds=seconds))
         except OverflowError as error:
             raise PageError("The clock cannot be moved that far.") from error
         self._ws.hub.push_all("clock", **cards.clock_card(self._ws))
         return cards.clock_card(self._ws)
+
+    def _context(self, user: User, dm: Channel, beside: str) -> None:
+        """The assistant is open beside a channel: the agent view tells the app which."""
+        seen = self._ws.channel_of(user, beside)
+        team = self._ws.directory.team_id
+        entities = [{"type": "slack#/types/channel_id", "value": seen.id, "team_id": team}]
+        event = {
+            "type": "app_context_changed",
+            "user": user.id,
+            "channel": dm.id,
+            "event_ts": self._ws.next_ts(),
+        }
+        self._ws.emit({**event, "context": {"entities": entities}})
 
     def _where(self, body: Payload) -> tuple[User, Channel]:
         user = self._ws.person(str(body.get("as", "")))
@@ -310,6 +331,10 @@ class PageApi:
         if home is None or home["id"] != view_id:
             raise PageError("That window is no longer open.", 404)
         return home
+
+
+def _thread(body: Payload) -> str | None:
+    return str(body.get("thread_ts") or "") or None
 
 
 def _typed(body: Payload) -> str:

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from bot.local import cards, messages
+from bot.local import cards, messages, streams
 from bot.local.delivery import ACK_SECONDS, RETRY_SECONDS, Delivery
 from bot.local.directory import Channel, Directory, User
 from bot.local.errors import LocalWorkspaceError
@@ -113,7 +113,7 @@ class LocalWorkspace:
             responses=ResponseUrls(self._records, clock),
         )
         self._ws.begin_after(messages.latest_of_all(self._ws))
-        messages.end_streams(self._ws)
+        streams.end_all(self._ws)
         self._budgets = Budgets(budgets or {})
         self.set_events_url(events_url)
         self._server: uvicorn.Server | None = None
@@ -185,6 +185,10 @@ class LocalWorkspace:
             self._delivery.transport = HttpMode(
                 url, self.signing_secret, self._clock.real_now, self._ack_seconds
             )
+
+    def move_clock_by(self, mover: Callable[[timedelta], object]) -> None:
+        """Let somebody else move the clock when the page asks for it; they call `advance`, step by step."""
+        self._ws.mover = mover
 
     def add_user(self, user: User) -> None:
         """Add a person, or change the one with that id."""

@@ -11,6 +11,8 @@ from bot.local.errors import PageError
 from bot.local.push import Hub
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
     from pathlib import Path
 
     from bot.local.clock import LocalClock
@@ -35,6 +37,7 @@ class Workspace:
     views: Views
     responses: ResponseUrls
     base_url: str = ""
+    mover: Callable[[timedelta], object] | None = None  # moves the clock from the page; None: at one go
     hub: Hub = field(default_factory=Hub)
     statuses: dict[tuple[str, str], Payload] = field(default_factory=dict)
     ephemerals: dict[str, Payload] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, and_, or_, update
+from sqlalchemy import UniqueConstraint, and_, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -166,3 +166,13 @@ def find_sent(session: Session, *, workspace_id: str, channel_id: str, ts: str) 
             OutboxMessage.kind != "update",
         )
     ).first()
+
+
+def waiting_count(session: Session, *, workspace_id: str, now: datetime) -> int:
+    """How many messages are due and not yet said."""
+    statement = select(func.count()).where(
+        OutboxMessage.workspace_id == workspace_id,
+        col(OutboxMessage.state).in_(["pending", "sending"]),
+        col(OutboxMessage.due_at) <= now,
+    )
+    return session.exec(statement).one()

@@ -1,0 +1,65 @@
+"""Moves the local workspace's clock the way time passes: through everything that is due on the way."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from store.tables import events, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.services import Services
+
+SETTLE_SECONDS = 10.0
+STEPS_AT_MOST = 5000
+
+
+class TimeTravel:
+    """Advances the clock from one due timer to the next, and lets each be carried out in its own time.
+
+    At one go, a week would make every timer of it late at once; a late timer is skipped or asks first.
+
+    Args:
+        services: the running bot.
+        advance: moves the clock, and tells open pages.
+    """
+
+    def __init__(self, services: Services, advance: Callable[[timedelta], datetime]) -> None:
+        self._services = services
+        self._advance = advance
+
+    def __call__(self, by: timedelta) -> None:
+        """Let this much time pass."""
+        services = self._services
+        target = services.clock.now() + by
+        for _ in range(STEPS_AT_MOST):
+            due = services.runner.next_due()
+            if due is None or due > target:
+                break
+            self._advance_to(due)
+            if not services.runner.fire_due():
+                break  # somebody else is at it, or it keeps failing: do not wait for it
+            self._settle()
+        self._advance_to(target)
+
+    def _advance_to(self, moment: datetime) -> None:
+        ahead = moment - self._services.clock.now()
+        if ahead > timedelta(0):
+            self._advance(ahead)
+
+    def _settle(self) -> None:
+        """Wait until what is due has been said and its echo has been heard."""
+        self._services.wake_outbox()
+        until = time.monotonic() + SETTLE_SECONDS
+        while self._busy() and time.monotonic() < until:
+            time.sleep(0.02)
+
+    def _busy(self) -> bool:
+        services = self._services
+        with services.database.reading() as session:
+            said = outbox.waiting_count(session, workspace_id=services.workspace_id, now=services.clock.now())
+            return bool(said or events.waiting_count(session, workspace_id=services.workspace_id))
