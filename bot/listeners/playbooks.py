@@ -384,6 +384,7 @@ def _delivered(services: Services, session: Session, message: OutboxMessage, pos
     if message.kind == "update":
         return
     if message.payload.get("contact_id"):
+        _close_previews(session, services, message)
         account = accounts.find_account(session, message.payload["account_id"])
         record_posted(
             session,
@@ -400,6 +401,19 @@ def _delivered(services: Services, session: Session, message: OutboxMessage, pos
         events.Delivered(message.payload["step_key"], posted.channel_id, posted.ts),
     )
     services.wake_workers()
+
+
+def _close_previews(session: Session, services: Services, message: OutboxMessage) -> None:
+    """What the CSM was shown beforehand has gone out: its buttons would do nothing any more."""
+    step = f"{message.payload['run_id']}:{message.payload['step_key']}"
+    for kind in ("preview", "approval"):
+        shown = outbox.sent_with_prefix(
+            session, workspace_id=services.workspace_id, key_prefix=f"{step}:{kind}:"
+        )
+        for one in shown:
+            where = Posted(str(one.sent_channel_id), str(one.sent_ts))
+            what = f"Sent to {message.payload['contact_name']}"
+            _mark(session, services, where, what, key=f"{one.id}:sent")
 
 
 def _undeliverable(services: Services, session: Session, message: OutboxMessage, reason: str) -> None:

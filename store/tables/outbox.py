@@ -176,3 +176,17 @@ def waiting_count(session: Session, *, workspace_id: str, now: datetime) -> int:
         col(OutboxMessage.due_at) <= now,
     )
     return session.exec(statement).one()
+
+
+def sent_with_prefix(session: Session, *, workspace_id: str, key_prefix: str) -> list[OutboxMessage]:
+    """The messages in Slack whose keys begin like this, oldest first."""
+    statement = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.workspace_id == workspace_id,
+            OutboxMessage.state == "sent",
+            col(OutboxMessage.key).startswith(key_prefix, autoescape=True),
+        )
+        .order_by(col(OutboxMessage.sent_at), col(OutboxMessage.id))
+    )
+    return list(session.exec(statement).all())
