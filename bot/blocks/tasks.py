@@ -61,7 +61,7 @@ def tasks_speech(items: Sequence[TaskItem], whose: str, note: str = "") -> Speec
 
 def task_row(item: TaskItem, action_id: str, *, with_owner: bool = False) -> Block:
     """A task in two lines with its Done button."""
-    mark = ":red_circle: " if item.overdue else (":small_orange_diamond: " if item.high else "")
+    mark = "🔴 " if item.overdue else ("🔸 " if item.high else "")
     due = f"due {slack_moment(item.due_at)}" if item.due_at else "no date"
     if item.overdue:
         due = f"*over{due}*"
