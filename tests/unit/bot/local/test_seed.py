@@ -116,6 +116,7 @@ def test_a_second_start_changes_nothing(begin, counts, tmp_path, clock):
     assert (counts(), _all_records(tmp_path)) == (once, said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", range(len(STEPS)), ids=lambda kept: f"remembers-{kept}-steps")
 def test_a_start_that_was_killed_before_it_remembered_a_step_is_completed(
     begin, counts, tmp_path, clock, kept
