@@ -95,12 +95,7 @@ def status_speech(runs: Sequence[RunOverview]) -> Speech:
 def which_run_speech(verb: str, runs: Sequence[RunOverview]) -> Speech:
     """Several runs are open: which one?"""
     rows: list[Block] = [parts.section(f"Which run do you want to {escaped(verb)}?")]
-    rows += [
-        parts.section(
-            f"*{escaped(run.playbook)}*", accessory=parts.button(verb.capitalize(), STEER, _steer(verb, run))
-        )
-        for run in runs
-    ]
+    rows += [parts.section(f"*{escaped(run.playbook)}*", accessory=_steer_button(verb, run)) for run in runs]
     return Speech(text=f"Which run do you want to {verb}?", blocks=parts.as_json(rows))
 
 
@@ -133,13 +128,8 @@ def _run(run: RunOverview) -> list[Block]:
     steps = "\n".join(_step(step) for step in run.steps[:STEPS_SHOWN]) or "Nothing yet."
     rows: list[Block] = [parts.section(head), parts.section(steps)]
     verbs = {"active": ("pause", "stop"), "paused": ("resume", "stop")}.get(run.state, ())
-    rows += [
-        parts.section(
-            f"{verb.capitalize()} this run",
-            accessory=parts.button(verb.capitalize(), STEER, _steer(verb, run)),
-        )
-        for verb in verbs
-    ]
+    if verbs:
+        rows.append(parts.actions(*(_steer_button(verb, run) for verb in verbs)))
     return [*rows, parts.divider()]
 
 
@@ -152,5 +142,6 @@ def _step(step: Any) -> str:
     return f"• {escaped(step.title)}{who}: {state}{when}{said}{note}"
 
 
-def _steer(verb: str, run: RunOverview) -> str:
-    return json.dumps({"verb": verb, "run": run.run_id})
+def _steer_button(verb: str, run: RunOverview) -> Any:
+    value = json.dumps({"verb": verb, "run": run.run_id})
+    return parts.button(verb.capitalize(), f"{STEER}_{verb}", value)

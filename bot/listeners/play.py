@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ def register(app: App, services: Services) -> None:
         return store
 
     app.action(blocks.START)(stored(STARTED))
-    app.action(blocks.STEER)(stored(STEERED))
+    app.action(re.compile(rf"^{blocks.STEER}_"))(stored(STEERED))
 
 
 def play(services: Services, call: Call) -> None:
