@@ -171,7 +171,8 @@ class BotUnderTest:
         raise TimeoutError("no event came")
 
     def dm(self, user):
-        """The id of a person's DM with the bot."""
+        """The id of a person's DM with the bot; it is opened if it was not."""
+        self.page(user).do("open", tab="messages")
         return f"D{user.lstrip('UW')}"
 
     def say(self, user, channel, text, **more):

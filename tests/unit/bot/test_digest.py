@@ -1,0 +1,138 @@
+"""/cs digest: the first screen is short, every number opens its rows, and only for those whose accounts they are."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.listeners.digest import parse
+from store.tables import Account, Task
+from tests.bot_fixtures import GRACE, HARBOUR, ISLA, NOOR, PRIYA, TEAM, TOM, element_of, texts_of
+
+
+@pytest.fixture
+def week(bot):
+    """Two questions and a rating, and a task that is late."""
+    me = f"<@{bot.services.bot_user_id}>"
+    ts = bot.say(ISLA, HARBOUR, f"{me} How do I export my data?")
+    bot.rate(ISLA, bot.seen(ISLA, HARBOUR, ts).messages[-1], "down")
+    bot.submit(ISLA, bot.modal(ISLA), reason="incomplete", comment="What about *photos*?")
+    bot.say(ISLA, HARBOUR, f"{me} Can the vans fly to the moon and back?")
+    now = bot.services.clock.now()
+    with bot.database.transaction() as session:
+        account = session.exec(select(Account).where(Account.key == "harbour-bakery")).one()
+        session.add(
+            Task(
+                workspace_id=bot.workspace_id,
+                key="late",
+                account_id=account.id,
+                owner_email="priya.raman@fernway.example",
+                title="Call Isla",
+                due_at=now - timedelta(days=2),
+                created_at=now,
+            )
+        )
+    bot.slack.advance(timedelta(minutes=5))
+
+
+def digest_of(bot, user, text="digest 7d", channel=TEAM):
+    return bot.command(user, channel, text)[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "parsed"),
+    [
+        ("", ("", "")),
+        ("7d", ("7d", "")),
+        ("30d MM", ("30d", "MM")),
+        ("Harbour Bakery 7 d", ("", "Harbour Bakery 7 d")),
+        ("Harbour Bakery 14d", ("14d", "Harbour Bakery")),
+        ("month team", ("month", "team")),
+    ],
+)
+def test_period_and_scope_come_in_either_order(words, parsed):
+    assert parse(words) == parsed
+
+
+def test_the_first_screen_is_short_and_says_what_matters(bot, week):
+    reply = digest_of(bot, PRIYA)
+    first = reply["blocks"][0]["text"]["text"]
+    assert len(first.splitlines()) <= 13
+    for part in ("2 questions", "1 not found", "0 of 1", "1 overdue", "Renewals"):
+        assert part in first
+    shown = texts_of(reply)
+    assert "What about *photos*?".replace("*", "") in shown.replace("*", "")
+    assert "Can the vans fly to the moon" in shown
+    assert "2 days overdue" in shown
+
+
+@pytest.mark.parametrize(
+    ("key", "row"),
+    [
+        ("questions.asked", "How do I export my data?"),
+        ("questions.refused", "Can the vans fly"),
+        ("feedback.new", "photos"),
+        ("tasks.overdue", "Call Isla"),
+    ],
+)
+def test_a_number_opens_the_rows_behind_it(bot, week, key, row):
+    bot.press(PRIYA, digest_of(bot, PRIYA), f"digest_rows_{key}")
+    assert row in texts_of(bot.modal(PRIYA))
+
+
+def test_every_figure_is_in_the_menu_and_opens(bot, week):
+    reply = digest_of(bot, PRIYA)
+    _, menu = element_of(reply, "digest_rows_any")
+    assert len(menu["options"]) >= 8
+    for option in menu["options"]:
+        bot.press(PRIYA, reply, "digest_rows_any", option=option["value"])
+        count = option["text"]["text"].split()[0]
+        assert texts_of(bot.modal(PRIYA)["blocks"][0]).startswith(f"*{count} ")
+
+
+def test_an_unanswered_question_opens_who_asked_it(bot, week):
+    bot.press(PRIYA, digest_of(bot, PRIYA), "digest_rows_unanswered")
+    assert f"<@{ISLA}>" in texts_of(bot.modal(PRIYA))
+
+
+def test_a_csm_gets_their_own_accounts_and_a_manager_the_teams(bot, week):
+    assert "your accounts" in texts_of(digest_of(bot, TOM))
+    assert "2 questions" not in texts_of(digest_of(bot, TOM))
+    assert "2 questions" in texts_of(digest_of(bot, GRACE))
+    assert "all accounts" in texts_of(digest_of(bot, NOOR))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("digest 999d", "is no period"),
+        ("digest 7d Atlantis", "no account, segment or CSM"),
+    ],
+)
+def test_a_period_or_scope_that_there_is_not_gets_a_sentence(bot, text, sentence):
+    assert sentence in texts_of(digest_of(bot, PRIYA, text))
+
+
+def test_a_quiet_week_is_two_lines(bot, week):
+    assert "Quiet" in texts_of(digest_of(bot, PRIYA, "digest 7d Linen Loop"))
+
+
+def test_a_shared_digest_opens_only_for_those_whose_accounts_they_are(bot, week):
+    bot.command(GRACE, TEAM, "digest 7d --share")
+    shared = bot.seen(TOM, TEAM).messages[-1]
+    assert "2 questions" in texts_of(shared)
+    bot.press(TOM, shared, "digest_rows_questions.asked")
+    assert "How do I export my data?" in texts_of(bot.modal(TOM))
+    with bot.database.transaction() as session:
+        from store.tables import StaffMember
+
+        tom = session.exec(select(StaffMember).where(StaffMember.slack_user_id == TOM)).one()
+        tom.team = "Elsewhere"
+        session.add(tom)
+    bot.press(TOM, shared, "digest_rows_questions.asked")
+    assert "not yours" in texts_of(bot.modal(TOM))
+
+
+def test_the_digest_of_everything_stays_with_the_admin(bot, week):
+    assert "I do not share it here" in texts_of(digest_of(bot, NOOR, "digest 7d --share"))
+    assert "I do not share it here" in texts_of(digest_of(bot, PRIYA, "digest --share", HARBOUR))

@@ -1,0 +1,233 @@
+"""App Home by role, suggested prompts, Stop, check-ins in words, joining, and events that are no concern."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.blocks.prompts import prompts_for
+from bot.listeners.consent import wish_of
+from bot.slack.messenger import Posted, Speech, StreamTarget
+from store.tables import Contact, InboundEvent, SlackUser, Task
+from tests.bot_fixtures import GRACE, HARBOUR, ISLA, MIRA, NOOR, PRIYA, TEAM, texts_of
+
+
+def home(bot, user):
+    """A person's Home tab as it is after they opened it."""
+    bot.page(user).do("open", tab="home")
+    bot.wait_for_event()
+    bot.settle()
+    return shown(bot, user)
+
+
+def shown(bot, user):
+    return bot.page(user).do("open", tab="home")["home"]
+
+
+@pytest.mark.parametrize(
+    ("user", "parts", "not_shown"),
+    [
+        pytest.param(
+            ISLA, ("Check-ins are on", "Write me a question"), ("Set-up", "Accounts"), id="end user"
+        ),
+        pytest.param(PRIYA, ("Your open tasks", "Harbour Bakery Group"), ("Set-up", "Petal"), id="CSM"),
+        pytest.param(GRACE, ("The last seven days", "Your open tasks"), ("Set-up",), id="manager"),
+        pytest.param(NOOR, ("Set-up", "documents", "Staff: 5", "Models: loaded"), ("Check-ins",), id="admin"),
+    ],
+)
+def test_everybody_has_a_home_of_their_own(bot, user, parts, not_shown):
+    text = texts_of(home(bot, user))
+    assert all(part in text for part in parts), text
+    assert all(part not in text for part in not_shown)
+
+
+def test_check_ins_are_switched_off_and_on_again_at_home(bot):
+    bot.press(ISLA, home(bot, ISLA), "home_checkins")
+    assert "Check-ins are off" in texts_of(shown(bot, ISLA))
+    [contact] = bot.rows(select(Contact).where(Contact.slack_user_id == ISLA))
+    assert contact.opted_out_at
+    bot.press(ISLA, shown(bot, ISLA), "home_checkins")
+    assert "Check-ins are on" in texts_of(shown(bot, ISLA))
+
+
+def test_a_task_is_done_at_home(bot):
+    now = bot.services.clock.now()
+    with bot.database.transaction() as session:
+        session.add(
+            Task(
+                workspace_id=bot.workspace_id,
+                key="t",
+                owner_email="priya.raman@fernway.example",
+                title="Call Isla",
+                due_at=now + timedelta(days=1),
+                created_at=now,
+            )
+        )
+    bot.press(PRIYA, home(bot, PRIYA), "home_task_done")
+    assert bot.rows(select(Task))[0].state == "done"
+    assert "Call Isla" not in texts_of(shown(bot, PRIYA))
+
+
+def test_the_last_questions_are_at_home(bot):
+    bot.say(ISLA, HARBOUR, f"<@{bot.services.bot_user_id}> How do I export my data?")
+    assert "How do I export my data?" in texts_of(home(bot, ISLA))
+
+
+def test_an_admin_sees_what_is_missing_with_the_remedy(bot):
+    with bot.database.transaction() as session:
+        now = bot.services.clock.now()
+        session.add(
+            InboundEvent(
+                workspace_id=bot.workspace_id,
+                event_key="x",
+                kind="said",
+                state="failed",
+                error_ref="abc123",
+                received_at=now,
+            )
+        )
+    text = texts_of(home(bot, NOOR))
+    assert "1 requests failed (last reference: abc123)" in text
+    assert "The log has the reason" in text
+
+
+def test_opening_the_messages_offers_questions_that_fit(bot):
+    page = bot.page(ISLA)
+    page.do("open", tab="messages")
+    prompts = page.hears("prompts")["prompts"]
+    assert [prompt["title"] for prompt in prompts][-1] == "Talk to a person"
+    assert "How does renewal work?" in {prompt["title"] for prompt in prompts}
+
+
+@pytest.mark.parametrize(
+    "stage", [None, "consideration", "decision", "adoption", "renewal", "upsell", "advocacy"]
+)
+@pytest.mark.parametrize("is_staff", [True, False])
+def test_prompts_keep_to_slacks_limit(stage, is_staff):
+    prompts = prompts_for(stage, is_staff=is_staff)
+    assert 1 <= len(prompts) <= 4
+    assert all(prompt["title"] and prompt["message"] for prompt in prompts)
+
+
+def test_a_message_that_somebody_stopped_stays_as_it_is(bot):
+    messenger, channel = bot.services.messenger, bot.dm(ISLA)
+    root = messenger.post(channel, Speech("Ask me"), key="root")
+    speech = Speech("One. Two. Three.", pieces=("One. ", "Two. ", "Three."))
+
+    def stopped_midway(where: Posted) -> None:
+        bot.page(ISLA).do("stop_stream", channel=channel, ts=where.ts)
+        messenger.stop_stream(where)
+
+    where = messenger.stream(
+        channel, root.ts, speech, key="k", target=StreamTarget(), on_started=stopped_midway
+    )
+    [_, message] = bot.seen(ISLA, channel, root.ts).messages
+    assert message["ts"] == where.ts
+    assert "One." in texts_of(message)
+    assert "Three." not in texts_of(message)
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("stop check-ins", False),
+        ("Please stop the checkins.", False),
+        ("no more check ins", False),
+        ("start check-ins", True),
+        ("resume check-ins please!", True),
+        ("how do I stop check-ins for my team?", None),
+        ("check-ins", None),
+        ("stop", None),
+    ],
+)
+def test_check_ins_are_switched_in_words(text, wish):
+    assert wish_of(text) is wish
+
+
+def test_stop_check_ins_in_a_dm_is_noted_and_confirmed(bot):
+    dm = bot.dm(MIRA)
+    ts = bot.say(MIRA, dm, "stop check-ins")
+    assert "no more check-ins" in bot.seen(MIRA, dm, ts).messages[-1]["text"]
+    assert bot.rows(select(SlackUser).where(SlackUser.slack_user_id == MIRA))[0].opted_out_at
+    ts = bot.say(MIRA, dm, "start check-ins")
+    assert not bot.rows(select(SlackUser).where(SlackUser.slack_user_id == MIRA))[0].opted_out_at
+
+
+def join(bot, channel):
+    bot.app.dispatch(
+        _event(
+            bot,
+            {
+                "type": "member_joined_channel",
+                "user": bot.services.bot_user_id,
+                "channel": channel,
+                "event_ts": "1.2",
+            },
+        )
+    )
+    bot.wait_for_event()
+    bot.settle()
+
+
+def _event(bot, event):
+    from slack_bolt import BoltRequest
+
+    body = {"type": "event_callback", "event_id": f"Ev{event['type']}", "team_id": "T0", "event": event}
+    return BoltRequest(mode="socket_mode", body=body)
+
+
+def test_the_bot_greets_its_own_team_and_nobody_else(bot):
+    join(bot, TEAM)
+    assert "Mention me" in bot.seen(PRIYA, TEAM).messages[-1]["text"]
+
+
+def test_in_a_customers_channel_it_says_nothing(bot):
+    join(bot, HARBOUR)
+    assert bot.seen(ISLA, HARBOUR).messages == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {
+            "type": "message",
+            "subtype": "message_changed",
+            "channel": HARBOUR,
+            "ts": "1.1",
+            "message": {"text": "x"},
+        },
+        {
+            "type": "message",
+            "subtype": "message_deleted",
+            "channel": HARBOUR,
+            "ts": "1.1",
+            "deleted_ts": "1.0",
+        },
+        {
+            "type": "message",
+            "subtype": "channel_join",
+            "channel": HARBOUR,
+            "ts": "1.1",
+            "user": ISLA,
+            "text": "x",
+        },
+        {"type": "app_context_changed", "user": ISLA, "context": {}},
+        {"type": "assistant_thread_context_changed", "assistant_thread": {}},
+        {"type": "member_joined_channel", "user": ISLA, "channel": HARBOUR, "event_ts": "1.1"},
+    ],
+    ids=lambda event: event.get("subtype") or event["type"],
+)
+def test_events_that_are_no_concern_are_acknowledged_and_leave_nothing(bot, event):
+    assert bot.app.dispatch(_event(bot, event)).status == 200
+    assert bot.rows(select(InboundEvent)) == []
+
+
+def test_the_older_assistant_container_is_served_too(bot):
+    page, dm = bot.page(ISLA), bot.dm(ISLA)
+    root = bot.services.messenger.post(dm, Speech("Hi"), key="hi")
+    thread = {"user_id": ISLA, "channel_id": dm, "thread_ts": root.ts}
+    assert (
+        bot.app.dispatch(_event(bot, {"type": "assistant_thread_started", "assistant_thread": thread})).status
+        == 200
+    )
+    assert page.hears("prompts")["prompts"]
