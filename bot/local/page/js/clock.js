@@ -1,50 +1,63 @@
 // The clock bar: what time it is in the workspace, and the buttons that move it forward.
+//
+// Days pass in hops of eight hours, with a breath between them: the assistant keeps office hours in each person's
+// time zone, so a jump that always lands at three at night would never find anybody at work.
 
 import { api } from "./api.js";
 import { fill, h, icon, iconButton } from "./dom.js";
-import { workspaceNow } from "./state.js";
+import { setClock, workspaceNow } from "./state.js";
 import { fullDate, spanOf, timeOfDay } from "./time.js";
 import { orToast } from "./toast.js";
 
-const HOUR = 3600;
+const HOUR = 3600; // seconds
 const DAY = 24 * HOUR;
-const STEPS = [["1h", "+1 hour", HOUR], ["1d", "+1 day", DAY], ["1w", "+1 week", 7 * DAY]];
-const RUN_DAYS = 30;
-const PAUSE = 450; // milliseconds between two days, so that one can watch
+const HOP = 8 * HOUR;
+const BREATH = 850; // milliseconds between two hops, so that what became due can happen and be watched
+const STEPS = [["1h", "+1 hour", HOUR], ["1d", "+1 day", DAY], ["1w", "+1 week", 7 * DAY], ["30d", "+30 days", 30 * DAY]];
 const MOVED = 30; // seconds of offset from which the time counts as moved
 
 /** Draws the bar into `host` and keeps it right. */
 export function clockBar(host, state, { onMenu }) {
   const now = h("span.clock-now", { dataset: { testid: "clock-now" } });
-  const moved = h("span.clock-moved", { dataset: { testid: "clock-moved" }, hidden: true });
-  const running = h("span.clock-running", { dataset: { testid: "clock-running" }, role: "status", hidden: true });
-  const run = { active: false, stop: false };
-  const buttons = STEPS.map(([id, label, seconds]) => stepButton(id, label, `Move the workspace's time forward: ${label.slice(1)}`, () => advance(seconds)));
-  const month = stepButton("30d", "+30 days", "Move forward 30 days, one day at a time", () => (run.active ? (run.stop = true) : stepThrough()));
+  const moved = h("span.clock-moved", { dataset: { testid: "clock-moved" }, hidden: true, title: "Time in this workspace was moved forward; it stays so after a restart." });
+  const progress = h("span.clock-running", { dataset: { testid: "clock-running" }, role: "status", hidden: true });
+  const stop = h("button.small", { type: "button", hidden: true, dataset: { testid: "clock-stop" }, onclick: () => (stopped = true) }, "Stop");
+  const buttons = STEPS.map(([id, label, seconds]) => h("button.small", {
+    type: "button", title: `Move the workspace's time forward by ${label.slice(1)}`, dataset: { testid: `clock-plus-${id}` }, onclick: (event) => travel(seconds, event.currentTarget),
+  }, label));
+  let stopped = false;
   fill(host, iconButton("menu", "Show the sidebar", { class: "menu-button", onclick: onMenu }),
-    h("div.clock-face", {}, icon("clock"), now, moved, running),
-    h("div.clock-steps", { role: "group", "aria-label": "Move time forward" }, h("span.clock-label", {}, "Move time"), buttons, month));
+    h("div.clock-face", {}, icon("clock"), now, moved, progress),
+    h("div.clock-steps", { role: "group", "aria-label": "Move time forward" }, h("span.clock-label", {}, "Move time"), buttons, stop));
+
+  async function travel(seconds, button) {
+    stopped = false;
+    showTravelling(true);
+    for (let gone = 0; gone < seconds && !stopped;) {
+      const hop = Math.min(seconds - gone, hopFrom(workspaceNow(state)));
+      if (!(await advance(hop))) break;
+      gone += hop;
+      progress.textContent = `day ${Math.ceil(gone / DAY)} of ${Math.ceil(seconds / DAY)}`;
+      progress.hidden = seconds <= DAY;
+      if (gone < seconds) await new Promise((resolve) => setTimeout(resolve, BREATH));
+    }
+    showTravelling(false);
+    if (document.activeElement === document.body) button.focus();
+  }
+
+  function showTravelling(active) {
+    for (const button of buttons) button.disabled = active;
+    buttons.at(-1).hidden = active;
+    stop.hidden = !active;
+    progress.hidden = true;
+  }
 
   async function advance(seconds) {
     const answer = await orToast(api.advance(seconds));
     if (!answer) return false;
-    state.clock = { base: Date.parse(answer.now_iso), at: performance.now(), offset: answer.offset_seconds };
+    setClock(state, answer);
     state.changed("clock");
     return true;
-  }
-
-  async function stepThrough() {
-    Object.assign(run, { active: true, stop: false });
-    month.textContent = "Stop";
-    for (let day = 1; day <= RUN_DAYS && !run.stop; day += 1) {
-      running.textContent = `day ${day} of ${RUN_DAYS}`;
-      running.hidden = false;
-      if (!(await advance(DAY))) break;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    }
-    Object.assign(run, { active: false, stop: false });
-    running.hidden = true;
-    month.textContent = "+30 days";
   }
 
   function draw() {
@@ -52,7 +65,6 @@ export function clockBar(host, state, { onMenu }) {
     now.textContent = `${fullDate(date)} · ${timeOfDay(date)}`;
     moved.hidden = state.clock.offset < MOVED;
     moved.textContent = `moved ${spanOf(state.clock.offset) || "a little"} ahead`;
-    moved.title = "Time in this workspace was moved forward; it stays so after a restart.";
   }
 
   state.subscribe(["clock"], draw);
@@ -60,4 +72,5 @@ export function clockBar(host, state, { onMenu }) {
   draw();
 }
 
-const stepButton = (id, label, title, onclick) => h("button.small", { type: "button", title, dataset: { testid: `clock-plus-${id}` }, onclick }, label);
+/** Seconds to the next stop: a weekend day, when nobody is written to, passes in one. */
+const hopFrom = (date) => ([0, 6].includes(date.getDay()) ? DAY : HOP);

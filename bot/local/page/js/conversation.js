@@ -64,7 +64,7 @@ export function messageLog(state, names, { inThread, label, testid }) {
       if (newDay && !inThread) out.push(keep(`day ${dayKey(date)}`, dayLabel(date, names.now()), (label) => divider(label)));
       const compact = !newDay && follows(before, message) && !(inThread && before?.ts === place.firstTs);
       out.push(keepMessage(message, compact, place));
-      if (inThread && message.ts === place.thread && items.length > 1) out.push(replyDivider(items.length - 1));
+      if (inThread && message.ts === place.thread && list.messages.size > 1) out.push(replyDivider(list.messages.size - 1));
       before = message;
     }
     return out;

@@ -72,7 +72,7 @@ function drawIntro(intro, channel, title, state, names) {
   intro.hidden = !state.main.loaded;
   const empty = state.main.messages.size === 0;
   const words = {
-    app: [`Ask ${title}`, "Answers come from the help centre, each with its sources. Ask in your own words, or start with one of these."],
+    app: [`Ask ${title}`, `Answers come from the help centre, each with its sources. Ask in your own words${promptsOf(channel, state).length ? ", or start with one of these" : ""}.`],
     im: [title, `This is the beginning of your conversation with ${title}.`],
     channel: [`#${title}`, `This is the beginning of #${title}. ${channel.is_ext_shared ? "People of the customer read along." : ""} Mention @${state.boot.app.name} to ask something.`],
   }[channel.kind] ?? [title, ""];
@@ -82,8 +82,7 @@ function drawIntro(intro, channel, title, state, names) {
 }
 
 function drawPrompts(host, channel, state, onSent) {
-  const known = state.prompts.get(channel.id) ?? state.prompts.get("");
-  const list = channel.kind === "app" ? (known?.prompts ?? []) : [];
+  const list = channel.kind === "app" ? promptsOf(channel, state) : [];
   host.hidden = list.length === 0;
   const chips = list.map((prompt) => h("button.chip", {
     type: "button", title: prompt.message, dataset: { testid: "prompt-chip" },
@@ -92,5 +91,9 @@ function drawPrompts(host, channel, state, onSent) {
       if (sent?.ts) onSent(sent.ts);
     },
   }, icon("spark"), prompt.title));
-  fill(host, known?.title ? h("span.prompts-title", {}, known.title) : null, chips);
+  const { title } = promptSet(channel, state);
+  fill(host, title ? h("span.prompts-title", {}, title) : null, chips);
 }
+
+const promptSet = (channel, state) => state.prompts.get(channel.id) ?? state.prompts.get("") ?? {};
+const promptsOf = (channel, state) => promptSet(channel, state).prompts ?? [];

@@ -37,7 +37,7 @@ function personaSwitcher(state) {
 }
 
 const personaText = (user, role) => h("span.persona-text", {}, h("span.persona-name", {}, user?.shown ?? ""),
-  role ? h("span.persona-title", {}, role) : null, h("span.persona-title", {}, user?.title ?? ""));
+  role ? h("span.persona-title.persona-role", {}, role) : null, h("span.persona-title", {}, user?.title ?? ""));
 
 function openPersonas(anchor, state) {
   const items = state.personas.map((id) => {

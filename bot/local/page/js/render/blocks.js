@@ -3,7 +3,7 @@
 import { h, icon } from "../dom.js";
 import { chartBlock } from "./charts.js";
 import { contextText, renderElement } from "./elements.js";
-import { link, safeImageUrl } from "./inline.js";
+import { imageSource, link } from "./inline.js";
 import { markdown } from "./markdown.js";
 import { bareText, plainText, textObject } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
@@ -68,7 +68,7 @@ function section(block, ctx) {
 }
 
 function imageBlock(block, ctx) {
-  const source = safeImageUrl(block.image_url ?? "");
+  const source = imageSource(block, ctx.names);
   const picture = source
     ? h("img", { src: source, alt: block.alt_text ?? "", loading: "lazy" })
     : h("div.image-fallback", {}, block.alt_text || "An image that cannot be shown here");

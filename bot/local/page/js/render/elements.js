@@ -2,7 +2,7 @@
 // and fires the payload that Slack would send.
 
 import { h, icon } from "../dom.js";
-import { safeImageUrl, safeLinkUrl } from "./inline.js";
+import { imageSource, safeLinkUrl } from "./inline.js";
 import { openMenu } from "./menu.js";
 import { bareText, mrkdwn, textObject } from "./mrkdwn.js";
 import { picker } from "./picker.js";
@@ -117,8 +117,8 @@ function overflow(element, block, ctx) {
   return control;
 }
 
-function imageElement(element) {
-  const source = safeImageUrl(element.image_url ?? "");
+function imageElement(element, block, ctx) {
+  const source = imageSource(element, ctx.names);
   if (!source) return h("span.image-fallback", {}, element.alt_text ?? "image");
   return h("img.image-element", { src: source, alt: element.alt_text ?? "", loading: "lazy" });
 }

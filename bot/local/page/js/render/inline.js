@@ -28,6 +28,13 @@ function safeUrl(url, schemes) {
 export const safeLinkUrl = (url) => safeUrl(url, LINK_SCHEMES);
 export const safeImageUrl = (url) => (/^data:image\/(png|jpeg|gif|webp);/.test(url) ? url : safeUrl(url, IMAGE_SCHEMES));
 
+/** Where an image element's picture is: a public address, or a file of the workspace. Null where it may not be shown. */
+export function imageSource(image, names) {
+  if (image.slack_file?.id) return `/local/api/file?${new URLSearchParams({ as: names.me, id: image.slack_file.id })}`;
+  const url = image.image_url ?? image.slack_file?.url;
+  return url ? safeImageUrl(url) : null;
+}
+
 /** A link that opens in a new tab; just its text where the address is none that may be opened. */
 export function link(url, children, attributes = {}) {
   const href = safeLinkUrl(url);
