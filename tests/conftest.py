@@ -2,7 +2,7 @@
 still, and a real database of each kind.
 
 Fixtures: `clock`, `database` (runs the test on SQLite and on PostgreSQL), `sqlite_database` (where the kind
-does not matter), `workspace` (a row in `database`).
+does not matter), `bare_database` (without tables), `workspace` (a row in `database`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from store.tables import Workspace  # importing the package registers every tabl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
 
 OURS = ("GUIDEPOST_", "SLACK_")
 CONVENTIONAL = {"DATABASE_URL", "CHROMA_URL", "PORT"}
@@ -94,7 +96,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def _postgres_admin_url() -> Iterator[str]:
-    """A PostgreSQL server of our own, with a template database that holds the tables.
+    """A PostgreSQL server of our own, where nothing is flushed to disk.
 
     Its folder is not pytest's: started by root it runs as another user, and every pytest that starts on
     the machine closes the parent of `tmp_path` to others.
@@ -109,12 +111,10 @@ def _postgres_admin_url() -> Iterator[str]:
         _admin(
             url,
             "ALTER SYSTEM SET fsync = off",
+            "ALTER SYSTEM SET synchronous_commit = off",
+            "ALTER SYSTEM SET full_page_writes = off",
             "SELECT pg_reload_conf()",
-            "CREATE DATABASE template_guidepost",
         )
-        template = Database(_with_database(url, "template_guidepost"))
-        SQLModel.metadata.create_all(template.engine)
-        template.close()
         yield url
     finally:
         server.cleanup()
@@ -143,15 +143,33 @@ def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database
     database.close()
 
 
+@pytest.fixture(scope="session")
+def _postgres_with_tables(_postgres_admin_url: str) -> Iterator[tuple[str, Connection]]:
+    """A database with every table, which tests use one after the other, and a connection that empties it."""
+    _admin(_postgres_admin_url, "CREATE DATABASE shared")
+    url = _with_database(_postgres_admin_url, "shared")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    SQLModel.metadata.create_all(engine)
+    with engine.connect() as connection:
+        connection.execute(text("SET session_replication_role = replica"))  # rows go in any order
+        yield url, connection
+    engine.dispose()
+
+
 @pytest.fixture
-def postgres_database(_postgres_admin_url: str) -> Iterator[Database]:
+def postgres_database(_postgres_with_tables: tuple[str, Connection]) -> Iterator[Database]:
     """An empty PostgreSQL database with every table."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _admin(_postgres_admin_url, f"CREATE DATABASE {name} TEMPLATE template_guidepost")
-    database = Database(_with_database(_postgres_admin_url, name))
+    url, connection = _postgres_with_tables
+    database = Database(url)
     yield database
     database.close()
-    _admin(_postgres_admin_url, f"DROP DATABASE {name} WITH (FORCE)")
+    connection.execute(
+        text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "  # of a killed process, say
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    )
+    connection.execute(text("; ".join(f"DELETE FROM {table}" for table in SQLModel.metadata.tables)))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -159,6 +177,23 @@ def database(request: pytest.FixtureRequest) -> Database:
     """An empty database with every table: the test runs once on each kind."""
     fixture = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     return request.getfixturevalue(fixture)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of each kind without any table, for migrations."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path}/bare.db")
+        yield database
+        database.close()
+        return
+    admin_url = request.getfixturevalue("_postgres_admin_url")
+    name = f"bare_{uuid.uuid4().hex[:12]}"
+    _admin(admin_url, f"CREATE DATABASE {name}")
+    database = Database(_with_database(admin_url, name))
+    yield database
+    database.close()
+    _admin(admin_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -518,11 +518,8 @@ def test_the_page_about_figures_lists_every_figure_and_rate(make):
     page = (Path(__file__).parents[4] / "docs" / "digest.md").read_text()
     made = make()
 
-    assert re.findall(r"^\| `([a-z]+\.\w+)` \|", page, re.MULTILINE) == [
-        *sorted(made.figures, key=page.index),
-        *made.rates,
-    ]
-    assert set(re.findall(r"^\| `([a-z]+\.\w+)` \|", page, re.MULTILINE)) == {*made.figures, *made.rates}
+    listed = re.findall(r"^\| `([a-z]+\.\w+)` \|", page, re.MULTILINE)
+    assert sorted(listed) == sorted([*made.figures, *made.rates])
 
 
 def test_an_unknown_format_is_refused(make):
