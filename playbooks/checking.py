@@ -51,7 +51,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"step {self.step}: " if self.step else ""
-        return f"{self.file}:{self.line}: {where}{self.message}. {self.remedy}."
+        end = "" if self.remedy.endswith("?") else "."
+        return f"{self.file}:{self.line}: {where}{self.message}. {self.remedy}{end}"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Finding:
 def check(path: Path) -> list[Problem]:
     """Every problem of a definition file, by line; an empty list if there is none."""
     try:
-        source = loader.read(path)
+        return _examined(loader.read(path))[1]
     except yaml.YAMLError as error:
         return [_broken(path, error)]
     except (UnicodeDecodeError, OSError) as error:
@@ -76,6 +77,25 @@ def check(path: Path) -> list[Problem]:
         return [
             Problem(str(path), 1, None, f"The file cannot be read: {reason}", "Give a YAML file in UTF-8")
         ]
+
+
+def checked(path: Path) -> tuple[Source, Playbook]:
+    """A definition that has no problem.
+
+    Raises:
+        BadDefinition: it has.
+    """
+    try:
+        source = loader.read(path)
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise BadDefinition(check(path)) from error
+    playbook, problems = _examined(source)
+    if problems or playbook is None:
+        raise BadDefinition(problems)
+    return source, playbook
+
+
+def _examined(source: Source) -> tuple[Playbook | None, list[Problem]]:
     findings = [Finding(*odd) for odd in source.odd]
     playbook = None
     try:
@@ -85,20 +105,7 @@ def check(path: Path) -> list[Problem]:
     if playbook is not None:
         findings += [finding for rule in RULES for finding in rule(playbook)]
     problems = {_problem(source, finding) for finding in findings}
-    return sorted(problems, key=lambda problem: (problem.line, problem.message))
-
-
-def checked(path: Path) -> tuple[Source, Playbook]:
-    """A definition that has no problem.
-
-    Raises:
-        BadDefinition: it has.
-    """
-    problems = check(path)
-    if problems:
-        raise BadDefinition(problems)
-    source = loader.read(path)
-    return source, Playbook.model_validate(source.data)
+    return playbook, sorted(problems, key=lambda problem: (problem.line, problem.message))
 
 
 def _problem(source: Source, finding: Finding) -> Problem:
@@ -153,7 +160,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     known = sorted(known)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
-        return f"Did you mean “{close[0]}”?".rstrip("?") + "?"
+        return f"Did you mean “{close[0]}”?"
     return f"Known here: {', '.join(known)}" if known else None
 
 
@@ -192,26 +199,17 @@ def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
     """The keys that the innermost model on pydantic's path knows."""
     model: Any = Playbook
     for part in loc[:-1]:
-        model = _inner(model, part) or model
+        model = MODELS.get(str(part), model)
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _inner(model: type[BaseModel], part: int | str) -> type[BaseModel] | None:
-    by_tag: dict[str, type[BaseModel]] = {
-        "ask": types.Question, "decide": types.Decision, "task": types.Work, "message": types.Notice,
-        "goto": types.GoTo, "notify": types.Tell, "set": types.SetFacts, "look_up": types.LookItUp,
-        "on_timeout": types.Branch, "on_answer": types.Branch, "options": types.Option, "late": types.Late,
-        "entry": types.Entry, "outcomes": types.Outcome, "at_end": types.EndCase, "if": types.Condition,
-    }  # fmt: skip
-    if part == "ask" and model is types.Question:
-        return types.Ask
-    if part == "task" and model in (types.Work, types.MakeTask, types.Branch):
-        return types.TaskSpec if model is not types.Branch else types.MakeTask
-    if part == "look_up" and model is types.LookItUp:
-        return types.LookUpSpec
-    if part == "decide" and model is types.Decision:
-        return types.Case
-    return by_tag.get(str(part))
+MODELS: dict[str, type[BaseModel]] = {
+    "<ask>": types.Question, "<decide>": types.Decision, "<task>": types.Work, "<message>": types.Notice,
+    "<goto>": types.GoTo, "<notify>": types.Tell, "<set>": types.SetFacts, "<look_up>": types.LookItUp,
+    "ask": types.Ask, "task": types.TaskSpec, "look_up": types.LookUpSpec, "decide": types.Case, "options": types.Option,
+    "on_timeout": types.Branch, "on_answer": types.Branch, "late": types.Late, "entry": types.Entry,
+    "outcomes": types.Outcome, "at_end": types.EndCase, "if": types.Condition,
+}  # fmt: skip
 
 
 # What a well-formed definition may still get wrong.

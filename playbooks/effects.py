@@ -231,9 +231,9 @@ class SetFact:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """What waits in the outbox for this run is not sent any more; for one step if it is named."""
+    """What waits in the outbox of this step, and would now be out of place, is not said any more."""
 
-    step: str | None = None
+    step: str
 
 
 @dataclass(frozen=True)

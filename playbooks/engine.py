@@ -43,7 +43,8 @@ def advance(
     if run.state in {"finished", "stopped"}:
         _after_the_end(turn, event)
         return turn.run, tuple(turn.effects)
-    _expire_what_is_due(turn)
+    if isinstance(event, events.TimerFired):
+        _expire_what_is_due(turn)
     HANDLERS[type(event)](turn, event)
     _begin_fresh(turn)
     _route(turn)
@@ -74,7 +75,7 @@ def _started(turn: Turn, _event: events.Started) -> None:
 
 
 def _expire_what_is_due(turn: Turn) -> None:
-    """Questions whose time is over, even if their own timer comes a little later."""
+    """Questions whose time is over, before what waits for them; an answer that comes first still counts."""
     if turn.run.state != "active":
         return
     for record in turn.open_records():
@@ -174,9 +175,15 @@ def _delivered(turn: Turn, event: events.Delivered) -> None:
 
 
 def _undeliverable(turn: Turn, event: events.Undeliverable) -> None:
-    """The message reached nobody: the CSM does it personally."""
+    """The message reached nobody: the CSM does it personally. The CSM's own questions stay open as tasks."""
     record = turn.record(event.step)
     if record is None or record.state != "sent" or record.message_ts:
+        return
+    if record.audience == "csm":
+        spec = TaskSpec(
+            title=turn.body(record).title, body=wording.literal(record.text or ""), due=Delay(1, "bd")
+        )
+        turn.make_task(record, spec, slot=f"{record.key}:undeliverable")
         return
     sending.skip(turn, record, f"could not be delivered: {event.reason}")
     body = wording.literal(f"The message could not be delivered ({event.reason}). Its text: {record.text}")
@@ -321,9 +328,9 @@ def _outcome_recorded(turn: Turn, event: events.OutcomeRecorded) -> None:
 
 def _close(turn: Turn, why: str) -> None:
     for record in turn.open_records():
+        turn.emit(Withdraw(record.key))
         sending.skip(turn, record, why)
         turn.change(turn.run.steps[record.key], looking_up=False)
-    turn.emit(Withdraw())
 
 
 def _route(turn: Turn) -> None:

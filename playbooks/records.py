@@ -50,8 +50,11 @@ class Ledger:
             if known.get(record.key) != record:
                 playbooks.save_step(self.session, self._step(record))
 
-    def save_run(self, revision: int) -> bool:
-        """Save the run itself; False if somebody else did since `revision` was read."""
+    def save_run(self, revision: int, ended_at: datetime | None) -> bool:
+        """Save the run itself; False if somebody else did since `revision` was read.
+
+        `ended_at` is when it had ended already, if it had.
+        """
         return playbooks.save_run(
             self.session,
             self.run.id,
@@ -60,7 +63,7 @@ class Ledger:
             state=self.run.state,
             outcome=self.run.outcome,
             reason=self.run.reason,
-            ended_at=self.now if self.run.state in ENDED else None,
+            ended_at=(ended_at or self.now) if self.run.state in ENDED else None,
         )
 
     def carry_out(self, effects: Sequence[Effect]) -> None:
@@ -179,14 +182,16 @@ class Ledger:
 
     def withdraw(self, effect: Withdraw) -> None:
         """Take back what has not been posted yet."""
-        prefix = f"{self.run.id}:{effect.step}:" if effect.step else f"{self.run.id}:"
-        outbox.cancel(self.session, workspace_id=self.workspace_id, key_prefix=prefix)
+        for kind in WITHDRAWN:
+            prefix = f"{self.run.id}:{effect.step}:{kind}"
+            outbox.cancel(self.session, workspace_id=self.workspace_id, key_prefix=prefix)
 
 
 SHARED = (
     "key", "step", "state", "in_conversation", "contact_id", "text", "note", "answer", "answer_text", "answered_by",
     "due_at", "sent_at", "answered_at", "channel_id", "message_ts",
 )  # fmt: skip
+WITHDRAWN = ("message", "nudge", "confirm", "again", "preview", "approval", "question", "lookup")
 WRITERS: dict[type, Any] = {
     SetTimer: Ledger.set_timer,
     CancelTimer: Ledger.cancel_timer,

@@ -233,7 +233,13 @@ class PlaybookRunner:
         account = self._account(session, row.account_id, row.workspace_id)
         row = _run(session, run_id)  # again, now that nobody else changes it
         context = situation(
-            session, account, run_id=run_id, started_by=row.started_by, now=now, setting=self._setting
+            session,
+            account,
+            run_id=run_id,
+            started_by=row.started_by,
+            now=now,
+            setting=self._setting,
+            actor=getattr(event, "by", None),
         )
         return self._advance(session, row, self._playbook(session, row), context, event=event, now=now)
 
@@ -350,7 +356,7 @@ class PlaybookRunner:
         if run == before and not effects:
             return Handled(run, ())
         ledger = Ledger(session, row.workspace_id, playbook, run, context, now)
-        if not ledger.save_run(row.revision):
+        if not ledger.save_run(row.revision, row.ended_at):
             raise PlaybookError("Somebody else changed this run at the same moment. Try again.")
         ledger.save_steps(before)
         ledger.carry_out(effects)

@@ -37,8 +37,12 @@ def situation(
     started_by: str,
     now: datetime,
     setting: Setting,
+    actor: str | None = None,
 ) -> Context:
-    """The account with its people, term, facts and what other runs sent; `started_by` stands in for a missing CSM."""
+    """The account with its people, term, facts and what other runs sent; `started_by` stands in for a missing CSM.
+
+    `actor` is the Slack id of whoever brought the event about, if somebody did.
+    """
     contacts = accounts.contacts_of(session, account.id)
     ladder = people.ladder(session, account.workspace_id, account)
     csm = people.owner_of(session, account) or _starter(session, account.workspace_id, started_by)
@@ -73,6 +77,7 @@ def situation(
         recent_sends=_recent(sent, now),
         holidays=setting.holidays,
         bot=setting.bot,
+        names={actor: people.resolve_person(session, account.workspace_id, actor).name} if actor else {},
     )
 
 

@@ -185,6 +185,7 @@ class Context:
     recent_sends: tuple[datetime, ...] = ()  # messages of other runs to this account, last days
     holidays: frozenset[date] = frozenset()
     bot: str = "Guidepost"
+    names: dict[str, str] = field(default_factory=dict)  # of who acts now, by Slack id
 
     def person(self, contact_id: str | None) -> Person | None:
         """The contact with that id."""

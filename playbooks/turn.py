@@ -125,7 +125,7 @@ class Turn:
         for staff in (self.context.csm, self.context.manager):
             if staff and staff.slack_user_id == slack_user_id:
                 return staff.name
-        return f"<@{slack_user_id}>"
+        return self.context.names.get(slack_user_id, "somebody")
 
     def calendar(self, record: StepRecord) -> Calendar:
         """Working days of whoever reads the step."""

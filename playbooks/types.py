@@ -188,19 +188,21 @@ ACTIONS = ("task", "goto", "notify", "set", "look_up")
 
 
 def _first_of(names: tuple[str, ...]) -> Any:
+    """Tells kinds apart by their keys. A tag is in brackets, so that it is never mistaken for a key."""
+
     def tag(value: Any) -> str | None:
         keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
-        return next((name for name in names if name in keys), None)
+        return next((f"<{name}>" for name in names if name in keys), None)
 
     return tag
 
 
 Action = Annotated[
-    Annotated[MakeTask, Tag("task")]
-    | Annotated[GoTo, Tag("goto")]
-    | Annotated[Tell, Tag("notify")]
-    | Annotated[SetFacts, Tag("set")]
-    | Annotated[LookItUp, Tag("look_up")],
+    Annotated[MakeTask, Tag("<task>")]
+    | Annotated[GoTo, Tag("<goto>")]
+    | Annotated[Tell, Tag("<notify>")]
+    | Annotated[SetFacts, Tag("<set>")]
+    | Annotated[LookItUp, Tag("<look_up>")],
     Discriminator(_first_of(ACTIONS)),
 ]
 
@@ -292,10 +294,10 @@ class Work(StepBase):
 
 STEP_KINDS = ("ask", "decide", "task", "message")
 Step = Annotated[
-    Annotated[Question, Tag("ask")]
-    | Annotated[Decision, Tag("decide")]
-    | Annotated[Work, Tag("task")]
-    | Annotated[Notice, Tag("message")],
+    Annotated[Question, Tag("<ask>")]
+    | Annotated[Decision, Tag("<decide>")]
+    | Annotated[Work, Tag("<task>")]
+    | Annotated[Notice, Tag("<message>")],
     Discriminator(_first_of(STEP_KINDS)),
 ]
 

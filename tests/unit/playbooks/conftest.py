@@ -10,7 +10,9 @@ import pytest
 from sqlmodel import select
 
 from playbooks import events
+from playbooks.loader import shipped
 from playbooks.runner import PlaybookRunner
+from playbooks.state import Run
 from store.clock import FixedClock
 from store.database import Database
 from store.tables import (
@@ -26,6 +28,7 @@ from store.tables import (
     playbooks,
 )
 
+DEFINITIONS = shipped()
 START = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)  # a Monday
 STAFF = [("dana@us.example", "Dana Doe", "csm", "UDANA"), ("mia@us.example", "Mia May", "manager", "UMIA")]
 PEOPLE = [("ada", "Ada Ali", "admin"), ("ben", "Ben Bo", "champion"), ("cy", "Cy Co", "buyer")]
@@ -98,27 +101,34 @@ class World:
         with self.database.reading() as session:
             return {step.key: step.state for step in playbooks.steps_of(session, run)}
 
+    def run(self, run: str) -> Run:
+        """The engine's own value of a run."""
+        with self.database.reading() as session:
+            return Run.model_validate(playbooks.find_run(session, run).snapshot)
+
+    def handle(self, run: str, event: Any) -> None:
+        """Something happens, a second after what was before."""
+        self.clock.advance(timedelta(seconds=1))
+        self.runner.handle(run, event)
+
     def reply(
         self, run: str, step: str, by: str, value: str | None = None, text: str | None = None, **more: Any
     ) -> None:
         """Somebody answers."""
-        self.runner.handle(run, events.Replied(step, by, value, text, **more))
+        self.handle(run, events.Replied(step, by, value, text, **more))
 
-    def change(self, row: Any, **values: Any) -> None:
+    def change(self, which: tuple[type, str], **values: Any) -> None:
         """Change a row of the store."""
         with self.database.transaction() as session:
-            found = session.get(
-                type(row) if not isinstance(row, tuple) else row[0],
-                row.id if not isinstance(row, tuple) else row[1],
-            )
+            row = session.get(*which)
             for name, value in values.items():
-                setattr(found, name, value)
-            session.add(found)
+                setattr(row, name, value)
+            session.add(row)
 
 
 def build(database: Database, clock: FixedClock, workspace_id: str) -> World:
     """Fill the store: accounts smb, mm and ent with three people each."""
-    world = World(database, clock, PlaybookRunner(database, clock), workspace_id, {})
+    world = World(database, clock, PlaybookRunner(database, clock, definitions=DEFINITIONS), workspace_id, {})
     when = {"created_at": clock.now(), "updated_at": clock.now(), "workspace_id": workspace_id}
     with database.transaction() as session:
         for email, name, role, slack in STAFF:
@@ -161,7 +171,7 @@ def build(database: Database, clock: FixedClock, workspace_id: str) -> World:
                     note="4 of 10 people have logged in",
                     observed_on=date(2026, 3, 1),
                     created_at=clock.now(),
-                )  # fmt: skip
+                )
             )
     return world
 
