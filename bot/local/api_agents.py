@@ -36,13 +36,18 @@ def set_title(call: Call) -> Payload:
 
 
 def set_prompts(call: Call) -> Payload:
-    """assistant.threads.setSuggestedPrompts; in the agent view they belong to the whole conversation."""
+    """assistant.threads.setSuggestedPrompts.
+
+    In the agent view they belong to the whole conversation, and those for a thread are silently dropped.
+    """
     channel = call.joined_channel("channel_id")
     prompts = call.structure("prompts")
     if not isinstance(prompts, list) or not 1 <= len(prompts) <= _PROMPTS:
         raise ApiError("invalid_arguments", [f"between 1 and {_PROMPTS} prompts allowed"])
     if not all(isinstance(one, dict) and one.get("title") and one.get("message") for one in prompts):
         raise ApiError("invalid_arguments", ["every prompt needs a title and a message"])
+    if call.ws.config.is_agent and call.text("thread_ts"):
+        return {}
     shown = {"title": call.text("title"), "prompts": prompts}
     call.ws.prompts[channel.id] = shown
     thread = {"thread_ts": call.text("thread_ts")} if call.text("thread_ts") else {}

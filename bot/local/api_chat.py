@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.local import agent, messages, payloads
-from bot.local.call import content
+from bot.local import agent, limits, messages, payloads, streams
+from bot.local.call import Call, content
 from bot.local.errors import ApiError
 
 if TYPE_CHECKING:
-    from bot.local.call import Call
     from bot.local.payloads import Payload
 
 
@@ -24,14 +23,12 @@ def post_message(call: Call) -> Payload:
 
 
 def update(call: Call) -> Payload:
-    """chat.update: absent blocks are kept only where no new text comes, as in Slack."""
+    """chat.update: what is not given stays, except that a new text without blocks takes the blocks away."""
     channel = call.joined_channel()
     before = call.own_message(channel, call.ts("ts"), "cant_update_message")
-    if before.get("_stream", {}).get("state") == "streaming":
+    if streams.state_of(before) == "streaming":
         raise ApiError("streaming_state_conflict")
-    changes = content(call)
-    kept = {key: value for key, value in before.items() if key not in {"blocks", "attachments"}}
-    stored = messages.edit(call.ws, channel, kept, changes, call.ws.directory.app.bot_id)
+    stored = messages.change(call.ws, channel, _updated(call, before))
     return {
         "channel": channel.id,
         "ts": stored["ts"],
@@ -68,6 +65,20 @@ def get_permalink(call: Call) -> Payload:
     query = "" if thread == message["ts"] else f"?thread_ts={thread}&cid={channel.id}"
     link = f"{call.ws.base_url}/archives/{channel.id}/p{message['ts'].replace('.', '')}{query}"
     return {"channel": channel.id, "permalink": link}
+
+
+def _updated(call: Call, before: Payload) -> Payload:
+    no_metadata = call.structure("metadata", "invalid_metadata_format") == {}
+    args = {key: value for key, value in call.args.items() if not (no_metadata and key == "metadata")}
+    said = content(Call(call.ws, args, call.warnings), longest=limits.UPDATE_TEXT)
+    gone = {"blocks"} | ({"metadata"} if no_metadata else set())
+    if call.structure("attachments") == []:
+        gone.add("attachments")
+    after = {key: value for key, value in before.items() if key not in gone}
+    after |= {key: value for key, value in said.items() if value}
+    if "blocks" in said:
+        return after
+    return {**after, "edited": {"user": call.ws.directory.app.bot_id, "ts": call.ws.next_ts()}}
 
 
 def _customised(call: Call) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from bot.local import agent, limits, messages, payloads
+from bot.local import agent, limits, messages, payloads, streams
 from bot.local.call import checked_blocks, checked_metadata
 from bot.local.errors import ApiError
 
@@ -39,7 +39,7 @@ def append(call: Call) -> Payload:
     """chat.appendStream."""
     channel = call.joined_channel()
     before = _streaming(call, channel)
-    if before["_stream"]["state"] == "stopped_by_user":
+    if streams.state_of(before) == "stopped_by_user":
         raise ApiError("stopped_by_user")
     chunks, mode = _chunks(call)
     if not mode:
@@ -56,7 +56,7 @@ def stop(call: Call) -> Payload:
     if session and session not in _SESSION_STATES:
         raise ApiError("invalid_arguments", ["unknown session_status"])
     chunks, mode = _chunks(call)
-    stopped = before["_stream"]["state"] == "stopped_by_user"
+    stopped = streams.state_of(before) == "stopped_by_user"
     after = before if stopped else _continued(before, chunks, mode)
     blocks = call.structure("blocks", "invalid_blocks_format")
     if blocks:
@@ -64,8 +64,7 @@ def stop(call: Call) -> Payload:
     metadata = call.structure("metadata", "invalid_metadata_format")
     if metadata is not None:
         after = {**after, "metadata": checked_metadata(metadata)}
-    after = {**after, "_stream": {**after["_stream"], "state": "done"}}
-    messages.change(call.ws, channel, after)
+    after = messages.change(call.ws, channel, streams.with_state(after, "done"))
     if session:
         _set_session(call, channel, before["thread_ts"], session)
     return {"channel": channel.id, "ts": after["ts"], "message": payloads.public(after)}
@@ -73,7 +72,7 @@ def stop(call: Call) -> Payload:
 
 def _streaming(call: Call, channel: Channel) -> Payload:
     message = call.own_message(channel, call.ts("ts"), "message_not_owned_by_app")
-    if message.get("_stream", {}).get("state") not in {"streaming", "stopped_by_user"}:
+    if streams.state_of(message) not in {"streaming", "stopped_by_user"}:
         raise ApiError("message_not_in_streaming_state")
     return message
 

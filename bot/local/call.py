@@ -137,7 +137,7 @@ class Call:
         return message
 
 
-def content(call: Call) -> Payload:
+def content(call: Call, longest: int = limits.MESSAGE_TEXT) -> Payload:
     """What a message says: text, blocks, attachments, metadata, checked as Slack checks them.
 
     Raises:
@@ -158,7 +158,7 @@ def content(call: Call) -> Payload:
     metadata = call.structure("metadata", "invalid_metadata_format")
     if metadata is not None:
         parts["metadata"] = checked_metadata(metadata)
-    _check_text(call, parts)
+    _check_text(call, parts, longest)
     return parts
 
 
@@ -203,15 +203,15 @@ def page_of(items: list[Payload], call: Call, default: int = 100) -> tuple[list[
 
 
 def _checked_attachments(attachments: object) -> list[Payload]:
-    if not isinstance(attachments, list):
+    if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
         raise ApiError("invalid_attachments")
     if len(attachments) > limits.ATTACHMENTS:
         raise ApiError("too_many_attachments")
     return [{"id": number, **one} for number, one in enumerate(attachments, start=1)]
 
 
-def _check_text(call: Call, parts: Payload) -> None:
-    if len(parts["text"]) > limits.MESSAGE_TEXT:
+def _check_text(call: Call, parts: Payload, longest: int) -> None:
+    if len(parts["text"]) > longest:
         raise ApiError("msg_too_long")
     if parts["text"].strip():
         return

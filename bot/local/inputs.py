@@ -42,11 +42,16 @@ def problems(blocks: list[Payload], values: Payload) -> dict[str, str]:
 
 def _problem(block: Payload, values: Payload) -> str:
     element = block["element"]
-    given = (values.get(block["block_id"]) or {}).get(element.get("action_id")) or {}
+    given = _part(_part(values, block["block_id"]), element.get("action_id"))
     answer = next((given[name] for name in _ANSWERS if given.get(name) not in (None, "", [])), None)
     if answer is None:
         return "" if block.get("optional") else REQUIRED
     return _of_text(element, answer) if isinstance(answer, str) else ""
+
+
+def _part(values: Payload, key: object) -> Payload:
+    part = values.get(str(key))
+    return part if isinstance(part, dict) else {}
 
 
 def _of_text(element: Payload, answer: str) -> str:

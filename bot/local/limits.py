@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MESSAGE_TEXT = 40_000
+UPDATE_TEXT = 4_000  # the same in chat.update
 MARKDOWN = 12_000  # all markdown of one payload together
 BLOCKS_TEXT = 13_200  # all text of a message's blocks together, found by experience
 MESSAGE_BLOCKS = 50
@@ -309,7 +310,9 @@ def _count(value: object, least: int, most: int, at: str) -> list[str]:
 
 def _together(blocks: list[dict[str, Any]]) -> list[str]:
     """What only shows over all blocks of a payload."""
-    ids = [block["block_id"] for block in blocks if block.get("block_id")]
+    ids = [
+        block["block_id"] for block in blocks if isinstance(block.get("block_id"), str) and block["block_id"]
+    ]
     problems = _repeated(ids, "block_id", "/blocks")
     markdown = sum(len(str(block.get("text", ""))) for block in blocks if block.get("type") == "markdown")
     if markdown > MARKDOWN:

@@ -54,6 +54,7 @@ class AppConfig:
     events: frozenset[str] | None = None
     prompts: tuple[Prompt, ...] = ()
     has_home: bool = True
+    is_agent: bool = True  # the agent view of today, not the assistant container before it
 
     def subscribes(self, event: Mapping[str, Any]) -> bool:
         """Whether the app asked for this event (the inner object, with `type`)."""
@@ -75,6 +76,7 @@ class AppConfig:
             ),
             events=None if subscriptions is None else frozenset(subscriptions),
             prompts=tuple(Prompt(one["title"], one["message"]) for one in view.get("suggested_prompts", ())),
+            is_agent="assistant_view" not in features,
             has_home=features.get("app_home", {}).get("home_tab_enabled", False),
         )
 

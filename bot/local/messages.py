@@ -204,14 +204,6 @@ def ephemerals_for(ws: Workspace, channel_id: str, user_id: str, thread_ts: str 
     ]
 
 
-def end_streams(ws: Workspace) -> None:
-    """Close what an earlier process left streaming; more words for it are refused, as after a time-out."""
-    for kind in ws.records.kinds("messages/"):
-        for ts, message in list(ws.records.all(kind).items()):
-            if message.get("_stream", {}).get("state") in {"streaming", "stopped_by_user"}:
-                ws.records.put(kind, ts, {**message, "_stream": {**message["_stream"], "state": "done"}})
-
-
 def for_page(channel_id: str, message: Payload) -> Payload:
     """A message as the page gets it."""
     shown = {**payloads.public(message), "channel": channel_id}

@@ -225,7 +225,7 @@ class PageApi:
     async def open(self, body: Payload) -> Payload:
         """The person opened the assistant: its Home tab or its messages."""
         user = self._ws.person(str(body.get("as", "")))
-        tab = body.get("tab")
+        tab = str(body.get("tab", ""))
         if tab not in {"home", "messages"}:
             raise PageError("The tab is home or messages.")
         channel, home = self._ws.dm_with_bot(user.id), self._ws.records.get("home", user.id)

@@ -124,13 +124,33 @@ def test_timestamps_are_unique_and_rising(client):
     assert stamps == sorted(set(stamps))
 
 
-def test_an_update_replaces_and_a_deletion_removes(client):
-    ts = client.chat_postMessage(channel=GENERAL, text="old", blocks=[SECTION])["ts"]
-    client.chat_update(channel=GENERAL, ts=ts, text="new")
-    message = client.conversations_history(channel=GENERAL)["messages"][0]
-    assert message["text"] == "new"
-    assert "blocks" not in message
-    assert message["edited"]["ts"] > ts
+def test_an_update_changes_what_is_given_and_a_text_alone_takes_the_blocks_away(client):
+    metadata = {"event_type": "step", "event_payload": {}}
+    posted = client.chat_postMessage(channel=GENERAL, text="old", blocks=[SECTION], metadata=metadata)
+    where = {"channel": GENERAL, "ts": posted["ts"]}
+
+    def updated(**arguments):
+        client.chat_update(**where, **arguments)
+        found = client.conversations_history(channel=GENERAL, include_all_metadata=True)["messages"][0]
+        return {key: found[key] for key in ("text", "blocks", "metadata", "edited") if key in found}
+
+    with_blocks = updated(text="new", blocks=[{"type": "divider", "block_id": "d"}])
+    assert with_blocks == {
+        "text": "new",
+        "blocks": [{"type": "divider", "block_id": "d"}],
+        "metadata": metadata,
+    }
+    assert updated(blocks=[{"type": "divider", "block_id": "e"}], text="")["text"] == "new"
+    text_alone = updated(text="alone")
+    assert (text_alone["text"], "blocks" in text_alone) == ("alone", False)
+    assert text_alone["edited"]["ts"] > posted["ts"]
+    assert "metadata" not in updated(text="plain", metadata={})
+    assert refused(client.chat_update, **where, text="x" * 4001) == "msg_too_long"
+    assert refused(client.chat_update, **where) == "no_text"
+
+
+def test_a_deletion_removes(client):
+    ts = client.chat_postMessage(channel=GENERAL, text="old")["ts"]
     client.chat_delete(channel=GENERAL, ts=ts)
     assert client.conversations_history(channel=GENERAL)["messages"] == []
     assert refused(client.chat_update, channel=GENERAL, ts=ts, text="x") == "message_not_found"
@@ -173,6 +193,8 @@ def test_other_peoples_messages_cannot_be_changed(client, ann):
         ({"channel": GENERAL, "text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
         ({"channel": GENERAL, "text": "x", "metadata": {"event_type": "s"}}, "invalid_metadata_schema"),
         ({"channel": GENERAL, "text": "x", "attachments": [{"text": "a"}] * 101}, "too_many_attachments"),
+        ({"channel": GENERAL, "text": "x", "attachments": [None]}, "invalid_attachments"),
+        ({"channel": GENERAL, "text": "x", "blocks": [{**SECTION, "block_id": [1]}] * 2}, "invalid_blocks"),
     ],
 )
 def test_a_message_that_slack_refuses_is_refused(shared_client, arguments, error):
@@ -326,6 +348,8 @@ def test_status_title_and_prompts_reach_the_page(client, ann):
     client.assistant_threads_setSuggestedPrompts(channel_id=channel, title="Try", prompts=prompts)
     assert ann.hears("prompts")["prompts"] == prompts
     assert ann.get("bootstrap")["suggested_prompts"] == prompts
+    client.assistant_threads_setSuggestedPrompts(channel_id=channel, thread_ts=ts, prompts=prompts)
+    assert ann.hears_nothing("prompts")
 
 
 def test_sessions_have_a_status_and_a_name(client, ann):
@@ -339,6 +363,21 @@ def test_sessions_have_a_status_and_a_name(client, ann):
     unknown = client.agents_sessions_setStatus
     assert refused(unknown, channel_id=channel, thread_ts=ts, status="busy") == "invalid_arguments"
     assert refused(unknown, channel_id=channel, thread_ts="1.1", status="active") == "invalid_thread_ts"
+
+
+def test_a_thread_at_work_can_be_stopped_and_the_channel_beside_the_assistant_is_told(ws, client, ann):
+    channel = dm(client)
+    ts = ann.post(channel, "hello")
+    assert "complete" in ann.do("stop_stream", channel=channel, ts=ts)["error"]
+    client.agents_sessions_setStatus(channel_id=channel, thread_ts=ts, status="processing")
+    assert ann.do("stop_stream", channel=channel, ts=ts) == {"ok": True}
+    ann.do("open", tab="messages", context=GENERAL)
+    assert "no conversation" in ann.do("open", tab="messages", context=SECRET)["error"]
+    events = [one["body"]["event"] for one in ws.records.all("pending").values()]
+    stopped = next(one for one in events if one["type"] == "agent_session_stopped")
+    assert (stopped["thread_ts"], stopped["streaming_message_ts"]) == (ts, [])
+    context = next(one for one in events if one["type"] == "app_context_changed")
+    assert context["context"]["entities"][0]["value"] == GENERAL
 
 
 def test_a_home_tab_is_published_for_one_person_and_shown(client, ann, bo):
