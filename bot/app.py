@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from slack_bolt import App
 
-from bot import speaking
-from bot.deliver import Deliverer
+from bot import deliver, speaking, work
 from bot.listeners import (
     accounts,
     agent,
@@ -25,16 +24,15 @@ from bot.listeners import (
     sources,
     tasks,
 )
-from bot.work import Workers
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
-    from bot.deliver import View
+    from bot.deliver import Deliverer, View
     from bot.listeners.commands import Subcommand
     from bot.listeners.questions import Reading
-    from bot.services import Services
-    from bot.work import Handler
+    from bot.services import Pace, Services
+    from bot.work import Handler, Workers
 
 LISTENER_THREADS = 32  # listeners only store and acknowledge; answers never hold one of these
 
@@ -109,11 +107,11 @@ def create_app(client: WebClient, services: Services, *, signing_secret: str | N
     return app
 
 
-def create_workers(services: Services) -> Workers:
+def create_workers(services: Services, pace: Pace = work.PACE) -> Workers:
     """What carries stored events out."""
-    return Workers(services, HANDLERS)
+    return work.Workers(services, HANDLERS, pace)
 
 
-def create_deliverer(services: Services) -> Deliverer:
+def create_deliverer(services: Services, pace: Pace = deliver.PACE) -> Deliverer:
     """What says what the outbox holds."""
-    return Deliverer(services, VIEWS)
+    return deliver.Deliverer(services, VIEWS, pace)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.services import Pace
 from bot.slack.messenger import Posted, Speech, StreamTarget, TryLater, Unreachable
 from store.tables import outbox
 
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=45)
+PACE = Pace(lease=timedelta(seconds=45), poll_seconds=2.0)
 ATTEMPTS = 6
 SENDERS = 4
-POLL_SECONDS = 2.0
 NOT_IN_SLACK = "none"
 
 
@@ -51,11 +51,18 @@ class View:
 
 
 class Deliverer:
-    """Takes due messages and says them."""
+    """Takes due messages and says them.
 
-    def __init__(self, services: Services, views: Mapping[str, View]) -> None:
+    Args:
+        services: the running bot.
+        views: by the name that a message's payload gives.
+        pace: see there.
+    """
+
+    def __init__(self, services: Services, views: Mapping[str, View], pace: Pace = PACE) -> None:
         self._services = services
         self._views = views
+        self._pace = pace
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver")
         self._free = threading.BoundedSemaphore(SENDERS)
         self._dispatcher = threading.Thread(target=self._dispatch, name="deliver-dispatch", daemon=True)
@@ -86,7 +93,7 @@ class Deliverer:
             message = self._claim_or_none()
             if message is None:
                 self._free.release()
-                services.speech_waiting.wait(POLL_SECONDS)
+                services.speech_waiting.wait(self._pace.poll_seconds)
                 continue
             self._pool.submit(self._deliver_and_release, message)
 
@@ -105,7 +112,7 @@ class Deliverer:
                 workspace_id=services.workspace_id,
                 now=services.clock.now(),
                 wall=services.wall.now(),
-                lease=LEASE,
+                lease=self._pace.lease,
             )
 
     def _deliver_and_release(self, message: OutboxMessage) -> None:
@@ -139,19 +146,8 @@ class Deliverer:
         if view.addressed is not None:
             message = view.addressed(services, message)
         speech = view.render(services, message)
-        if message.kind == "respond":
-            services.messenger.respond(
-                str(message.payload["response_url"]),
-                speech,
-                in_channel=bool(message.payload.get("in_channel")),
-                replace=bool(message.payload.get("replace")),
-            )
-            return Posted(message.channel_id or NOT_IN_SLACK, NOT_IN_SLACK)
-        if message.kind == "ephemeral":
-            services.messenger.ephemeral(
-                str(message.channel_id), str(message.slack_user_id), speech, thread_ts=message.thread_ts
-            )
-            return Posted(str(message.channel_id), NOT_IN_SLACK)
+        if message.kind in {"respond", "ephemeral"}:
+            return self._say_privately(message, speech)
         if message.kind == "update":
             where = Posted(str(message.channel_id), str(message.payload["ts"]))
             return services.messenger.update(where, speech, key=message.key)
@@ -160,9 +156,31 @@ class Deliverer:
             return found
         return self._post(view, channel, message, speech)
 
+    def _say_privately(self, message: OutboxMessage, speech: Speech) -> Posted:
+        """By response URL; where that has expired (after 30 minutes) or there is none, for one person's eyes."""
+        messenger, payload = self._services.messenger, message.payload
+        if message.kind == "respond":
+            try:
+                messenger.respond(
+                    str(payload["response_url"]),
+                    speech,
+                    in_channel=bool(payload.get("in_channel")),
+                    replace=bool(payload.get("replace")),
+                )
+                return Posted(message.channel_id or NOT_IN_SLACK, NOT_IN_SLACK)
+            except Unreachable as error:
+                if not (message.channel_id and message.slack_user_id):
+                    raise
+                log.info("%s; saying it without", error)
+        messenger.ephemeral(
+            str(message.channel_id), str(message.slack_user_id), speech, thread_ts=message.thread_ts
+        )
+        return Posted(str(message.channel_id), NOT_IN_SLACK)
+
     def _post(self, view: View, channel: str, message: OutboxMessage, speech: Speech) -> Posted:
         messenger = self._services.messenger
-        if not (view.streams and speech.pieces and message.thread_ts):
+        doubtful = message.attempts > 1  # a stream that went wrong is not begun again
+        if doubtful or not (view.streams and speech.pieces and message.thread_ts):
             return messenger.post(channel, speech, key=message.key, thread_ts=message.thread_ts)
         target = StreamTarget(message.payload.get("user_id"), message.payload.get("user_team"))
         return messenger.stream(
@@ -186,12 +204,17 @@ class Deliverer:
             return messenger.complete_stream(where, speech, key=message.key)
         if message.thread_ts and speech.pieces:
             with services.database.reading() as session:
-                ours = outbox.places_sent(session, workspace_id=services.workspace_id, channel_id=channel)
+                taken = outbox.places_taken(
+                    session,
+                    workspace_id=services.workspace_id,
+                    channel_id=channel,
+                    message_id=message.id,
+                )
             begun = messenger.find_unfinished(
                 channel, services.bot_user_id, thread_ts=message.thread_ts, oldest=oldest
             )
             for where in begun:
-                if where.ts not in ours:
+                if where.ts not in taken:
                     return messenger.complete_stream(where, speech, key=message.key)
         return None
 
@@ -211,12 +234,12 @@ class Deliverer:
     def _postpone(self, message: OutboxMessage, seconds: float, error: str) -> None:
         until = self._services.clock.now() + timedelta(seconds=seconds)
         with self._services.database.transaction() as session:
-            outbox.postpone(session, message.id, until=until, error=error)
+            outbox.postpone(session, message, until=until, error=error)
 
     def _give_up(self, view: View, message: OutboxMessage, reason: str) -> None:
         log.error("message %s cannot be delivered: %s", message.key, reason)
         with self._services.database.transaction() as session:
-            outbox.mark_failed(session, message.id, error=reason)
-            if view.undeliverable is not None:
+            mine = outbox.mark_failed(session, message, error=reason)
+            if mine and view.undeliverable is not None:
                 view.undeliverable(self._services, session, message, reason)
         self._services.wake_outbox()

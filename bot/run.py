@@ -8,6 +8,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
+from bot import deliver, work
 from bot.app import create_app, create_deliverer, create_workers
 from bot.schedule import Schedule
 from store.errors import GuidepostError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from uvicorn import Server
 
-    from bot.services import Services
+    from bot.services import Pace, Services
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +32,17 @@ class PortTaken(GuidepostError):  # noqa: N818
 
 
 class Bot:
-    """Listeners, workers, outbox, schedule and health checks of one workspace."""
+    """Listeners, workers, outbox, schedule and health checks of one workspace.
 
-    def __init__(self, services: Services) -> None:
+    Args:
+        services: its parts.
+        work_pace: of the workers.
+        speech_pace: of the outbox.
+    """
+
+    def __init__(
+        self, services: Services, *, work_pace: Pace = work.PACE, speech_pace: Pace = deliver.PACE
+    ) -> None:
         self.services = services
         settings = services.settings
         self.app: App = create_app(
@@ -41,8 +50,8 @@ class Bot:
             services,
             signing_secret=settings.slack_signing_secret if settings.mode == "http" else None,
         )
-        self.workers = create_workers(services)
-        self.deliverer = create_deliverer(services)
+        self.workers = create_workers(services, work_pace)
+        self.deliverer = create_deliverer(services, speech_pace)
         self.schedule = Schedule(services)
         self._socket: SocketModeClient | None = None
         self._http = HttpServer(self.app if settings.mode == "http" else None, settings.port, self.readiness)

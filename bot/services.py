@@ -12,20 +12,34 @@ from store.tables import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import timedelta
 
-    from playbooks.runner import PlaybookRunner
     from sqlmodel import Session
 
     from bot.settings import Settings
     from bot.slack.directory import SlackDirectory
     from bot.slack.messenger import SlackMessenger
     from knowledge.types import Answered, Question
+    from playbooks.runner import PlaybookRunner
     from store.clock import Clock
     from store.database import Database
 
 
 class AlreadyDone(GuidepostError):  # noqa: N818 - raised to undo what another worker has done already
     """Another worker carried this event out first; this one's changes are rolled back."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a row may be worked on before somebody else takes it, and how often rows are looked for.
+
+    Args:
+        lease: longer than any single call to Slack may take.
+        poll_seconds: between looks, where nothing wakes us.
+    """
+
+    lease: timedelta
+    poll_seconds: float
 
 
 class Answers(Protocol):

@@ -187,10 +187,10 @@ class LoadingAnswers:
 def slack_client(token: str, api_url: str) -> WebClient:
     """A Web API client that tries again where a connection broke or Slack had a fault."""
     from slack_sdk import WebClient
-    from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, ServerErrorRetryHandler
 
-    handlers = [ConnectionErrorRetryHandler(max_retry_count=2), ServerErrorRetryHandler(max_retry_count=2)]
-    return WebClient(token=token, base_url=api_url, timeout=30, retry_handlers=handlers)
+    from bot.slack.retrying import retry_handlers
+
+    return WebClient(token=token, base_url=api_url, timeout=30, retry_handlers=retry_handlers())
 
 
 def connect(core: Core, client: WebClient) -> Services:

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from bot.services import AlreadyDone
+from bot.services import AlreadyDone, Pace
+from bot.slack.messenger import TryLater
 from store.errors import GuidepostError
 from store.tables import events, outbox
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
+PACE = Pace(lease=timedelta(seconds=30), poll_seconds=2.0)
 ATTEMPTS = 3
-POLL_SECONDS = 2.0
+PATIENCE = 20  # attempts where it is Slack that asks us to wait
 
 
 class Handler(Protocol):
@@ -35,11 +36,18 @@ class Handler(Protocol):
 
 
 class Workers:
-    """Takes stored events in order and carries each out once."""
+    """Takes stored events in order and carries each out once.
 
-    def __init__(self, services: Services, handlers: Mapping[str, Handler]) -> None:
+    Args:
+        services: the running bot.
+        handlers: by kind of event.
+        pace: see there.
+    """
+
+    def __init__(self, services: Services, handlers: Mapping[str, Handler], pace: Pace = PACE) -> None:
         self._services = services
         self._handlers = handlers
+        self._pace = pace
         self._count = services.settings.guidepost_workers
         self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="work")
         self._free = threading.BoundedSemaphore(self._count)
@@ -71,7 +79,7 @@ class Workers:
             event = self._claim_or_none()
             if event is None:
                 self._free.release()
-                services.work_waiting.wait(POLL_SECONDS)
+                services.work_waiting.wait(self._pace.poll_seconds)
                 continue
             self._pool.submit(self._carry_out_and_release, event)
 
@@ -86,7 +94,10 @@ class Workers:
         services = self._services
         with services.database.transaction() as session:
             return events.claim(
-                session, workspace_id=services.workspace_id, wall=services.wall.now(), lease=LEASE
+                session,
+                workspace_id=services.workspace_id,
+                wall=services.wall.now(),
+                lease=self._pace.lease,
             )
 
     def _carry_out_and_release(self, event: InboundEvent) -> None:
@@ -104,13 +115,11 @@ class Workers:
             self._handle_failure(event, error)
 
     def _handle_failure(self, event: InboundEvent, error: Exception) -> None:
-        expected = isinstance(error, GuidepostError)
-        if not expected and event.attempts < ATTEMPTS:
-            log.warning(
-                "event %s: attempt %d of %d failed", event.id, event.attempts, ATTEMPTS, exc_info=error
-            )
-            with self._services.database.transaction() as session:
-                events.release(session, event.id)
+        waits = isinstance(error, TryLater)
+        expected = isinstance(error, GuidepostError) and not waits
+        if not expected and event.attempts < (PATIENCE if waits else ATTEMPTS):
+            log.warning("event %s: attempt %d failed", event.id, event.attempts, exc_info=error)
+            self._try_again(event, error.seconds if isinstance(error, TryLater) else 0)
             return
         reference = secrets.token_hex(3)
         log.error("event %s given up, reference %s", event.id, reference, exc_info=error)
@@ -122,11 +131,20 @@ class Workers:
         )
         self._tell(event, sentence, reference, repr(error))
 
+    def _try_again(self, event: InboundEvent, seconds: float) -> None:
+        services = self._services
+        with services.database.transaction() as session:
+            if seconds:
+                events.postpone(session, event, until=services.wall.now() + timedelta(seconds=seconds))
+            else:
+                events.release(session, event)
+
     def _tell(self, event: InboundEvent, sentence: str, reference: str, error: str) -> None:
         """Say that it went wrong, where the person is waiting for us."""
         services, payload, now = self._services, event.payload, self._services.clock.now()
         with services.database.transaction() as session:
-            events.fail(session, event.id, ref=reference, error=error, now=now)
+            if not events.fail(session, event, ref=reference, error=error, now=now):
+                return
             outbox.enqueue(
                 session,
                 workspace_id=services.workspace_id,

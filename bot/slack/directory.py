@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from slack_sdk.errors import SlackApiError
-
+from bot.slack.messenger import SLACK_FAILED, TryLater, code_of, refusal_of
 from store.tables import workspaces
 
 if TYPE_CHECKING:
@@ -52,6 +51,9 @@ class SlackDirectory:
         """See to it that a person's profile is in the store and not older than half a day.
 
         Strangers of other organisations may be hidden from us; they are remembered by id alone.
+
+        Raises:
+            TryLater: Slack cannot say now who that is, and we do not know either.
         """
         now = self._clock.now()
         with self._database.reading() as session:
@@ -60,8 +62,13 @@ class SlackDirectory:
             return
         try:
             user = self._client.users_info(user=user_id, include_locale=True)["user"]
-        except SlackApiError as error:
-            log.info("no profile of %s: %s", user_id, error.response.get("error"))
+        except SLACK_FAILED as error:
+            log.info("no profile of %s: %s", user_id, code_of(error))
+            refusal = refusal_of(error)
+            if isinstance(refusal, TryLater):
+                if known is not None:
+                    return  # what we know will do until then
+                raise refusal from error
             user = {}
         profile = user.get("profile") or {}
         with self._database.transaction() as session:
@@ -82,8 +89,8 @@ class SlackDirectory:
         """The Slack id of the person with that e-mail address; they are met. None if Slack knows nobody."""
         try:
             user_id = str(self._client.users_lookupByEmail(email=email)["user"]["id"])
-        except SlackApiError as error:
-            log.info("nobody found by e-mail: %s", error.response.get("error"))
+        except SLACK_FAILED as error:
+            log.info("nobody found by e-mail: %s", code_of(error))
             return None
         self.meet(user_id)
         return user_id
@@ -92,8 +99,8 @@ class SlackDirectory:
         """The Slack id of whoever has that address, None if Slack knows nobody."""
         try:
             return str(self._client.users_lookupByEmail(email=email)["user"]["id"])
-        except SlackApiError as error:
-            log.info("nobody found by e-mail: %s", error.response.get("error"))
+        except SLACK_FAILED as error:
+            log.info("nobody found by e-mail: %s", code_of(error))
             return None
 
     def channel(self, channel_id: str) -> ChannelFacts:
@@ -111,8 +118,8 @@ class SlackDirectory:
     def _ask(self, channel_id: str) -> ChannelFacts:
         try:
             info = self._client.conversations_info(channel=channel_id)["channel"]
-        except SlackApiError as error:
-            log.info("no facts about %s: %s", channel_id, error.response.get("error"))
+        except SLACK_FAILED as error:
+            log.info("no facts about %s: %s", channel_id, code_of(error))
             info = {}
         return ChannelFacts(
             id=channel_id,
@@ -132,6 +139,6 @@ class SlackDirectory:
                 cursor = (page.get("response_metadata") or {}).get("next_cursor")
                 if not cursor:
                     return tuple(members)
-        except SlackApiError as error:
-            log.info("members of %s unknown: %s", channel_id, error.response.get("error"))
+        except SLACK_FAILED as error:
+            log.info("members of %s unknown: %s", channel_id, code_of(error))
             return ()

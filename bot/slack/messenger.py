@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
@@ -12,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from store.errors import GuidepostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from slack_sdk import WebClient
 
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 EVENT_TYPE = "guidepost_message"
 PACE_SECONDS = 0.12  # between pieces of a stream: quick, and still seen to arrive
+SLACK_FAILED = (SlackApiError, OSError, HTTPException)  # a refusal, or a connection that broke
 _TRY_LATER = {
     "ratelimited",
     "rate_limited",
@@ -28,12 +31,8 @@ _TRY_LATER = {
     "service_unavailable",
     "request_timeout",
 }
-_NO_STREAM = {
-    "unknown_method", "missing_scope", "not_allowed_token_type", "method_not_supported_for_channel_type",
-    "feature_not_enabled", "method_deprecated", "access_denied", "missing_recipient_team_id",
-    "missing_recipient_user_id", "invalid_arguments", "message_not_in_streaming_state", "streaming_not_supported",
-    "channel_type_not_supported", "team_not_found", "user_not_found", "not_implemented",
-}  # fmt: skip
+_FAULTS = frozenset({500, 502, 503, 504})  # 501 would mean that it never works
+_LIMITED = {"ratelimited", "rate_limited"}
 _BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments"}
 
 
@@ -142,15 +141,16 @@ class SlackMessenger:
         """
         from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 - only commands need it
 
-        response = WebhookClient(response_url).send(
-            text=speech.text,
-            blocks=list(speech.blocks) or None,
-            response_type="in_channel" if in_channel else "ephemeral",
-            replace_original=replace,
+        response = self._call(
+            lambda: WebhookClient(response_url, retry_handlers=[]).send(
+                text=speech.text,
+                blocks=list(speech.blocks) or None,
+                response_type="in_channel" if in_channel else "ephemeral",
+                replace_original=replace,
+            )
         )
-        if response.status_code == 429 or response.status_code >= 500:
-            wait = response.headers.get("Retry-After") or response.headers.get("retry-after") or 5
-            raise TryLater(float(wait), f"status {response.status_code}")
+        if response.status_code in _FAULTS | {HTTPStatus.TOO_MANY_REQUESTS}:
+            raise TryLater(retry_after(response.headers), f"status {response.status_code}")
         if response.status_code != 200 or "error" in (response.body or "").lower()[:40]:
             raise Unreachable(
                 f"The response URL no longer works ({response.status_code} {response.body[:80]})."
@@ -189,16 +189,16 @@ class SlackMessenger:
         body = {"channel_id": channel, "thread_ts": thread_ts, "status": status}
         try:
             self.client.api_call("agents.sessions.setStatus", json=body)
-        except SlackApiError as error:
-            log.info("no session status here: %s", _code(error))
+        except SLACK_FAILED as error:
+            log.info("no session status here: %s", code_of(error))
 
     def stop_stream(self, where: Posted) -> None:
         """End a stream that somebody stopped: it stays as it is. One that is not open any more is no fault."""
         self._stopped.add(where)
         try:
             self.client.chat_stopStream(channel=where.channel_id, ts=where.ts)
-        except SlackApiError as error:
-            log.info("nothing to stop: %s", _code(error))
+        except SLACK_FAILED as error:
+            log.info("nothing to stop: %s", code_of(error))
 
     def open_dm(self, user: str) -> str:
         """The channel id of the DM with a person.
@@ -231,11 +231,12 @@ class SlackMessenger:
                 recipient_team_id=target.team_id,
                 chunks=[{"type": "markdown_text", "text": speech.pieces[0]}],
             )
-        except SlackApiError as error:
-            if _code(error) in _TRY_LATER | _NO_STREAM:
-                log.info("not streaming (%s); posting instead", _code(error))
-                return self.post(channel, speech, key=key, thread_ts=thread_ts)
-            raise _refusal(error) from error
+        except SLACK_FAILED as error:
+            refusal = refusal_of(error)
+            if isinstance(refusal, TryLater) and code_of(error) not in _LIMITED:
+                raise refusal from error  # it may have begun: that is looked into before it is repeated
+            log.info("not streaming (%s); posting instead", code_of(error))
+            return self.post(channel, speech, key=key, thread_ts=thread_ts)
         where = Posted(channel, str(started["ts"]))
         on_started(where)
         return self._continue_stream(where, speech, key=key)
@@ -253,11 +254,11 @@ class SlackMessenger:
                 blocks=list(speech.blocks_after),
                 metadata=_metadata(key),
             )
-        except SlackApiError as error:
+        except SLACK_FAILED as error:
             if where in self._stopped:
                 log.info("somebody stopped this message: %s", where)
                 return where
-            log.info("stream broke (%s); completing the message by update", _code(error))
+            log.info("stream broke (%s); completing the message by update", code_of(error))
             return self.complete_stream(where, speech, key=key)
         return where
 
@@ -265,8 +266,8 @@ class SlackMessenger:
         """Bring a message whose stream broke to its final text."""
         try:
             self.client.chat_stopStream(channel=where.channel_id, ts=where.ts)
-        except SlackApiError as error:
-            log.info("stream was not open any more: %s", _code(error))
+        except SLACK_FAILED as error:
+            log.info("stream was not open any more: %s", code_of(error))
         return self.update(where, speech, key=key)
 
     def find(self, channel: str, key: str, *, thread_ts: str | None, oldest: str) -> Posted | None:
@@ -295,10 +296,10 @@ class SlackMessenger:
                 response = self.client.conversations_history(
                     channel=channel, oldest=oldest, limit=200, include_all_metadata=True
                 )
-        except SlackApiError as error:
-            if _code(error) in _TRY_LATER:
-                raise _refusal(error) from error
-            log.warning("could not look for an earlier post: %s", _code(error))
+        except SLACK_FAILED as error:
+            if code_of(error) in _TRY_LATER:
+                raise refusal_of(error) from error
+            log.warning("could not look for an earlier post: %s", code_of(error))
             return []
         return list(response.get("messages") or [])
 
@@ -306,8 +307,8 @@ class SlackMessenger:
         """Show (or with an empty text, clear) the line "Guidepost is ..."; a place without one is no fault."""
         try:
             self.client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=text)
-        except SlackApiError as error:
-            log.debug("no status line here: %s", _code(error))
+        except SLACK_FAILED as error:
+            log.debug("no status line here: %s", code_of(error))
 
     def permalink(self, where: Posted) -> str | None:
         """The web address of a message, if Slack gives one."""
@@ -315,7 +316,7 @@ class SlackMessenger:
             return str(
                 self.client.chat_getPermalink(channel=where.channel_id, message_ts=where.ts)["permalink"]
             )
-        except SlackApiError:
+        except SLACK_FAILED:
             return None
 
     def _with_simpler_blocks(
@@ -333,8 +334,8 @@ class SlackMessenger:
     def _call(self, call: Callable[[], Any]) -> Any:
         try:
             return call()
-        except SlackApiError as error:
-            raise _refusal(error) from error
+        except SLACK_FAILED as error:
+            raise refusal_of(error) from error
 
 
 class _BlocksRefused(Unreachable):
@@ -349,16 +350,32 @@ def _posted(response: Any) -> Posted:
     return Posted(str(response["channel"]), str(response["ts"]))
 
 
-def _code(error: SlackApiError) -> str:
-    if error.response.status_code == 429:
+def code_of(error: Exception) -> str:
+    """What Slack calls its refusal; a broken connection has a name of ours."""
+    if not isinstance(error, SlackApiError):
+        return f"no connection: {error}"
+    if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return "ratelimited"
     return str(error.response.get("error") or "unknown_error")
 
 
-def _refusal(error: SlackApiError) -> GuidepostError:
-    code = _code(error)
+def refusal_of(error: Exception) -> TryLater | Unreachable:
+    """Whether to come back later, to say it differently, or to give it up."""
+    code = code_of(error)
+    if not isinstance(error, SlackApiError):
+        return TryLater(5, code)
     if code in _BAD_BLOCKS:
         return _BlocksRefused(code)
-    if code in _TRY_LATER or error.response.status_code >= 500:
-        return TryLater(float(error.response.headers.get("Retry-After", 5)), code)
+    if code in _TRY_LATER or error.response.status_code in _FAULTS:
+        return TryLater(retry_after(error.response.headers), code)
     return Unreachable(f"Slack answered {code}.")
+
+
+def retry_after(headers: Mapping[str, Any]) -> float:
+    """The seconds that Slack asks us to wait; 5 where it does not say."""
+    given = {name.lower(): value for name, value in headers.items()}.get("retry-after")
+    value = given[0] if isinstance(given, list) else given
+    try:
+        return max(1.0, float(str(value)))
+    except ValueError:
+        return 5.0

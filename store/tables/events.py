@@ -108,19 +108,37 @@ def finish(session: Session, event_id: str, *, now: datetime) -> bool:
     return session.exec(statement).rowcount == 1
 
 
-def release(session: Session, event_id: str) -> None:
-    """Give an event back, to be tried again at once."""
-    event = session.get_one(InboundEvent, event_id)
-    event.state, event.leased_until = "received", None
-    session.add(event)
+def release(session: Session, event: InboundEvent) -> bool:
+    """Give an event back, to be tried again at once; False if another worker has it, or had it done."""
+    return _end_attempt(session, event, state="received", leased_until=None)
 
 
-def fail(session: Session, event_id: str, *, ref: str, error: str, now: datetime) -> None:
-    """Give an event up; `ref` is what the person was told."""
-    event = session.get_one(InboundEvent, event_id)
-    event.state, event.error_ref, event.error = "failed", ref, error[:2000]
-    event.done_at, event.leased_until = now, None
-    session.add(event)
+def postpone(session: Session, event: InboundEvent, *, until: datetime) -> bool:
+    """Let an event rest until then, by the machine's clock; False as in `release`."""
+    return _end_attempt(session, event, leased_until=until)
+
+
+def fail(session: Session, event: InboundEvent, *, ref: str, error: str, now: datetime) -> bool:
+    """Give an event up; `ref` is what the person was told. False as in `release`."""
+    return _end_attempt(
+        session,
+        event,
+        state="failed",
+        error_ref=ref,
+        error=error[:2000],
+        done_at=now,
+        leased_until=None,
+    )
+
+
+def _end_attempt(session: Session, event: InboundEvent, **values: Any) -> bool:
+    """Change an event as its worker may: while no later attempt has begun and nobody has finished it."""
+    mine = (
+        col(InboundEvent.id) == event.id,
+        col(InboundEvent.state) == "working",
+        col(InboundEvent.attempts) == event.attempts,
+    )
+    return session.exec(update(InboundEvent).where(*mine).values(**values)).rowcount == 1
 
 
 def waiting_count(session: Session, *, workspace_id: str) -> int:

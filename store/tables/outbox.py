@@ -132,26 +132,32 @@ def mark_sent(
     return session.exec(statement).rowcount == 1
 
 
-def postpone(session: Session, message_id: str, *, until: datetime, error: str) -> None:
-    """Try again later."""
-    message = session.get_one(OutboxMessage, message_id)
-    message.state, message.due_at, message.error, message.leased_until = "pending", until, error[:500], None
-    session.add(message)
+def postpone(session: Session, message: OutboxMessage, *, until: datetime, error: str) -> bool:
+    """Try again later; False if another sender has it, or has said it."""
+    return _end_attempt(session, message, state="pending", due_at=until, error=error[:500], leased_until=None)
 
 
-def mark_failed(session: Session, message_id: str, *, error: str) -> None:
-    """Give a message up; it stays visible to the admin."""
-    message = session.get_one(OutboxMessage, message_id)
-    message.state, message.error, message.leased_until = "failed", error[:500], None
-    session.add(message)
+def mark_failed(session: Session, message: OutboxMessage, *, error: str) -> bool:
+    """Give a message up; it stays visible to the admin. False as in `postpone`."""
+    return _end_attempt(session, message, state="failed", error=error[:500], leased_until=None)
 
 
-def places_sent(session: Session, *, workspace_id: str, channel_id: str) -> set[str]:
-    """The timestamps of messages in a channel that we know to be ours and complete."""
+def _end_attempt(session: Session, message: OutboxMessage, **values: Any) -> bool:
+    """Change a message as its sender may: while no later attempt has begun and nobody has said it."""
+    mine = (
+        col(OutboxMessage.id) == message.id,
+        col(OutboxMessage.state) == "sending",
+        col(OutboxMessage.attempts) == message.attempts,
+    )
+    return session.exec(update(OutboxMessage).where(*mine).values(**values)).rowcount == 1
+
+
+def places_taken(session: Session, *, workspace_id: str, channel_id: str, message_id: str) -> set[str]:
+    """The timestamps in a channel where other messages than this one stand, or have begun to stream."""
     statement = select(OutboxMessage.sent_ts).where(
         OutboxMessage.workspace_id == workspace_id,
         OutboxMessage.sent_channel_id == channel_id,
-        OutboxMessage.state == "sent",
+        OutboxMessage.id != message_id,
     )
     return {ts for ts in session.exec(statement).all() if ts}
 

@@ -110,7 +110,7 @@ def test_an_event_that_was_released_is_taken_at_once(remember, claim, database):
     remember("Ev1")
     event = claim()
     with database.transaction() as session:
-        events.release(session, event.id)
+        events.release(session, event)
 
     assert claim().id == event.id
 
@@ -119,13 +119,50 @@ def test_an_event_that_failed_is_not_taken_again_and_keeps_its_reference(remembe
     remember("Ev1")
     event = claim()
     with database.transaction() as session:
-        events.fail(session, event.id, ref="ab12cd", error="boom", now=clock.now())
+        events.fail(session, event, ref="ab12cd", error="boom", now=clock.now())
 
     clock.advance(timedelta(hours=1))
 
     assert claim() is None
     with database.reading() as session:
         assert session.get_one(InboundEvent, event.id).error_ref == "ab12cd"
+
+
+def test_a_slow_worker_cannot_undo_what_another_has_finished(remember, claim, clock, database):
+    remember("Ev1")
+    slow = claim()
+    clock.advance(LEASE + timedelta(seconds=1))
+    other = claim()
+    with database.transaction() as session:
+        assert not events.release(session, slow)
+        assert events.finish(session, other.id, now=clock.now())
+        assert not events.release(session, slow)
+        assert not events.fail(session, slow, ref="ab12cd", error="boom", now=clock.now())
+
+    assert claim() is None
+    with database.reading() as session:
+        assert session.get_one(InboundEvent, other.id).state == "done"
+
+
+def test_a_postponed_event_rests(remember, claim, clock, database):
+    remember("Ev1")
+    with database.transaction() as session:
+        assert events.postpone(session, claim(), until=clock.now() + timedelta(seconds=5))
+    assert claim() is None
+    clock.advance(timedelta(seconds=5))
+    assert claim().attempts == 2
+
+
+def test_a_slow_sender_cannot_undo_what_another_has_said(enqueue, take, clock, database):
+    enqueue("answer:1")
+    slow = take()
+    clock.advance(LEASE + timedelta(seconds=1))
+    other = take()
+    with database.transaction() as session:
+        assert outbox.mark_sent(session, other.id, channel_id="C1", ts="5.0", now=clock.now())
+        assert not outbox.postpone(session, slow, until=clock.now(), error="late")
+        assert not outbox.mark_failed(session, slow, error="late")
+    assert take() is None
 
 
 def test_a_message_with_a_known_key_is_not_said_twice(enqueue):
