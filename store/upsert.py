@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
@@ -19,4 +20,6 @@ def insert_new(session: Session, row: SQLModel) -> bool:
     model = type(row)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(model).values(**row.model_dump()).on_conflict_do_nothing()
-    return bool(session.connection().execute(statement).rowcount)
+    # What came back says it, not the row count: with psycopg that is -1 whether it was inserted or not.
+    inserted = session.connection().execute(statement.returning(*inspect(model).primary_key))
+    return inserted.first() is not None
