@@ -23,6 +23,7 @@ VIEW_BYTES = 250 * 1024
 ATTACHMENTS = 100
 METADATA_BYTES = 8_000
 CHARTS = 2
+COLUMNS = 20  # of a table or a data table
 
 _EVERYWHERE = frozenset({"message", "modal", "home"})
 _MESSAGE = frozenset({"message"})
@@ -231,10 +232,9 @@ def _block(block: object, surface: str, at: str) -> list[str]:
         problems.append(f"{block['type']} is not allowed in a {surface} [json-pointer:{at}]")
     if block["type"] == "section" and not (block.get("text") or block.get("fields")):
         problems.append(f"must provide text or fields [json-pointer:{at}]")
-    if block["type"] == "table" and any(
-        len(row) > 20 for row in block.get("rows", ()) if isinstance(row, list)
-    ):
-        problems.append(f"no more than 20 items allowed [json-pointer:{at}/rows]")
+    rows = block.get("rows")
+    if isinstance(rows, list) and any(isinstance(row, list) and len(row) > COLUMNS for row in rows):
+        problems.append(f"no more than {COLUMNS} items allowed [json-pointer:{at}/rows]")
     return problems + _repeated(_action_ids(block), "action_id", at)
 
 
