@@ -103,14 +103,14 @@ _BLOCKS: dict[str, _Rule] = {
     "video": _Rule(("alt_text", "title", "video_url", "thumbnail_url"), texts={"title": 200}),
     "file": _Rule(("external_id", "source"), surfaces=_MESSAGE),
     "table": _Rule(("rows",), lists={"rows": (1, 100)}, surfaces=_MESSAGE),
-    "data_table": _Rule(("rows",), lists={"rows": (2, 201)}, surfaces=_MESSAGE),
+    "data_table": _Rule(("caption", "rows"), lists={"rows": (2, 201)}, surfaces=_MESSAGE),
     "data_visualization": _Rule(("title",), strings={"title": 50}, surfaces=_MESSAGE),
-    "task_card": _Rule(("task_id", "title"), surfaces=_MESSAGE),
+    "task_card": _Rule(("status", "task_id", "title"), surfaces=_MESSAGE),
     "plan": _Rule(("title",), surfaces=_MESSAGE),
     "alert": _Rule(("text",), texts={"text": 200}, surfaces=_MODAL),
     "card": _Rule(texts={"title": 150, "subtitle": 150, "body": 200}, lists={"actions": (1, 3)}),
     "carousel": _Rule(("elements",), lists={"elements": (1, 10)}, surfaces=_MESSAGE),
-    "container": _Rule(lists={"child_blocks": (1, 10)}),
+    "container": _Rule(("child_blocks",), lists={"child_blocks": (1, 10)}),
 }
 _PLACEHOLDER = {"placeholder": 150}
 _WITH_CONFIRM = {"confirm": "confirm"}

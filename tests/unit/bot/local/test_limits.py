@@ -1,8 +1,13 @@
 """Slack's limits, each at its edge: the longest that is taken, and one more."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from bot.local.limits import (
+    _BLOCKS,
+    _ELEMENTS,
     block_problems,
     metadata_problem,
     text_length,
@@ -84,7 +89,7 @@ AT_THE_EDGE = {
     "alt text 2000": (lambda n: {"type": "image", "image_url": "https://x", "alt_text": "x" * n}, 2000),
     "table rows 100": (lambda n: {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}]] * n}, 100),
     "table columns 20": (lambda n: {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}] * n]}, 20),
-    "data_table rows 201": (lambda n: {"type": "data_table", "rows": [[]] * n}, 201),
+    "data_table rows 201": (lambda n: {"type": "data_table", "caption": "c", "rows": [[]] * n}, 201),
     "chart title 50": (lambda n: {"type": "data_visualization", "title": "t" * n}, 50),
     "feedback text 75": (
         lambda n: {
@@ -207,3 +212,16 @@ def test_metadata_is_checked(metadata, code):
 
 def test_text_is_counted_over_all_blocks():
     assert text_length([section(10), actions(button(7)), {"type": "markdown", "text": "abc"}]) == 20
+
+
+def test_what_is_required_is_what_slacks_own_types_require():
+    path = Path(__file__).parents[4].parent / "shared" / "slack" / "slack-Blocks.schema.json"
+    if not path.exists():
+        pytest.skip("Slack's schemas are not beside this checkout")
+    ours, theirs = {**_ELEMENTS, **_BLOCKS}, {}
+    for definition in json.loads(path.read_text())["definitions"].values():
+        kind = definition.get("properties", {}).get("type", {}).get("const")
+        if kind in ours:
+            theirs[kind] = set(definition.get("required", ())) - {"type"}
+    assert len(theirs) > 30
+    assert theirs == {kind: set(ours[kind].required) for kind in theirs}
