@@ -40,11 +40,7 @@ def read(text: str, options: Sequence[Option]) -> tuple[Option, Certainty] | Non
     A phrase after a negation does not count ("not smooth"), and neither do two options at once.
     """
     words = normal(text)
-    exact = [
-        option
-        for option in options
-        if words in {normal(option.label), normal(option.value.replace("_", " "))}
-    ]
+    exact = [option for option in options if words in {normal(option.label), normal(option.value)}]
     if len(exact) == 1:
         return exact[0], "exact"
     hits = {option.value: span for option in options if (span := _longest(words, option))}
@@ -64,7 +60,7 @@ def means_no(text: str) -> bool:
 
 def normal(text: str) -> str:
     """Lower case, without punctuation and runs of blanks."""
-    plain = unicodedata.normalize("NFKC", text).replace("\u2019", "'").casefold()
+    plain = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("_", " ").casefold()
     return " ".join(re.sub(r"[^\w']+", " ", plain).split())
 
 
@@ -75,9 +71,7 @@ def _starts_with(text: str, words: frozenset[str]) -> bool:
 
 def _longest(words: str, option: Option) -> tuple[int, int] | None:
     """Where the longest phrase of the option stands in the reply, unless it is negated."""
-    phrases = {normal(phrase) for phrase in (option.label, option.value.replace("_", " "), *option.also)} - {
-        ""
-    }
+    phrases = {normal(phrase) for phrase in (option.label, option.value, *option.also)} - {""}
     spans = [
         found.span()
         for phrase in phrases

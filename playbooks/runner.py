@@ -110,6 +110,7 @@ class PlaybookRunner:
         setting: the bot's name and the holidays.
         wall: the time for leases, which nobody moves.
         workspace_id: fire the timers of this workspace only.
+        lease: how long a timer is left to whoever took it.
     """
 
     def __init__(
@@ -121,6 +122,7 @@ class PlaybookRunner:
         setting: Setting | None = None,
         wall: Clock | None = None,
         workspace_id: str | None = None,
+        lease: timedelta = LEASE,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -128,6 +130,7 @@ class PlaybookRunner:
         self._setting = setting or Setting()
         self._wall = wall or SystemClock()
         self._workspace_id = workspace_id
+        self._lease = lease
         self._pinned: dict[str, Playbook] = {}
 
     @cached_property
@@ -229,9 +232,9 @@ class PlaybookRunner:
     def handle_in(self, session: Session, run_id: str, event: Event, now: datetime | None = None) -> Handled:
         """`handle`, inside the caller's transaction."""
         now = now or self._clock.now()
-        row = _run(session, run_id)
+        _lock(session, run_id)
+        row = _run(session, run_id)  # read now that nobody else changes it
         account = self._account(session, row.account_id, row.workspace_id)
-        row = _run(session, run_id)  # again, now that nobody else changes it
         context = situation(
             session,
             account,
@@ -250,7 +253,7 @@ class PlaybookRunner:
                 session,
                 now=self._clock.now(),
                 wall=self._wall.now(),
-                lease=LEASE,
+                lease=self._lease,
                 limit=limit,
                 workspace_id=self._workspace_id,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlmodel import select
@@ -14,7 +14,6 @@ from playbooks.loader import shipped
 from playbooks.runner import PlaybookRunner
 from playbooks.state import Run
 from store.clock import FixedClock
-from store.database import Database
 from store.tables import (
     Account,
     Contact,
@@ -27,6 +26,9 @@ from store.tables import (
     Workspace,
     playbooks,
 )
+
+if TYPE_CHECKING:
+    from store.database import Database
 
 DEFINITIONS = shipped()
 START = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)  # a Monday

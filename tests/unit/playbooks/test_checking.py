@@ -103,8 +103,7 @@ def test_a_sound_definition_has_no_problem(tmp_path):
         pytest.param("all well?", "all well? Anything else?",
             ["16: step A: The message asks 2 questions. Ask one; make another step of the other."], id="two questions"),
         pytest.param("all well?", "a discount of ten?",
-            ["16: step A: “discount” is a promise, and it goes out unapproved in SMB, MM, ENT. "
-             "Add “delivery: approve” to the step, or say it without the promise."], id="an unapproved promise"),
+            ["16: step A: “discount” is a promise, and it goes out unapproved in SMB, MM, ENT. Add “delivery: approve” to the step, or say it without the promise."], id="an unapproved promise"),
         pytest.param("all well?", "x" * 600,
             ["16: step A: The message has 612 characters; 600 are allowed. Shorten it."], id="too long a message"),
         pytest.param("{good: Good, bad: Bad}", "{good: Good, bad: " + "B" * 76 + "}",
@@ -119,8 +118,7 @@ def test_a_sound_definition_has_no_problem(tmp_path):
             ["22: step A: This is no action: it has none of task, goto, notify, set, look_up. Known here: goto, look_up, notify, set, task."],
             id="an unknown action"),
         pytest.param('  to: admin\n  message: "Hi', '  to: boss\n  message: "Hi',
-            ["15: step A: “boss” is not allowed for “to”. Use one of 'admin', 'champion', 'buyer', 'sponsor', "
-             "'end_user', 'security', 'procurement', 'anyone' or 'csm'."], id="an unknown audience"),
+            ["15: step A: “boss” is not allowed for “to”. Use one of 'admin', 'champion', 'buyer', 'sponsor', 'end_user', 'security', 'procurement', 'anyone' or 'csm'."], id="an unknown audience"),
         pytest.param("    else: {reply: Thank you.}", "    else: {do: [goto: A]}",
             ["12: step A: These steps lead round in a circle without a delay: A → B → A. Add “after: 2bd” to one of its gotos."],
             id="a circle without a delay"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -119,7 +120,7 @@ class World:
             days = [calendar.date_of(at) for at, _ in mine]
             assert len(days) == len(set(days))
             asked = [calendar.date_of(at) for at, effect in mine if effect.ask_type]
-            for earlier, later in zip(asked, asked[1:], strict=False):
+            for earlier, later in pairwise(asked):
                 assert calendar.add(earlier, 5) <= later
             assert all(at.astimezone(zone_of(person.zone)).weekday() < 5 for at, _ in mine)
 
