@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slack_sdk.models.blocks import Option, PlainTextObject, StaticSelectElement
+from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
 
 from bot.blocks import parts
-from bot.blocks.text import escaped, shortened, slack_date
+from bot.blocks.text import brief, slack_date
 from bot.slack.messenger import Speech
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def facts(card: AccountCard) -> list[str]:
     worth = f"{money(card.arr_minor, card.currency)} ARR" + (f", {card.seats} seats" if card.seats else "")
     tasks = f"{card.open_tasks} open" + (f", {card.overdue_tasks} overdue" if card.overdue_tasks else "")
     return [
-        f"*{escaped(card.name)}*  {escaped(plan)}",
+        f"*{brief(card.name)}*  {brief(plan)}",
         f"{worth} · renews {_renewal(card)}",
-        f"Health {_health(card)} · CSM {escaped(card.csm) or 'none'} · tasks: {tasks}",
+        f"Health {_health(card)} · CSM {brief(card.csm) or 'none'} · tasks: {tasks}",
     ]
 
 
@@ -92,18 +92,18 @@ def account_speech(card: AccountCard) -> Speech:
     """The whole card."""
     blocks: list[Block] = [parts.section("\n".join(facts(card)))]
     if card.goal:
-        blocks.append(parts.section(f"*What they want:* {escaped(card.goal)}"))
+        blocks.append(parts.section(f"*What they want:* {brief(card.goal, 300)}"))
     for title, lines in (
         ("People", [_contact(contact) for contact in card.contacts]),
-        ("Usage", [escaped(line) for line in card.usage]),
-        ("Playbooks under way", [escaped(line) for line in card.runs]),
+        ("Usage", [brief(line, 160) for line in card.usage]),
+        ("Playbooks under way", [brief(line, 160) for line in card.runs]),
         ("Last questions", [question_line(question) for question in card.questions]),
     ):
         if lines:
             blocks.append(parts.section(f"*{title}*\n" + "\n".join(lines[:8]) + _rest(len(lines) - 8)))
     if card.channel_id:
         blocks.append(parts.context(f"Their channel: <#{card.channel_id}>"))
-    return Speech(text="\n".join(facts(card)), blocks=parts.as_json(blocks))
+    return parts.speech("\n".join(facts(card)), blocks)
 
 
 def picker_speech(
@@ -117,7 +117,7 @@ def picker_speech(
         action_id: of the menu.
         certain: whether the name fits all of them, or is only similar.
     """
-    shown = escaped(shortened(wanted, 60))
+    shown = brief(wanted, 60)
     text = (
         f"Several accounts fit “{shown}”."
         if certain
@@ -126,13 +126,10 @@ def picker_speech(
     menu = StaticSelectElement(
         action_id=action_id,
         placeholder=PlainTextObject(text="Choose an account"),
-        options=[
-            Option(text=PlainTextObject(text=shortened(name, 75)), value=value)
-            for name, value in choices[:100]
-        ],
+        options=[parts.option(name, value) for name, value in choices[:100]],
     )
-    names = ", ".join(escaped(name) for name, _ in choices[:10])
-    return Speech(text=f"{text} {names}", blocks=parts.as_json([parts.section(text), parts.actions(menu)]))
+    names = ", ".join(brief(name) for name, _ in choices[:10])
+    return parts.speech(f"{text} {names}", [parts.section(text), parts.actions(menu)])
 
 
 def nobody_speech(wanted: str, names: Sequence[str]) -> Speech:
@@ -141,8 +138,8 @@ def nobody_speech(wanted: str, names: Sequence[str]) -> Speech:
         return Speech(
             text="No accounts are assigned to you yet. An admin can import them or give you a team."
         )
-    shown = escaped(shortened(wanted, 60))
-    few = ", ".join(escaped(name) for name in names[:5])
+    shown = brief(wanted, 60)
+    few = ", ".join(brief(name) for name in names[:5])
     return Speech(
         text=f"I know no account “{shown}” among yours. Use its name, its channel or one of its people, "
         f"for example: {few}{' …' if len(names) > 5 else ''}."
@@ -152,7 +149,7 @@ def nobody_speech(wanted: str, names: Sequence[str]) -> Speech:
 def question_line(question: QuestionLine) -> str:
     """A question in one mrkdwn line: how it ended, what it was, when."""
     picture = _PICTURES.get(question.status, "?")
-    return f"{picture} {escaped(shortened(question.text, 120))} · {slack_date(question.asked_at)}"
+    return f"{picture} {brief(question.text, 120)} · {slack_date(question.asked_at)}"
 
 
 def _renewal(card: AccountCard) -> str:
@@ -165,12 +162,12 @@ def _renewal(card: AccountCard) -> str:
 
 def _health(card: AccountCard) -> str:
     number = "unknown" if card.health is None else f"{card.health}/100"
-    return number + (f", CSM says {escaped(card.sentiment)}" if card.sentiment else "")
+    return number + (f", CSM says {brief(card.sentiment)}" if card.sentiment else "")
 
 
 def _contact(contact: ContactLine) -> str:
     about = ", ".join(part for part in (contact.persona.replace("_", " "), contact.title) if part)
-    return f"{escaped(contact.name)} ({escaped(about)})" + (" · no check-ins" if contact.opted_out else "")
+    return f"{brief(contact.name)} ({brief(about)})" + (" · no check-ins" if contact.opted_out else "")
 
 
 def _rest(count: int) -> str:

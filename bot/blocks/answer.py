@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
-from bot.blocks.text import MARKDOWN_LIMIT, escaped, harmless, mrkdwn, shortened, split_paragraphs
+from bot.blocks.text import MARKDOWN_LIMIT, brief, harmless, mrkdwn, shortened, split_paragraphs
 from bot.slack.messenger import Speech
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def answer_speech(view: AnswerView) -> Speech:
         text=shortened(mrkdwn(view.text), 3000),
         blocks=[parts.markdown(body), *after],
         simple_blocks=[
-            *parts.as_json([parts.section(part) for part in split_paragraphs(mrkdwn(body))[:5]]),
+            *parts.as_json(
+                [parts.section(part) for part in split_paragraphs(shortened(mrkdwn(body), MARKDOWN_LIMIT))]
+            ),
             *_after(view, with_feedback_block=False),
         ],
         pieces=_pieces(body),
@@ -86,10 +88,10 @@ def _after(view: AnswerView, *, with_feedback_block: bool) -> list[parts.JsonBlo
 
 
 def _source_line(source: SourceLine) -> Block:
-    title = f"*{escaped(source.title)}*"
+    title = f"*{brief(source.title, 120)}*"
     if source.url:
-        title = f"<{source.url}|{escaped(source.title)}>"
-    details = " · ".join(part for part in (escaped(source.section), escaped(source.age)) if part)
+        title = f"<{source.url}|{brief(source.title, 120)}>"
+    details = " · ".join(part for part in (brief(source.section, 200), brief(source.age)) if part)
     label = "Open" if source.url else "Read"
     return parts.section(
         f"`{source.n}` {title}" + (f"\n{details}" if details else ""),
@@ -100,9 +102,9 @@ def _source_line(source: SourceLine) -> Block:
 def _footer(view: AnswerView) -> list[str]:
     lines = []
     if view.closest:
-        lines.append("Closest articles: " + ", ".join(escaped(title) for title in view.closest))
+        lines.append("Closest articles: " + ", ".join(brief(title, 120) for title in view.closest))
     if view.answered_for:
-        lines.append(f"Answered for: {escaped(view.answered_for)}")
+        lines.append(f"Answered for: {brief(view.answered_for)}")
     if view.introduction:
         lines.append(view.introduction)
     return lines

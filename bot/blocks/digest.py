@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk.models.blocks import Option, PlainTextObject, StaticSelectElement
+from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
 from slack_sdk.models.views import View
 
 from bot.blocks import parts
-from bot.blocks.text import escaped, shortened, slack_date
-from bot.slack.messenger import Speech
+from bot.blocks.text import brief, slack_date
 from store.insights.wording import (
     THUMBS,
     figure_words,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.models.blocks import Block
 
+    from bot.slack.messenger import Speech
     from store.insights.values import Digest, EvidenceRow, Figure, Quote, Unanswered
 
     Link = Callable[[str | None, str | None], str | None]  # (channel id, ts) -> web address
@@ -44,7 +44,7 @@ def digest_speech(digest: Digest, made_from: str, link: Link) -> Speech:
         made_from: comes back with every press, at most 240 characters.
         link: the web address of a message, None if there is none.
     """
-    head = f"*Digest: {escaped(digest.scope.label)}*  {period_words(digest.period)}"
+    head = f"*Digest: {brief(digest.scope.label)}*  {period_words(digest.period)}"
     if digest.mood == "setup":
         return _plain(head, [_setup(digest)])
     if digest.mood == "quiet":
@@ -56,7 +56,7 @@ def digest_speech(digest: Digest, made_from: str, link: Link) -> Speech:
     blocks += _unanswered(digest, made_from, link)
     for title, lines in _details(digest, link):
         blocks.append(parts.section(f"*{title}*\n" + "\n".join(lines[:LINES]) + _rest(len(lines) - LINES)))
-    return Speech(text="\n".join([head, *summary]), blocks=parts.as_json(blocks))
+    return parts.speech("\n".join([head, *summary]), blocks)
 
 
 def rows_modal(figure: Figure, rows: Sequence[EvidenceRow], link: Link) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def rows_modal(figure: Figure, rows: Sequence[EvidenceRow], link: Link) -> dict[
         rows: its evidence.
         link: see `digest_speech`; asked for the first rows only.
     """
-    blocks: list[Block] = [parts.section(f"*{figure.value} {escaped(figure.label)}*")]
+    blocks: list[Block] = [parts.section(f"*{figure.value} {brief(figure.label)}*")]
     blocks += [
         parts.section(_row(row, link if n < LINES else None)) for n, row in enumerate(rows[:ROWS_SHOWN])
     ]
@@ -102,7 +102,7 @@ def _modal(blocks: Sequence[Block]) -> dict[str, Any]:
 
 def _plain(head: str, lines: list[str]) -> Speech:
     text = "\n".join([head, *lines])
-    return Speech(text=text, blocks=parts.as_json([parts.section(text)]))
+    return parts.speech(text, [parts.section(text)])
 
 
 def _setup(digest: Digest) -> str:
@@ -148,10 +148,7 @@ def _figure_buttons(digest: Digest, made_from: str) -> Block:
     menu = StaticSelectElement(
         action_id=f"{ROWS}_any",
         placeholder=PlainTextObject(text="Rows behind any figure"),
-        options=[
-            Option(text=PlainTextObject(text=shortened(f"{one.value} {one.label}", 75)), value=one.key)
-            for one in filled[:100]
-        ],
+        options=[parts.option(f"{one.value} {one.label}", one.key) for one in filled[:100]],
     )
     return parts.actions(*buttons, menu, block_id=f"{BLOCK}0:{made_from}")
 
@@ -166,24 +163,24 @@ def _unanswered(digest: Digest, made_from: str, link: Link) -> Iterator[Block]:
 
 def _group(group: Unanswered, link: Link) -> str:
     times = f"{group.figure.value} x"
-    names = ", ".join(escaped(name) for name in group.accounts) or "unknown"
+    names = ", ".join(brief(name) for name in group.accounts) or "unknown"
     opened = _linked(link(group.channel_id, group.message_ts))
-    return f"{times} “{escaped(shortened(group.text, 160))}”\n{names}{opened}"
+    return f"{times} “{brief(group.text, 160)}”\n{names}{opened}"
 
 
 def _details(digest: Digest, link: Link) -> Iterator[tuple[str, list[str]]]:
     said = [_quote(quote, link) for quote in digest.quotes]
     rated = [
-        f"{THUMBS[one.rating]} *{escaped(one.account or 'unknown')}*: {escaped(shortened(one.question, 120))}"
+        f"{THUMBS[one.rating]} *{brief(one.account or 'unknown')}*: {brief(one.question, 120)}"
         for one in digest.rated
     ]
-    runs = [f"*{escaped(run.account)}*: {escaped(run_words(run))}" for run in digest.runs]
+    runs = [f"*{brief(run.account)}*: {brief(run_words(run), 160)}" for run in digest.runs]
     tasks = [
-        f"{escaped(task.title)} · {escaped(task_words(task))}"
-        + (f" · {escaped(task.account)}" if task.account else "")
+        f"{brief(task.title, 120)} · {brief(task_words(task), 120)}"
+        + (f" · {brief(task.account)}" if task.account else "")
         for task in digest.tasks
     ]
-    renewals = [f"*{escaped(line.account)}*: {escaped(renewal_words(line))}" for line in digest.renewals]
+    renewals = [f"*{brief(line.account)}*: {brief(renewal_words(line), 200)}" for line in digest.renewals]
     for title, lines in (
         ("What they said", said),
         ("Ratings", rated),
@@ -198,21 +195,19 @@ def _details(digest: Digest, link: Link) -> Iterator[tuple[str, list[str]]]:
 def _quote(quote: Quote, link: Link) -> str:
     thumb = THUMBS.get(quote.rating or 0, "💬")
     opened = _linked(link(quote.channel_id, quote.message_ts))
-    return f"{thumb} *{escaped(quote.account or 'unknown')}*: “{escaped(quote.text)}”{opened}"
+    return f"{thumb} *{brief(quote.account or 'unknown')}*: “{brief(quote.text, 240)}”{opened}"
 
 
 def _row(row: EvidenceRow, link: Link | None) -> str:
-    who = (
-        f"<@{row.who}>" if row.who and row.who[:1] in "UW" and "@" not in row.who else escaped(row.who or "")
-    )
+    who = f"<@{row.who}>" if row.who and row.who[:1] in "UW" and "@" not in row.who else brief(row.who or "")
     about = [
-        f"*{escaped(row.account)}*" if row.account else "",
+        f"*{brief(row.account)}*" if row.account else "",
         who,
-        escaped(row.detail.replace("_", " ")),
+        brief(row.detail.replace("_", " ")),
         slack_date(row.at) if row.at else "",
     ]
     opened = _linked(link(row.channel_id, row.message_ts)) if link else ""
-    return f"{escaped(shortened(row.text, 300))}\n{' · '.join(part for part in about if part)}{opened}"
+    return f"{brief(row.text, 300)}\n{' · '.join(part for part in about if part)}{opened}"
 
 
 def _linked(address: str | None) -> str:

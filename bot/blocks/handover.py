@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainText
 from slack_sdk.models.views import View
 
 from bot.blocks import parts
-from bot.blocks.text import escaped, harmless, mrkdwn, shortened, slack_moment
+from bot.blocks.text import brief, escaped, harmless, mrkdwn, shortened, slack_moment
 from bot.slack.messenger import Speech
 
 if TYPE_CHECKING:
@@ -60,54 +60,54 @@ class HandoverView:
 
 def handover_speech(view: HandoverView) -> Speech:
     """The message to the person who takes over; its buttons go when it is resolved."""
-    whose = f" ({escaped(view.about_asker)})" if view.about_asker else ""
-    headline = f"*{escaped(view.asker)}*{whose} would like to talk to a person."
+    whose = f" ({brief(view.about_asker)})" if view.about_asker else ""
+    headline = f"*{brief(view.asker)}*{whose} would like to talk to a person."
     blocks: list[Block] = [parts.section(headline), parts.section(_quoted(view.question))]
     if view.words:
-        blocks.append(parts.context(f"In their words: {escaped(shortened(view.words, 300))}"))
+        blocks.append(parts.context(f"In their words: {brief(view.words, 300)}"))
     if view.status:
         blocks.append(parts.section(f"*{_OUTCOMES.get(view.status, 'What I said')}*\n{_excerpt(view)}"))
     if view.sources:
-        seen = ", ".join(escaped(title) for title in view.sources)
+        seen = ", ".join(brief(title) for title in view.sources)
         blocks.append(parts.context(f"Sources they saw: {seen}"))
     if view.account:
         blocks.append(parts.section("\n".join(view.account)))
     blocks.append(parts.context(_footer(view)))
     if not view.done_by:
         blocks.append(_buttons(view))
-    return Speech(text=f"{headline}\n{_quoted(view.question)}", blocks=parts.as_json(blocks))
+    return parts.speech(f"{headline}\n{_quoted(view.question)}", blocks)
 
 
 def passed_on(name: str, due_at: datetime, *, working: bool) -> Speech:
     """What the customer is told. `working`: whether it is office hours for that person."""
-    person = escaped(name)
+    person = brief(name)
     if working:
         return Speech(
             text=f"I have passed this on to {person}, who will come back to you here by {slack_moment(due_at)}."
         )
     return Speech(
-        text=f"I have passed this on to {person}. It is outside {escaped(name.split(maxsplit=1)[0])}'s working hours now, "
+        text=f"I have passed this on to {person}. It is outside {brief(name.split(maxsplit=1)[0])}'s working hours now, "
         f"so please expect an answer here by {slack_moment(due_at)}."
     )
 
 
 def already_passed_on(name: str) -> Speech:
     """The customer pressed again."""
-    whom = escaped(name) or "the team"
+    whom = brief(name) or "the team"
     return Speech(text=f"I have passed this on already; {whom} will come back to you.")
 
 
 def looking(name: str) -> Speech:
     """Somebody has taken it."""
-    return Speech(text=f"{escaped(name)} is looking into this now.")
+    return Speech(text=f"{brief(name)} is looking into this now.")
 
 
 def reply_speech(name: str, words: str, asker_id: str | None) -> Speech:
     """A person's own words, said by us in their name."""
     to = f"<@{asker_id}> " if asker_id else ""
     text = harmless(words)
-    blocks = [parts.section(f"{to}{text}"), parts.context(f"Written by *{escaped(name)}*, sent by Guidepost")]
-    return Speech(text=f"{to}{escaped(name)}: {text}", blocks=parts.as_json(blocks))
+    blocks = [parts.section(f"{to}{text}"), parts.context(f"Written by *{brief(name)}*, sent by Guidepost")]
+    return parts.speech(f"{to}{brief(name)}: {text}", blocks)
 
 
 def answer_modal(question: str, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def answer_modal(question: str, context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _quoted(question: str) -> str:
-    return "\n".join(f"> {line}" for line in escaped(shortened(question, QUOTED)).splitlines())
+    return "\n".join(f"> {line}" for line in escaped(shortened(question, QUOTED)).splitlines() or ["…"])
 
 
 def _excerpt(view: HandoverView) -> str:
@@ -143,9 +143,9 @@ def _excerpt(view: HandoverView) -> str:
 def _footer(view: HandoverView) -> str:
     said = [f"<{view.link}|Open the thread>" if view.link else ""]
     if view.done_by:
-        said.append(f":white_check_mark: Resolved by {escaped(view.done_by)}")
+        said.append(f":white_check_mark: Resolved by {brief(view.done_by)}")
     elif view.taken_by:
-        said.append(f"{escaped(view.taken_by)} is on it")
+        said.append(f"{brief(view.taken_by)} is on it")
     if view.due_at and not view.done_by:
         said.append(f"I told them they hear from you by {slack_moment(view.due_at)}")
     return " · ".join(part for part in said if part) or "No thread to link to"

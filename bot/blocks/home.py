@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 from bot.blocks import parts
 from bot.blocks.account import QuestionLine, question_line
 from bot.blocks.tasks import TaskItem, task_row
-from bot.blocks.text import escaped
+from bot.blocks.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def _team(page: HomePage) -> Iterator[Block]:
         yield task_row(item, DONE)
     if len(page.tasks) > LISTED:
         yield parts.context(f"… and {len(page.tasks) - LISTED} more: `/cs tasks`")
-    yield from _list("Playbooks running", [escaped(line) for line in page.runs])
+    yield from _list("Playbooks running", [brief(line, 160) for line in page.runs])
     yield from _list("Accounts", list(page.accounts))
 
 

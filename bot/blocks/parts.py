@@ -12,11 +12,13 @@ from slack_sdk.models.blocks import (
     DividerBlock,
     HeaderBlock,
     MarkdownTextObject,
+    Option,
     PlainTextObject,
     SectionBlock,
 )
 
-from bot.blocks.text import BUTTON_LIMIT, SECTION_LIMIT, shortened
+from bot.blocks.text import BUTTON_LIMIT, FALLBACK_LIMIT, SECTION_LIMIT, harmless, shortened
+from bot.slack.messenger import Speech
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
 
 JsonBlock = dict[str, Any]
+MESSAGE_TEXT = 12_500  # of all blocks together; Slack refuses some 700 characters later
+MESSAGE_BLOCKS = 50
+CONTEXT_LIMIT = 2000
+MORE = "… there is more than fits here."
 
 
 def as_json(blocks: Sequence[Block]) -> list[JsonBlock]:
@@ -33,6 +39,32 @@ def as_json(blocks: Sequence[Block]) -> list[JsonBlock]:
         SlackObjectFormationError: a block breaks one of Slack's limits.
     """
     return [block.to_dict() for block in blocks]
+
+
+def speech(text: str, blocks: Sequence[Block]) -> Speech:
+    """A message of blocks that Slack takes as a whole; what does not fit is left out at the end, and said so.
+
+    Args:
+        text: mrkdwn that stands for the blocks, in notifications and for screen readers.
+        blocks: each within its own limits.
+    """
+    kept: list[JsonBlock] = []
+    room = MESSAGE_TEXT
+    for block in as_json(blocks):
+        room -= _length(block)
+        if room < 0 or len(kept) == MESSAGE_BLOCKS - 1:
+            kept += as_json([context(MORE)])
+            break
+        kept.append(block)
+    return Speech(text=shortened(text, FALLBACK_LIMIT), blocks=kept)
+
+
+def _length(value: Any) -> int:
+    """How many characters people read in it."""
+    if isinstance(value, dict):
+        own = len(value["text"]) if isinstance(value.get("text"), str) else 0
+        return own + sum(_length(inner) for inner in value.values())
+    return sum(map(_length, value)) if isinstance(value, list) else 0
 
 
 def section(mrkdwn_text: str, *, block_id: str | None = None, accessory: Any = None) -> SectionBlock:
@@ -47,14 +79,14 @@ def section(mrkdwn_text: str, *, block_id: str | None = None, accessory: Any = N
 def context(*mrkdwn_texts: str, block_id: str | None = None) -> ContextBlock:
     """Small grey lines."""
     return ContextBlock(
-        elements=[MarkdownTextObject(text=shortened(text, SECTION_LIMIT)) for text in mrkdwn_texts[:10]],
+        elements=[MarkdownTextObject(text=shortened(text, CONTEXT_LIMIT)) for text in mrkdwn_texts[:10]],
         block_id=block_id,
     )
 
 
 def header(text: str) -> HeaderBlock:
     """A heading."""
-    return HeaderBlock(text=PlainTextObject(text=shortened(text, 150), emoji=True))
+    return HeaderBlock(text=PlainTextObject(text=shortened(harmless(text), 150), emoji=True))
 
 
 def divider() -> DividerBlock:
@@ -72,15 +104,21 @@ def button(
     confirm: ConfirmObject | None = None,
 ) -> ButtonElement:
     """A button; its label is cut to Slack's limit and read out in full by screen readers."""
+    label = shortened(harmless(text), BUTTON_LIMIT)
     return ButtonElement(
-        text=PlainTextObject(text=shortened(text, BUTTON_LIMIT), emoji=True),
+        text=PlainTextObject(text=label, emoji=True),
         action_id=action_id,
         value=value,
         style=style,
         url=url,
         confirm=confirm,
-        accessibility_label=shortened(text, BUTTON_LIMIT),
+        accessibility_label=label,
     )
+
+
+def option(text: str, value: str) -> Option:
+    """An option of a menu; its label is cut to Slack's limit."""
+    return Option(text=PlainTextObject(text=shortened(harmless(text), BUTTON_LIMIT)), value=value)
 
 
 def actions(*elements: Any, block_id: str | None = None) -> ActionsBlock:

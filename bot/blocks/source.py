@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.blocks import parts
-from bot.blocks.text import escaped, mrkdwn, split_paragraphs
+from bot.blocks.text import brief, mrkdwn, split_paragraphs
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
@@ -38,8 +38,8 @@ class CitedSource:
 
 def source_modal(source: CitedSource) -> dict[str, Any]:
     """The modal."""
-    where = " > ".join(escaped(part) for part in source.heading_path if part != source.title)
-    lines = [line for line in (where, f"`{escaped(source.uri)}`") if line]
+    where = " > ".join(brief(part) for part in source.heading_path if part != source.title)
+    lines = [line for line in (where, f"`{brief(source.uri, 200)}`") if line]
     blocks: list[Block] = [parts.header(source.title), parts.context(*lines)]
     if note := _NOTES[source.standing]:
         blocks.append(parts.section(note))

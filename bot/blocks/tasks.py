@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
-from bot.blocks.text import escaped, shortened, slack_moment
-from bot.slack.messenger import Speech
+from bot.blocks.text import brief, slack_moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from slack_sdk.models.blocks import Block
+
+    from bot.slack.messenger import Speech
 
 DONE = "task_done"
 SHOWN = 15
@@ -44,7 +45,7 @@ def tasks_speech(items: Sequence[TaskItem], whose: str, note: str = "") -> Speec
     """
     if not items:
         text = f"{note} {_NOBODY[whose]}".strip()
-        return Speech(text=text, blocks=parts.as_json([parts.section(text)]))
+        return parts.speech(text, [parts.section(text)])
     overdue = sum(item.overdue for item in items)
     title = "Your open tasks" if whose == MINE else "Open tasks of your team"
     count = f"{len(items)} open" + (f", {overdue} overdue" if overdue else "")
@@ -55,8 +56,8 @@ def tasks_speech(items: Sequence[TaskItem], whose: str, note: str = "") -> Speec
         notes.append(f"… and {len(items) - SHOWN} more, due later")
     if notes:
         blocks.append(parts.context(*notes))
-    lines = "\n".join(f"• {escaped(item.title)}" for item in items[:SHOWN])
-    return Speech(text=f"{title}: {count}\n{lines}", blocks=parts.as_json(blocks))
+    lines = "\n".join(f"• {brief(item.title, 120)}" for item in items[:SHOWN])
+    return parts.speech(f"{title}: {count}\n{lines}", blocks)
 
 
 def task_row(item: TaskItem, action_id: str, *, with_owner: bool = False) -> Block:
@@ -65,8 +66,8 @@ def task_row(item: TaskItem, action_id: str, *, with_owner: bool = False) -> Blo
     due = f"due {slack_moment(item.due_at)}" if item.due_at else "no date"
     if item.overdue:
         due = f"*over{due}*"
-    about = [due, escaped(item.account), escaped(item.owner) if with_owner else ""]
+    about = [due, brief(item.account), brief(item.owner) if with_owner else ""]
     return parts.section(
-        f"{mark}{escaped(shortened(item.title, 200))}\n{' · '.join(part for part in about if part)}",
+        f"{mark}{brief(item.title, 200)}\n{' · '.join(part for part in about if part)}",
         accessory=parts.button("Done", action_id, item.task_id),
     )

@@ -31,6 +31,11 @@ def escaped(text: str) -> str:
     return harmless(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def brief(text: str, limit: int = 80) -> str:
+    """A name or another short text for a mrkdwn field: one line, cut, nothing in it is markup."""
+    return escaped(shortened(" ".join(text.split()), limit))
+
+
 def mrkdwn(markdown: str) -> str:
     """Markdown as Slack's older mrkdwn, for fallback text and simple blocks."""
     return harmless(slackify_markdown(harmless(markdown)).strip())
