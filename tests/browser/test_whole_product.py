@@ -36,11 +36,15 @@ def go(page: Page, address: str, person: str, channel: str = "") -> None:
     """Open the page as somebody, in a channel or in the app's messages."""
     page.goto("about:blank")
     page.goto(f"{address}#as={person}" + (f"&channel={channel}" if channel else ""))
-    expect(page.get_by_test_id("composer")).to_be_visible()
+    expect(page.get_by_test_id("message-log")).to_be_visible()
+    expect(page.get_by_test_id("connection")).to_contain_text("Connected")
+    page.wait_for_load_state("networkidle")
 
 
 def write(page: Page, text: str, composer: str = "composer") -> None:
-    page.get_by_test_id(composer).fill(text)
+    box = page.get_by_test_id(composer)
+    box.fill(text)
+    expect(page.get_by_test_id(f"{composer}-send")).to_be_enabled()
     page.get_by_test_id(f"{composer}-send").click()
 
 
