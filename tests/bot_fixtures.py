@@ -291,7 +291,13 @@ def local_clock(_sample_folder, tmp_path):
 
 
 @pytest.fixture
-def bot(local_clock, tmp_path):
+def slack_options():
+    """How the local workspace behaves; a test module may define its own."""
+    return {}
+
+
+@pytest.fixture
+def bot(local_clock, tmp_path, slack_options):
     """The product, connected to a local workspace of its own."""
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     slack = LocalWorkspace(
@@ -299,6 +305,7 @@ def bot(local_clock, tmp_path):
         local_clock,
         directory=sample.directory(),
         config=AppConfig.from_manifest(manifest),
+        **slack_options,
     )
     with slack:
         running = BotUnderTest(tmp_path / "data", slack, local_clock)
