@@ -84,6 +84,8 @@ def _shown(call: Call, user: User) -> Payload:
     shown = payloads.user_object(call.ws.directory, user, call.ws.clock.now())
     if not call.flag("include_locale"):
         del shown["locale"]
+    if call.ws.config.scopes is not None and "users:read.email" not in call.ws.config.scopes:
+        shown["profile"].pop("email", None)
     return shown
 
 

@@ -9,6 +9,7 @@ from bot.local import messages, payloads
 
 if TYPE_CHECKING:
     from bot.local.directory import Channel, User
+    from bot.local.manifest import SlashCommand
     from bot.local.payloads import Payload
     from bot.local.workspace import Workspace
 
@@ -72,12 +73,16 @@ def bootstrap(ws: Workspace, user: User) -> Payload:
             "has_home": ws.config.has_home,
         },
         "channels": [channel_card(ws, user, one) for one in own],
-        "commands": [asdict(one) for one in ws.config.commands],
+        "commands": [_command_card(one) for one in ws.config.commands],
         "shortcuts": [asdict(one) for one in ws.config.shortcuts],
         "clock": clock_card(ws),
         "suggested_prompts": prompts.get("prompts", [asdict(one) for one in ws.config.prompts]),
         "prompts_title": prompts.get("title", ""),
     }
+
+
+def _command_card(command: SlashCommand) -> Payload:
+    return {key: value for key, value in asdict(command).items() if key != "should_escape"}
 
 
 def _partner(ws: Workspace, user: User, channel: Channel) -> str:

@@ -9,6 +9,7 @@ from bot.local import api_views, inputs, messages, payloads, respond, views
 from bot.local.call import Call
 from bot.local.errors import ApiError, NotDelivered, PageError
 from bot.local.responses import Origin
+from bot.local.text import as_sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,15 +39,17 @@ async def run_command(
     Raises:
         PageError: the app has no such command, or did not answer.
     """
-    if ws.config.commands and command not in {one.command for one in ws.config.commands}:
+    known = next((one for one in ws.config.commands if one.command == command), None)
+    if known is None and ws.config.commands:
         raise PageError(f"{command} is not a valid command. No app in this workspace answers to it.")
+    escaped = known is not None and known.should_escape
     origin = Origin(user.id, channel.id, thread_ts or "")
     form = payloads.slash_command(
         ws.directory,
         user,
         channel,
         command,
-        text,
+        as_sent(text, ws.directory, labelled=True) if escaped else text,
         response_url=_response_url(ws, origin),
         trigger_id=ws.views.trigger(user.id),
         **({"thread_ts": thread_ts} if thread_ts else {}),

@@ -19,12 +19,16 @@ class Completion:
 
 @dataclass(frozen=True)
 class SlashCommand:
-    """A slash command as people see it: `/cs`, what it does, how it is used, how it may continue."""
+    """A slash command as people see it: `/cs`, what it does, how it is used, how it may continue.
+
+    With `should_escape` the app gets mentions, channels and links marked, else as they were typed.
+    """
 
     command: str
     description: str = ""
     usage_hint: str = ""
     completions: tuple[Completion, ...] = ()
+    should_escape: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,12 @@ class Prompt:
 
 @dataclass(frozen=True)
 class AppConfig:
-    """The app's configuration. `events` None means subscribed to everything."""
+    """The app's configuration. `events` None means subscribed to everything, `scopes` None granted everything."""
 
     commands: tuple[SlashCommand, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
     events: frozenset[str] | None = None
+    scopes: frozenset[str] | None = None
     prompts: tuple[Prompt, ...] = ()
     has_home: bool = True
     is_agent: bool = True  # the agent view of today, not the assistant container before it
@@ -65,6 +70,7 @@ class AppConfig:
         """Read a manifest (the object that `manifest.yaml` holds); `commands` add completions to its own by name."""
         features, settings = manifest.get("features", {}), manifest.get("settings", {})
         subscriptions = settings.get("event_subscriptions", {}).get("bot_events")
+        scopes = manifest.get("oauth_config", {}).get("scopes", {}).get("bot")
         view = features.get("agent_view") or features.get("assistant_view") or {}
         return cls(
             commands=_commands(features.get("slash_commands", ()), commands),
@@ -75,6 +81,7 @@ class AppConfig:
                 for one in features.get("shortcuts", ())
             ),
             events=None if subscriptions is None else frozenset(subscriptions),
+            scopes=None if scopes is None else frozenset(scopes),
             prompts=tuple(Prompt(one["title"], one["message"]) for one in view.get("suggested_prompts", ())),
             is_agent="assistant_view" not in features,
             has_home=features.get("app_home", {}).get("home_tab_enabled", False),
@@ -99,6 +106,7 @@ def _commands(
             one.get("description", ""),
             one.get("usage_hint", ""),
             completions.get(one["command"], ()),
+            bool(one.get("should_escape")),
         )
         for one in declared
     )

@@ -21,11 +21,14 @@ _SENT = re.compile(
 _MENTION = re.compile(r"<@(U\w+)(?:\|[^>]*)?>")
 
 
-def as_sent(typed: str, directory: Directory) -> str:
-    """Slack's mrkdwn for what was typed: `& < >` escaped, mentions, channels and links marked."""
+def as_sent(typed: str, directory: Directory, *, labelled: bool = False) -> str:
+    """Slack's mrkdwn for what was typed: `& < >` escaped, mentions, channels and links marked.
+
+    With `labelled` mentions carry the name, as in the text of a slash command: `<@U123|ann>`.
+    """
     parts, at = [], 0
     for match in _TYPED.finditer(typed):
-        parts += [_escape(typed[at : match.start()]), _marked(match, directory)]
+        parts += [_escape(typed[at : match.start()]), _marked(match, directory, labelled=labelled)]
         at = match.end()
     return "".join([*parts, _escape(typed[at:])])
 
@@ -46,24 +49,25 @@ def mentioned(sent: str) -> set[str]:
     return set(_MENTION.findall(sent))
 
 
-def _marked(match: re.Match[str], directory: Directory) -> str:
+def _marked(match: re.Match[str], directory: Directory, *, labelled: bool) -> str:
     if match["reference"]:
         return match["reference"]
     if match["url"]:
         return f"<{_escape(match['url'])}>"
     if match["user"]:
-        return _user(match["user"], directory)
+        return _user(match["user"], directory, labelled=labelled)
     channel = directory.channel(match["channel"])
     return f"<#{channel.id}|{channel.name}>" if channel else _escape(match[0])
 
 
-def _user(name: str, directory: Directory) -> str:
+def _user(name: str, directory: Directory, *, labelled: bool) -> str:
     named = name.rstrip(".-")
     if named.lower() == directory.app.name.lower():
         found = directory.app.user_id
     else:
         found = next((one.id for one in directory.users if one.name.lower() == named.lower()), "")
-    return f"<@{found}>{name[len(named) :]}" if found else f"@{name}"
+    label = f"|{named.lower()}" if labelled else ""
+    return f"<@{found}{label}>{name[len(named) :]}" if found else f"@{name}"
 
 
 def _element(match: re.Match[str]) -> dict[str, Any]:

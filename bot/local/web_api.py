@@ -21,6 +21,7 @@ from bot.local import (
     api_streams,
     api_views,
     respond,
+    scopes,
 )
 from bot.local.call import Call
 from bot.local.errors import ApiError
@@ -122,6 +123,7 @@ class WebApi:
             raise ApiError("unknown_method", req_method=name)
         if name not in _OPEN_TO_ALL:
             self._authorise(token, self.bot_token, self.app_token)
+            scopes.check(self.ws, name, args)
         call = Call(self.ws, args)
         answer = {"ok": True, **method(call)}
         if call.warnings:

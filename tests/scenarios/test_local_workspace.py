@@ -290,6 +290,23 @@ def test_a_command_is_answered_for_its_author_only_or_for_all(ws, app, ann, seen
     assert (form["user_id"], form["channel_name"], form["command"]) == (ANN, "general", "/cs")
 
 
+def test_a_command_that_the_manifest_escapes_arrives_with_marked_mentions(tmp_path, seen):
+    from bot.local.manifest import AppConfig, SlashCommand
+
+    config = AppConfig(commands=(SlashCommand("/cs", should_escape=True),))
+    with workspace(tmp_path, config=config) as ws, Page(ws, ANN) as ann:
+        app = bolt_app(ws)
+
+        @app.command("/cs")
+        def command(ack, command):
+            ack()
+            seen.put(command["text"])
+
+        with connected(ws, app):
+            ann.do("command", channel=GENERAL, command="/cs", text="start @bo")
+            assert soon(seen) == f"start <@{BO}|bo>"
+
+
 def test_a_command_that_is_not_acknowledged_in_time_says_so(ws, app, ann):
     @app.command("/cs")
     def command(ack):

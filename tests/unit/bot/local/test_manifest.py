@@ -6,7 +6,9 @@ MANIFEST = {
     "features": {
         "app_home": {"home_tab_enabled": True},
         "agent_view": {"suggested_prompts": [{"title": "Ask", "message": "What is new?"}]},
-        "slash_commands": [{"command": "/cs", "description": "Ask", "usage_hint": "help"}],
+        "slash_commands": [
+            {"command": "/cs", "description": "Ask", "usage_hint": "help", "should_escape": True}
+        ],
         "shortcuts": [{"name": "Save", "type": "message", "callback_id": "save", "description": "Keep it"}],
     },
     "settings": {"event_subscriptions": {"bot_events": ["app_mention", "message.im"]}},
@@ -15,7 +17,7 @@ MANIFEST = {
 
 def test_the_manifest_names_commands_shortcuts_prompts_and_events():
     config = AppConfig.from_manifest(MANIFEST, [SlashCommand("/cs", completions=(Completion("help"),))])
-    assert config.commands == (SlashCommand("/cs", "Ask", "help", (Completion("help"),)),)
+    assert config.commands == (SlashCommand("/cs", "Ask", "help", (Completion("help"),), should_escape=True),)
     assert [one.callback_id for one in config.shortcuts] == ["save"]
     assert [one.message for one in config.prompts] == ["What is new?"]
     assert config.has_home

@@ -40,3 +40,8 @@ def test_the_rich_text_says_the_same():
 
 def test_mentions_are_found():
     assert mentioned(f"<@{BOT}> and <@{ANN}|ann> but not @bo") == {BOT, ANN}
+
+
+def test_in_a_command_mentions_carry_the_name():
+    sent = as_sent("play start onboarding @Ann in #general", DIRECTORY, labelled=True)
+    assert sent == f"play start onboarding <@{ANN}|ann> in <#{GENERAL}|general>"
