@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from store.tables import Account, Contact, RunStep, StaffMember
 
 RECENT = timedelta(days=7)
+FORGOTTEN = timedelta(days=21)  # a question of a paused run does not keep others waiting for longer
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,10 @@ def situation(
     `actor` is the Slack id of whoever brought the event about, if somebody did.
     """
     contacts = accounts.contacts_of(session, account.id)
-    ladder = people.ladder(session, account.workspace_id, account)
-    csm = people.owner_of(session, account) or _starter(session, account.workspace_id, started_by)
-    manager = next((one for one in ladder if one.role in {"manager", "admin"} and one != csm), None)
+    csm, manager = _in_charge(session, account, started_by)
     sent = _sent_elsewhere(session, account, contacts, run_id)
-    writers = [contact.slack_user_id for contact in contacts if contact.slack_user_id]
-    activity = conversations.activity_of(session, account.workspace_id, writers)
-    persons = tuple(
-        _person(session, account, contact, sent.get(contact.id, []), activity) for contact in contacts
-    )
+    activity = _activity(session, account, contacts)
+    facts = accounts.latest_usage(session, account.id)
     return Context(
         account_id=account.id,
         account=account.name,
@@ -64,14 +60,13 @@ def situation(
         health=account.health,
         sentiment=account.csm_sentiment,
         channel_id=account.slack_channel_id,
-        contacts=persons,
+        contacts=tuple(
+            _person(session, account, one, sent.get(one.id, []), activity, now) for one in contacts
+        ),
         csm=_staff(csm) if csm else None,
         manager=_staff(manager) if manager else None,
         term=_term(session, account.id),
-        facts={
-            f.kind: Fact(f.kind, f.value, f.note, f.observed_on)
-            for f in accounts.latest_usage(session, account.id)
-        },
+        facts={fact.kind: Fact(fact.kind, fact.value, fact.note, fact.observed_on) for fact in facts},
         open_escalations=_escalations(session, account, run_id),
         last_contact_at=_last_contact(activity, sent),
         recent_sends=_recent(sent, now),
@@ -81,8 +76,24 @@ def situation(
     )
 
 
-def _starter(session: Session, workspace_id: str, slack_user_id: str) -> StaffMember | None:
-    return people.resolve_person(session, workspace_id, slack_user_id).staff
+def _in_charge(
+    session: Session, account: Account, started_by: str
+) -> tuple[StaffMember | None, StaffMember | None]:
+    """The account's CSM and whoever is above them."""
+    csm = (
+        people.owner_of(session, account)
+        or people.resolve_person(session, account.workspace_id, started_by).staff
+    )
+    ladder = people.ladder(session, account.workspace_id, account)
+    above = (one for one in ladder if one.role in {"manager", "admin"} and (csm is None or one.id != csm.id))
+    return csm, next(above, None)
+
+
+def _activity(
+    session: Session, account: Account, contacts: list[Contact]
+) -> dict[str, conversations.Activity]:
+    known = [contact.slack_user_id for contact in contacts if contact.slack_user_id]
+    return conversations.activity_of(session, account.workspace_id, known)
 
 
 def _staff(member: StaffMember) -> Staff:
@@ -95,6 +106,7 @@ def _person(
     contact: Contact,
     sent: list[RunStep],
     activity: dict[str, conversations.Activity],
+    now: datetime,
 ) -> Person:
     slack_user_id = contact.slack_user_id
     user = workspaces.find_user(session, account.workspace_id, slack_user_id) if slack_user_id else None
@@ -108,12 +120,17 @@ def _person(
         email=contact.email,
         opted_out=contact.opted_out_at is not None or (user is not None and user.opted_out_at is not None),
         questions=wrote.questions if wrote else 0,
-        open_question=any(step.asks and step.state == "sent" for step in sent),
+        open_question=any(_is_open(step, now) for step in sent),
         last_asked_at=max(
             (s.sent_at for s in sent if s.sent_at and s.asks and not s.in_conversation), default=None
         ),
         last_message_at=max((s.sent_at for s in sent if s.sent_at), default=None),
     )
+
+
+def _is_open(step: RunStep, now: datetime) -> bool:
+    waits = step.asks and step.state == "sent"
+    return waits and step.sent_at is not None and now - step.sent_at <= FORGOTTEN
 
 
 def _sent_elsewhere(

@@ -9,6 +9,7 @@ import pytest
 from playbooks.checking import check
 from playbooks.errors import BadDefinition, UnknownPlaybook
 from playbooks.loader import DEFINITIONS, describe_all, find, load, shipped
+from playbooks.wording import VARIABLES
 
 HEAD = """\
 playbook: hello
@@ -194,3 +195,9 @@ def test_the_list_of_playbooks_says_what_each_does():
     assert described["onboarding"]["delivery"] == {"SMB": "auto", "MM": "preview", "ENT": "approve"}
     assert described["renewal"]["steps"] == ["R1", "R2", "R3", "R6", "outcome_due"]
     assert "churned" in described["renewal"]["outcomes"]
+
+
+def test_the_manual_names_every_variable():
+    manual = (DEFINITIONS.parents[1] / "docs" / "playbooks.md").read_text(encoding="utf-8")
+    named = manual.split("Variables: `")[1].split("`")[0].split()
+    assert set(named) == VARIABLES
