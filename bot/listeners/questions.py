@@ -106,6 +106,7 @@ def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Readi
         return
     if any(reading(services, event, said, asked) for reading in readings):
         return
+    _mark_as_question(services, said)
     answered = _think(services, said, asked)
     with services.effect_of(event.id) as session:
         question = conversations.find_message(
@@ -157,10 +158,19 @@ def _note(services: Services, said: Said, asked: asking.Asked) -> bool:
             author="person",
             slack_user_id=said.user_id,
             text=said.text,
-            is_question=for_us and bool(said.text.strip()),
             now=services.clock.now(),
         )
     return for_us
+
+
+def _mark_as_question(services: Services, said: Said) -> None:
+    """No reading took it over: from now on it counts as a question, also if it should never be answered."""
+    with services.database.transaction() as session:
+        message = conversations.find_message(
+            session, workspace_id=services.workspace_id, channel_id=said.channel_id, ts=said.ts
+        )
+        message.is_question = True
+        session.add(message)
 
 
 def _continues(session: Session, conversation: Conversation | None, said: Said) -> bool:

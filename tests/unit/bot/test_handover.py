@@ -97,6 +97,7 @@ def test_asked_for_in_the_thread_in_words_it_is_about_the_last_answer(bot, refus
     [task] = bot.rows(select(Task))
     assert task.body == NOT_THERE
     assert "In their words: can I speak to someone about this?" in texts_of(card(bot))
+    assert [one.text for one in bot.rows(select(Message).where(Message.is_question))] == [NOT_THERE]
 
 
 def test_asked_for_in_a_dm_without_a_question_it_is_about_the_words(bot):
