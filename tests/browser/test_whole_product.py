@@ -67,7 +67,7 @@ def test_a_customer_asks_rates_the_answer_and_opens_its_source(page, address):
 
     answer.get_by_test_id("feedback-negative").click()
     expect(page.get_by_test_id("modal-title")).to_contain_text("What went wrong?")
-    page.get_by_test_id("modal").get_by_text("outdated", exact=False).first.click()
+    page.get_by_test_id("modal").get_by_text("It is out of date").first.click()
     page.get_by_test_id("modal").get_by_role("textbox").fill("The app looks different now.")
     page.get_by_test_id("modal-submit").click()
     expect(page.get_by_test_id("modal")).to_have_count(0)

@@ -1,0 +1,117 @@
+"""Takes the README's pictures from the real page: Guidepost as `make run` starts it, in a fresh data folder.
+
+Run it by `make screenshots`. It needs a Chromium on the machine and writes docs/images/*.png.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect, sync_playwright
+
+from bot.settings import Settings
+from bot.start import running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+IMAGES = Path(__file__).with_name("images")
+SIZE = {"width": 1280, "height": 800}
+PATIENCE = 90_000  # milliseconds: the first answer waits for the models
+ISLA, PRIYA, GRACE, AMELIA = "U0ISLA", "U0PRIYA", "U0GRACE", "U0AMELIA"
+
+
+def main() -> None:
+    """Start Guidepost, play the four scenes, save the pictures."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        sys.exit("There is no Chromium on this machine. Install chromium or google-chrome and try again.")
+    IMAGES.mkdir(exist_ok=True)
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        settings = Settings(_env_file=None, guidepost_data_dir=Path(folder), guidepost_local_port=0, port=0)
+        with running(settings) as (_bot, access):
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu", *root])
+            page = browser.new_page(viewport=SIZE, device_scale_factor=1.5)
+            page.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
+            for scene in (question, playbook, check_in, digest):
+                scene(page, str(access.page_url))
+            browser.close()
+
+
+def question(page: Page, address: str) -> None:
+    """A customer asks in a shared channel."""
+    go(page, address, ISLA, "C0HARBOUR")
+    write(page, "@Guidepost can drivers work offline?")
+    answer = page.get_by_test_id("thread-log").get_by_test_id("message").last
+    expect(answer.get_by_test_id("action-talk_to_person")).to_be_visible()
+    save(page, "question")
+
+
+def playbook(page: Page, address: str) -> None:
+    """A CSM looks at what would be sent before anything is."""
+    go(page, address, PRIYA, "C0CSTEAM")
+    write(page, "/cs play start onboarding @Fresh Fields")
+    preview = page.get_by_test_id("ephemeral").last
+    expect(preview).to_contain_text("How did setup go")
+    top(preview)
+    save(page, "playbook")
+    preview.get_by_test_id("action-play_start").click()
+    expect(page.get_by_test_id("ephemeral").last).to_contain_text("has started")
+
+
+def check_in(page: Page, address: str) -> None:
+    """A week later the customer has been asked."""
+    page.get_by_test_id("clock-plus-1w").click()
+    expect(page.get_by_test_id("clock-moved")).to_contain_text("7 days")
+    go(page, address, AMELIA)
+    welcome = page.get_by_test_id("message").filter(has_text="what does a good first month look like").last
+    expect(welcome).to_be_visible()
+    save(page, "check-in")
+
+
+def digest(page: Page, address: str) -> None:
+    """A manager reads what customers asked and said."""
+    go(page, address, GRACE, "C0CSTEAM")
+    write(page, "/cs digest 30d")
+    message = page.get_by_test_id("ephemeral").last
+    expect(message).to_contain_text("Not found most often")
+    top(message)
+    save(page, "digest")
+
+
+def go(page: Page, address: str, person: str, channel: str = "") -> None:
+    """Open the page as somebody."""
+    page.goto("about:blank")
+    page.goto(f"{address}#as={person}" + (f"&channel={channel}" if channel else ""))
+    expect(page.get_by_test_id("connection")).to_contain_text("Connected")
+    page.wait_for_load_state("networkidle")
+
+
+def write(page: Page, text: str) -> None:
+    """Write something and send it."""
+    page.get_by_test_id("composer").fill(text)
+    expect(page.get_by_test_id("composer-send")).to_be_enabled()
+    page.get_by_test_id("composer-send").click()
+
+
+def top(message: Locator) -> None:
+    """Scroll to the beginning of a long message."""
+    message.evaluate("element => element.scrollIntoView({block: 'start'})")
+
+
+def save(page: Page, name: str) -> None:
+    """Keep the picture once everything has settled."""
+    page.wait_for_timeout(800)
+    page.screenshot(path=IMAGES / f"{name}.png")
+    sys.stdout.write(f"docs/images/{name}.png\n")
+
+
+if __name__ == "__main__":
+    main()
