@@ -20,8 +20,8 @@ def blend(dense: Hits, lexical: Hits, *, lexical_weight: float, k: int) -> dict[
     What a full list (k hits) leaves out scores at most that list's least, so it counts as 0. A lexical list
     that is not full names everything that shares a word: there, 0 is BM25's own zero.
     """
-    dense_scores = _min_max(dict(dense))
-    lexical_scores = _min_max(dict(lexical), floor=None if len(lexical) >= k else 0.0)
+    dense_scores = min_max(dict(dense))
+    lexical_scores = min_max(dict(lexical), floor=None if len(lexical) >= k else 0.0)
     return {
         passage: (1 - lexical_weight) * dense_scores.get(passage, 0.0)
         + lexical_weight * lexical_scores.get(passage, 0.0)
@@ -37,10 +37,10 @@ def add_weighted(first: Mapping[str, float], second: Mapping[str, float], weight
     }
 
 
-def mix(first: Sequence[float], second: Sequence[float], weight: float) -> list[float]:
-    """`weight` of the second and the rest of the first, each min-max scaled over the list."""
-    scaled_first, scaled_second = (_min_max(dict(enumerate(scores))) for scores in (first, second))
-    return [(1 - weight) * scaled_first[i] + weight * scaled_second[i] for i in range(len(first))]
+def mix(*weighted: tuple[float, Sequence[float]]) -> list[float]:
+    """Lists of scores for the same things, each min-max scaled over the list, added at their weights."""
+    scaled = [(weight, min_max(dict(enumerate(scores)))) for weight, scores in weighted]
+    return [sum(weight * scores[i] for weight, scores in scaled) for i in range(len(weighted[0][1]))]
 
 
 def distinct(texts: Sequence[str], *, same: float) -> list[int]:
@@ -60,7 +60,8 @@ def distinct(texts: Sequence[str], *, same: float) -> list[int]:
     return kept
 
 
-def _min_max(scores: Mapping[Key, float], floor: float | None = None) -> dict[Key, float]:
+def min_max(scores: Mapping[Key, float], floor: float | None = None) -> dict[Key, float]:
+    """Scores scaled so that the best is 1 and the least, or the floor, is 0."""
     if not scores:
         return {}
     low, high = min(scores.values()) if floor is None else floor, max(scores.values())

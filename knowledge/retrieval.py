@@ -1,7 +1,8 @@
 """Finding evidence: two candidate lists, one blend, a cross-encoder on the best ten.
 
 The blend is convex over min-max scores, .25 lexical and .75 dense: over four sets the best of what was
-tried, where equal-weight rank fusion fell behind dense search alone on one of them.
+tried, where equal-weight rank fusion fell behind dense search alone on one of them. To it comes how near the
+question is to the document as a whole, its title and summary: customers seldom use an article's own words.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
-from knowledge.blending import add_weighted, blend, distinct, mix
+from knowledge.blending import add_weighted, blend, distinct, min_max, mix
 from knowledge.types import Evidence
 from store.tables import documents as rows
 
@@ -33,8 +34,10 @@ class RetrievalSettings:
     Attributes:
         candidates: taken from each index.
         lexical_weight: of the blend; the rest is dense.
+        card_weight: of the document's card beside the blend, which weighs 1.
         reranked: how many of the best the cross-encoder reads.
-        reranker_weight: of the cross-encoder among those; the rest is the blend.
+        reranker_weight: of the cross-encoder's logit of a passage, among those.
+        card_reranker_weight: of its logit of the document's card; the rest is the first stage.
         thread_weight: of the thread's own candidates when a question leans on its thread.
         same_text: share of words in common from which two passages count as the same text.
         tie_break: added to the blend for a passage of the asker's own plan or stage.
@@ -42,8 +45,10 @@ class RetrievalSettings:
 
     candidates: int = 100
     lexical_weight: float = 0.25
+    card_weight: float = 0.6
     reranked: int = 10
-    reranker_weight: float = 0.7
+    reranker_weight: float = 0.15
+    card_reranker_weight: float = 0.15
     thread_weight: float = 0.3
     same_text: float = 0.9
     tie_break: float = 0.01
@@ -135,7 +140,12 @@ class Retriever:
             other = self._hits(indexes, thread, self._embedder.embed_query(thread), asker)
             fused = add_weighted(fused, self._blend(*other), self._settings.thread_weight)
         watch.lap("search")
-        evidence = self._load(fused, asker, dict(dense), dict(lexical), k)
+        cards = dict(indexes.cards.search(vector, asker.audiences, 2 * self._settings.candidates))
+        evidence = self._load(fused, asker)
+        evidence = self._first_stage(evidence, dict(dense), dict(lexical), cards)[
+            : 2 * max(k, self._settings.reranked)
+        ]
+        evidence = self._folded(evidence)
         watch.lap("load")
         evidence = self._rerank(query, evidence)
         watch.lap("rerank")
@@ -154,45 +164,67 @@ class Retriever:
         settings = self._settings
         return blend(dense, lexical, lexical_weight=settings.lexical_weight, k=settings.candidates)
 
-    def _load(
-        self,
-        fused: Mapping[str, float],
-        asker: Asker,
-        dense: Mapping[str, float],
-        lexical: Mapping[str, float],
-        k: int,
-    ) -> list[Evidence]:
-        """The best passages with their text, best first, near-duplicates folded."""
-        wanted = sorted(fused, key=lambda passage: (-fused[passage], passage))
-        wanted = wanted[: 2 * max(k, self._settings.reranked)]
+    def _load(self, fused: Mapping[str, float], asker: Asker) -> list[Evidence]:
+        """The candidates' text; who may read it is checked again."""
         with self._database.reading() as session:
-            found = rows.evidence_rows(session, self._index.workspace_id, wanted, asker.audiences)
-        evidence = [
-            replace(
-                evidence_of(found[passage]),
-                dense=dense.get(passage),
-                lexical=lexical.get(passage),
-                fused=fused[passage] + self._tie_break(found[passage], asker),
-            )
-            for passage in wanted
-            if passage in found
+            found = rows.evidence_rows(session, self._index.workspace_id, fused, asker.audiences)
+        return [
+            replace(evidence_of(row), fused=fused[row.passage_id] + self._tie_break(row, asker))
+            for row in found
         ]
-        evidence.sort(key=lambda one: (-one.fused, one.passage_id))
-        return [evidence[i] for i in distinct([one.text for one in evidence], same=self._settings.same_text)]
 
     def _tie_break(self, row: rows.EvidenceRow, asker: Asker) -> float:
         matches = [row.plan and row.plan == asker.plan, row.stage and row.stage == asker.stage]
         return self._settings.tie_break * sum(map(bool, matches))
 
+    def _first_stage(
+        self,
+        evidence: list[Evidence],
+        dense: Mapping[str, float],
+        lexical: Mapping[str, float],
+        cards: Mapping[str, float],
+    ) -> list[Evidence]:
+        """Best first, the documents' cards weighed in."""
+        weight = self._settings.card_weight
+        near = min_max(
+            {one.document_id: cards[one.document_id] for one in evidence if one.document_id in cards}
+        )
+        scored = [
+            replace(
+                one,
+                dense=dense.get(one.passage_id),
+                lexical=lexical.get(one.passage_id),
+                document_dense=cards.get(one.document_id),
+                fused=(one.fused + weight * near.get(one.document_id, 0.0)) / (1 + weight),
+            )
+            for one in evidence
+        ]
+        return sorted(scored, key=lambda one: (-one.fused, one.passage_id))
+
+    def _folded(self, evidence: list[Evidence]) -> list[Evidence]:
+        """The same without texts that are nearly the same as a better one's."""
+        kept = distinct([one.text for one in evidence], same=self._settings.same_text)
+        return [evidence[i] for i in kept]
+
     def _rerank(self, query: str, evidence: list[Evidence]) -> list[Evidence]:
-        if self._reranker is None or not evidence:
+        settings = self._settings
+        best, rest = evidence[: settings.reranked], evidence[settings.reranked :]
+        if self._reranker is None or not best:
             return evidence
-        best, rest = evidence[: self._settings.reranked], evidence[self._settings.reranked :]
-        logits = self._reranker.score(query, [embedded_text(one) for one in best])
-        order = mix([one.fused for one in best], logits, self._settings.reranker_weight)
-        scored = [replace(one, reranked=logit) for one, logit in zip(best, logits, strict=True)]
-        ranked = sorted(zip(order, scored, strict=True), key=lambda pair: (-pair[0], pair[1].passage_id))
-        return [one for _, one in ranked] + rest
+        cards = list(dict.fromkeys(one.document_card for one in best))
+        logits = self._reranker.score(query, [*map(embedded_text, best), *cards])
+        of_card = dict(zip(cards, logits[len(best) :], strict=True))
+        best = [
+            replace(one, reranked=logit, document_reranked=of_card[one.document_card])
+            for one, logit in zip(best, logits, strict=False)
+        ]
+        order = mix(
+            (1 - settings.reranker_weight - settings.card_reranker_weight, [one.fused for one in best]),
+            (settings.reranker_weight, logits[: len(best)]),
+            (settings.card_reranker_weight, [of_card[one.document_card] for one in best]),
+        )
+        ranked = sorted(range(len(best)), key=lambda i: (-order[i], best[i].passage_id))
+        return [best[i] for i in ranked] + rest
 
 
 class Stopwatch:
@@ -228,12 +260,13 @@ def evidence_of(row: rows.EvidenceRow) -> Evidence:
         passage_id=row.passage_id,
         document_id=row.document_id,
         title=row.title,
-        heading_path=row.heading_path,
+        heading_path=tuple(row.heading_path),
         uri=citation_uri(row.document_uri, row.anchor, row.base_url),
         text=row.text,
         audience=row.audience,
         kind=cast("PassageKind", row.kind),
         document_hash=row.document_hash,
+        document_card=row.card,
     )
 
 

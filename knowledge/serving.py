@@ -24,11 +24,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Indexes:
-    """A pair of indexes and what they were built from. `exact`: in memory, not from a folder."""
+    """The indexes of one state of the knowledge base.
+
+    Attributes:
+        generation: what they were built from.
+        dense: of passages.
+        lexical: of passages.
+        cards: of documents' titles and summaries; its ids are documents' ids. Always exact and in memory.
+        exact: whether the first two are in memory too, and not in a folder.
+    """
 
     generation: str | None
     dense: PassageIndex
     lexical: LexicalIndex
+    cards: PassageIndex
     exact: bool
 
 
@@ -126,7 +135,7 @@ class KnowledgeIndex:
         folder = self._folder / generation
         try:
             if self._store.verify(folder, -1):
-                return Indexes(generation, *self._store.open(folder), exact=False)
+                return Indexes(generation, *self._store.open(folder), self._cards(), exact=False)
         except IndexUnavailable as error:
             log.warning("%s", error)
         log.warning("The index %s cannot be opened; exact search serves until it is rebuilt.", generation[:8])
@@ -140,4 +149,9 @@ class KnowledgeIndex:
                 vector_passage(row) for row in rows.passage_vectors(session, self.workspace_id, self._model)
             ]
         dense, lexical = self._in_memory(passages)
-        return Indexes(generation, dense, lexical, exact=True)
+        return Indexes(generation, dense, lexical, self._cards(), exact=True)
+
+    def _cards(self) -> PassageIndex:
+        with self._database.reading() as session:
+            cards = rows.card_vectors(session, self.workspace_id, self._model)
+        return self._in_memory(map(vector_passage, cards))[0]

@@ -123,6 +123,9 @@ class Evidence:
     lexical: float | None = None  # BM25, higher is better
     fused: float = 0.0  # blended, 0..1
     reranked: float | None = None  # the cross-encoder's logit
+    document_card: str = ""  # title and summary of its document, for ranking only
+    document_dense: float | None = None  # cosine of the card
+    document_reranked: float | None = None  # the cross-encoder's logit of the card
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,10 @@ class Document(SQLModel, table=True):
     owner: str | None = None
     reviewed_on: date | None = None
     meta: dict[str, Any] = json_field()  # the rest of the front matter
+    card: str = ""  # title and summary: what the document as a whole is about, for ranking only
+    card_hash: str = ""
+    embedding: bytes | None = None  # of the card: float32, little-endian, L2-normalised
+    embedding_model: str | None = None
     created_at: datetime = moment_field()
     updated_at: datetime = moment_field()
 
@@ -122,19 +126,18 @@ class EvidenceRow:
 
     passage_id: str
     document_id: str
-    position: int
     title: str
     document_uri: str
     base_url: str | None
     anchor: str | None
-    heading_path: tuple[str, ...]
+    heading_path: list[str]
     text: str
     kind: str
     audience: str
     document_hash: str
+    card: str
     plan: str | None
     stage: str | None
-    language: str
 
 
 @dataclass(frozen=True)
@@ -222,14 +225,15 @@ def known_embeddings(
 ) -> dict[str, bytes]:
     """Embeddings that this model has made of these texts already: text hash -> float32 bytes."""
     found: dict[str, bytes] = {}
-    for chunk in _chunks(sorted(text_hashes)):
-        query = select(col(Passage.text_hash), col(Passage.embedding)).where(
-            col(Passage.workspace_id) == workspace_id,
-            col(Passage.embedding_model) == model,
-            col(Passage.embedding).is_not(None),
-            col(Passage.text_hash).in_(chunk),
-        )
-        found.update(session.execute(query).all())
+    for table, text_hash in ((Passage, col(Passage.text_hash)), (Document, col(Document.card_hash))):
+        for chunk in _chunks(sorted(text_hashes)):
+            query = select(text_hash, col(table.embedding)).where(
+                col(table.workspace_id) == workspace_id,
+                col(table.embedding_model) == model,
+                col(table.embedding).is_not(None),
+                text_hash.in_(chunk),
+            )
+            found.update(session.execute(query).all())
     return found
 
 
@@ -247,6 +251,22 @@ def passages_without_embedding(session: Session, workspace_id: str, model: str, 
     return list(session.execute(query).scalars())
 
 
+def documents_without_embedding(
+    session: Session, workspace_id: str, model: str, limit: int
+) -> list[Document]:
+    """Documents whose card this model has not embedded yet."""
+    query = (
+        select(Document)
+        .where(
+            col(Document.workspace_id) == workspace_id,
+            func.coalesce(col(Document.embedding_model), "") != model,
+        )
+        .order_by(col(Document.id))
+        .limit(limit)
+    )
+    return list(session.execute(query).scalars())
+
+
 def count_without_embedding(session: Session, workspace_id: str, model: str) -> int:
     """How many passages this model has not embedded yet."""
     query = select(func.count(col(Passage.id))).where(
@@ -255,13 +275,13 @@ def count_without_embedding(session: Session, workspace_id: str, model: str) -> 
     return int(session.execute(query).scalar_one())
 
 
-def set_embeddings(session: Session, model: str, embeddings: Mapping[str, bytes]) -> None:
-    """Store embeddings: passage id -> float32 bytes."""
-    for passage_id, embedding in embeddings.items():
+def set_embeddings(
+    session: Session, table: type[Passage | Document], model: str, embeddings: Mapping[str, bytes]
+) -> None:
+    """Store embeddings of passages or of documents' cards: id -> float32 bytes."""
+    for row_id, embedding in embeddings.items():
         session.execute(
-            update(Passage)
-            .where(col(Passage.id) == passage_id)
-            .values(embedding=embedding, embedding_model=model)
+            update(table).where(col(table.id) == row_id).values(embedding=embedding, embedding_model=model)
         )
 
 
@@ -283,6 +303,20 @@ def passage_vectors(session: Session, workspace_id: str, model: str) -> Iterator
         yield PassageVector(passage_id, audience, tuple(path), text, embedding)
 
 
+def card_vectors(session: Session, workspace_id: str, model: str) -> list[PassageVector]:
+    """Every document's card, in the form of a passage whose id is the document's."""
+    query = (
+        select(Document)
+        .where(col(Document.workspace_id) == workspace_id, col(Document.embedding_model) == model)
+        .order_by(col(Document.id))
+    )
+    return [
+        PassageVector(row.id, row.audience, (row.title,), row.card, row.embedding)
+        for row in session.execute(query).scalars()
+        if row.embedding is not None
+    ]
+
+
 def passages_digest(session: Session, workspace_id: str, model: str) -> tuple[int, str]:
     """How many passages an index should hold, and a digest of which: equal digests, equal indexes."""
     query = (
@@ -294,17 +328,24 @@ def passages_digest(session: Session, workspace_id: str, model: str) -> tuple[in
     for row in session.execute(query):
         digest.update("\n".join(row).encode())
         count += 1
+    cards = (
+        select(col(Document.id), col(Document.audience), col(Document.card_hash))
+        .where(col(Document.workspace_id) == workspace_id, col(Document.embedding_model) == model)
+        .order_by(col(Document.id))
+    )
+    for row in session.execute(cards):
+        digest.update("\n".join(row).encode())
     return count, digest.hexdigest()
 
 
 def evidence_rows(
     session: Session, workspace_id: str, passage_ids: Collection[str], audiences: Collection[str]
-) -> dict[str, EvidenceRow]:
+) -> list[EvidenceRow]:
     """Passages by id, of the given audiences only: the second check, behind the index's own."""
-    found: dict[str, EvidenceRow] = {}
+    found: list[EvidenceRow] = []
     for chunk in _chunks(sorted(passage_ids)):
         query = (
-            select(Passage, Document, col(Source.base_url))
+            select(*_EVIDENCE)
             .join(Document, col(Passage.document_id) == col(Document.id))
             .join(Source, col(Document.source_id) == col(Source.id))
             .where(
@@ -313,8 +354,7 @@ def evidence_rows(
                 col(Passage.audience).in_(sorted(audiences)),
             )
         )
-        for passage, document, base_url in session.execute(query):
-            found[passage.id] = _evidence_row(passage, document, base_url)
+        found += [EvidenceRow(*row) for row in session.execute(query)]
     return found
 
 
@@ -421,26 +461,24 @@ def _counts_by_source(session: Session, workspace_id: str, what: Any) -> dict[st
     return dict(session.execute(query).all())
 
 
-def _evidence_row(passage: Passage, document: Document, base_url: str | None) -> EvidenceRow:
-    return EvidenceRow(
-        passage_id=passage.id,
-        document_id=document.id,
-        position=passage.position,
-        title=document.title,
-        document_uri=document.uri,
-        base_url=base_url,
-        anchor=passage.anchor,
-        heading_path=tuple(passage.heading_path),
-        text=passage.text,
-        kind=passage.kind,
-        audience=passage.audience,
-        document_hash=document.content_hash,
-        plan=document.plan,
-        stage=document.stage,
-        language=document.language,
-    )
-
-
 def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), _CHUNK):
         yield ids[start : start + _CHUNK]
+
+
+_EVIDENCE: tuple[Any, ...] = (  # in the order of EvidenceRow's fields
+    Passage.id,
+    Document.id,
+    Document.title,
+    Document.uri,
+    Source.base_url,
+    Passage.anchor,
+    Passage.heading_path,
+    Passage.text,
+    Passage.kind,
+    Passage.audience,
+    Document.content_hash,
+    Document.card,
+    Document.plan,
+    Document.stage,
+)

@@ -39,7 +39,7 @@ def test_a_second_list_adds_candidates_at_its_weight():
 
 
 def test_mixing_weighs_two_scales():
-    assert mix([0.0, 1.0], [8.0, -8.0], 0.7) == pytest.approx([0.7, 0.3])
+    assert mix((0.3, [0.0, 1.0]), (0.7, [8.0, -8.0])) == pytest.approx([0.7, 0.3])
 
 
 def test_nearly_the_same_text_is_folded_into_the_better_one():
