@@ -453,6 +453,9 @@ def test_names_go_out_as_slack_sends_them(page: Page, canned: CannedServer) -> N
     box.fill("/cs account @Ben Okafor")
     box.press("Enter")
     expect(box).to_have_value("")
+    page.wait_for_function(
+        "() => performance.getEntriesByType('resource').some((one) => one.name.endsWith('/command'))"
+    )
     assert canned.sent("post")[0]["text"] == "<@U2> and <@UBOT>, not x@Ben Okaforix"
     assert canned.sent("command") == [{"as": "U1", "channel": "C1", "command": "/cs", "text": "account @ben"}]
 
@@ -476,3 +479,13 @@ def test_who_reads_above_is_told_of_new_messages_below(page: Page, canned: Canne
     page.get_by_test_id("message-log-jump").click()
     expect(page.get_by_text("the newest")).to_be_in_viewport()
     expect(page.get_by_test_id("message-log-jump")).to_be_hidden()
+
+
+def test_an_answer_taller_than_the_window_is_read_from_its_beginning(
+    page: Page, canned: CannedServer
+) -> None:
+    show(page, canned, message(0))
+    page.wait_for_timeout(100)
+    tall = message(5, "UBOT", "first line\n" + "more\n" * 80)
+    canned.push(type="message", channel="C1", message=tall)
+    expect(page.get_by_text("first line")).to_be_in_viewport()

@@ -401,6 +401,21 @@ def test_an_unknown_place_leads_to_a_known_one(page: Page, workspace: LocalWorks
     expect(page.get_by_test_id("pane-title")).to_have_text("Guidepost")
 
 
+def test_a_link_to_a_message_opens_it_here(page: Page, workspace: LocalWorkspace) -> None:
+    client = bolt_app(workspace).client
+    asked = client.chat_postMessage(channel="C1GENERAL", text="the linked question")["ts"]
+    client.chat_postMessage(channel="C1GENERAL", thread_ts=asked, text="the linked answer")
+    link = client.chat_getPermalink(channel="C1GENERAL", message_ts=asked)["permalink"]
+    secret = link.replace("C1GENERAL", "C2STAFF")
+    client.chat_postMessage(channel="C1GENERAL", text=f"<{link}|open> <{secret}|closed>")
+    visit(page, workspace)
+    page.get_by_text("closed", exact=True).last.click()
+    expect(page.get_by_test_id("toast")).to_contain_text("You are not in that conversation.")
+    page.get_by_text("open", exact=True).last.click()
+    expect(page.get_by_test_id("message-log").locator(".is-found")).to_contain_text("the linked question")
+    expect(page.get_by_test_id("thread-log")).to_contain_text("the linked answer")
+
+
 def test_the_page_comes_back_by_itself_and_misses_nothing(page: Page, tmp_path: Path) -> None:
     def serve(port: int) -> LocalWorkspace:
         return LocalWorkspace(

@@ -29,6 +29,12 @@ export function messageLog(state, names, { inThread, label, testid }) {
     jump.hidden = true;
   }
 
+  /** An answer taller than the window is read from its beginning. */
+  function showStartOfTall() {
+    const newest = rows.lastElementChild;
+    if (newest && newest.offsetHeight > scroller.clientHeight) newest.scrollIntoView({ block: "start" });
+  }
+
   function update(list, place) {
     last = [list, place];
     const key = `${names.me}|${place.channel}|${place.thread ?? ""}`;
@@ -41,6 +47,7 @@ export function messageLog(state, names, { inThread, label, testid }) {
     restoreFocus(rows, focus);
     const count = list.messages.size + list.ephemerals.size;
     if (follow) toEnd();
+    if (follow && !fresh && count > shownCount) showStartOfTall();
     else if (count > shownCount) jump.hidden = false;
     shownCount = count;
     settled = list.loaded;

@@ -5,6 +5,7 @@ import { clockBar } from "./clock.js";
 import { applyEvent } from "./events.js";
 import { mainPane } from "./main-pane.js";
 import { modalHost } from "./modal.js";
+import { followPermalinks, showMessage } from "./permalink.js";
 import { goTo, readPlace } from "./place.js";
 import { sidebar } from "./sidebar.js";
 import { adoptBootstrap, appChannel, createState, emptyList, namesOf, statusKey } from "./state.js";
@@ -25,6 +26,7 @@ sidebar(document.getElementById("sidebar"), state);
 const pane = mainPane(document.getElementById("main"), state, names, { onSent });
 threadPane(document.getElementById("thread"), state, names);
 modalHost(state, names);
+followPermalinks(state);
 
 /* ---- going somewhere ---- */
 
@@ -52,7 +54,7 @@ async function arrive() {
   }
   const channel = state.channels.has(wanted.channel) ? wanted.channel : (appChannel(state) ?? state.channels.values().next().value)?.id;
   if (wanted.as !== state.me || channel !== wanted.channel) {
-    goTo({ as: state.me, channel, thread: channel === wanted.channel ? wanted.thread : null }, { replace: true });
+    goTo({ as: state.me, channel, ...(channel === wanted.channel ? {} : { thread: null, message: null }) }, { replace: true });
     return;
   }
   const before = state.place;
@@ -64,6 +66,7 @@ async function arrive() {
     openedAssistant(before),
   ]);
   state.changed("place", "channels", "conversation", "thread", "status");
+  if (wanted.message && before.message !== wanted.message) showMessage(state, wanted.message);
   if (before.channel !== channel && !wanted.thread && !document.querySelector("dialog[open]")) pane.focus();
   if (wanted.thread && before.thread !== wanted.thread) document.querySelector('[data-testid="thread-composer"]')?.focus();
 }

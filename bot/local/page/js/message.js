@@ -134,7 +134,7 @@ function toolbar(message, view) {
 
 function copyLink(message, view) {
   const thread = message.thread_ts && message.thread_ts !== message.ts ? message.thread_ts : message.reply_count ? message.ts : undefined;
-  const values = { as: view.names.me, channel: view.channel, ...(thread ? { thread } : {}) };
+  const values = { as: view.names.me, channel: view.channel, ...(thread ? { thread } : {}), message: message.ts };
   return orToast(navigator.clipboard?.writeText(`${location.origin}/#${new URLSearchParams(values)}`) ?? Promise.resolve());
 }
 

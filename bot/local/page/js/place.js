@@ -1,8 +1,8 @@
 // Where the reader is: the URL's hash carries it, so that a reload keeps the place and a link can be shared.
 
-const KEYS = ["as", "channel", "thread", "tab"];
+const KEYS = ["as", "channel", "thread", "message", "tab"];
 
-/** The place in the address bar: {as, channel, thread, tab}, each text or null. */
+/** The place in the address bar: {as, channel, thread, message, tab}, each text or null. */
 export function readPlace() {
   const values = new URLSearchParams(location.hash.slice(1));
   return Object.fromEntries(KEYS.map((key) => [key, values.get(key)]));

@@ -20,7 +20,7 @@ export function threadPane(host, state, names) {
   });
 
   function close() {
-    goTo({ thread: null });
+    goTo({ thread: null, message: null });
     document.querySelector('[data-testid="composer"]')?.focus();
   }
 
