@@ -61,7 +61,7 @@ def situation(
         sentiment=account.csm_sentiment,
         channel_id=account.slack_channel_id,
         contacts=tuple(
-            _person(session, account, one, sent.get(one.id, []), activity, now) for one in contacts
+            _person(session, account, one, sent.get(one.id, []), activity, now=now) for one in contacts
         ),
         csm=_staff(csm) if csm else None,
         manager=_staff(manager) if manager else None,
@@ -106,6 +106,7 @@ def _person(
     contact: Contact,
     sent: list[RunStep],
     activity: dict[str, conversations.Activity],
+    *,
     now: datetime,
 ) -> Person:
     slack_user_id = contact.slack_user_id
