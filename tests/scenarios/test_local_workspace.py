@@ -61,6 +61,14 @@ def ws(tmp_path):
 
 
 @pytest.fixture
+def impatient(tmp_path):
+    """A workspace that waits a third of a second for acknowledgements."""
+    quick = (0.05, 0.05, 0.05)
+    with workspace(tmp_path, retry_seconds=quick, ack_seconds=0.3) as running:
+        yield running
+
+
+@pytest.fixture
 def ann(ws):
     with Page(ws, ANN) as page:
         yield page
@@ -174,7 +182,7 @@ def test_joining_a_channel_is_an_event(ws, app, seen):
         assert soon(seen) == (CY, GENERAL)
 
 
-def test_an_event_that_is_not_acknowledged_is_delivered_again_with_its_count(ws, ann, seen):
+def test_an_event_that_is_not_acknowledged_is_delivered_again_with_its_count(impatient, seen):
     """A client that acknowledges only the third delivery."""
 
     def listen(client, request):
@@ -182,20 +190,21 @@ def test_an_event_that_is_not_acknowledged_is_delivered_again_with_its_count(ws,
         if request.retry_attempt == 2:
             client.send_socket_mode_response({"envelope_id": request.envelope_id})
 
-    with raw_client(ws, listen):
+    with raw_client(impatient, listen), Page(impatient, ANN) as ann:
         ann.post(GENERAL, "hello")
         deliveries = [soon(seen) for _ in range(3)]
-        assert nothing_more(seen, 1.5)
+        assert nothing_more(seen, 0.8)
     assert len({one[0] for one in deliveries}) == 1
     assert [one[1] for one in deliveries] == [0, 1, 2]
     assert [one[2] for one in deliveries] == ["", "timeout", "timeout"]
 
 
-def test_an_event_is_given_up_after_three_retries(ws, ann, seen):
-    with raw_client(ws, lambda _, request: seen.put(request.retry_attempt)):
+def test_an_event_is_given_up_after_three_retries(impatient, seen):
+    count = lambda _, request: seen.put(request.retry_attempt)  # noqa: E731 - one line says it
+    with raw_client(impatient, count), Page(impatient, ANN) as ann:
         ann.post(GENERAL, "hello")
         assert [soon(seen) for _ in range(4)] == [0, 1, 2, 3]
-        assert nothing_more(seen, 1.5)
+        assert nothing_more(seen, 0.8)
 
 
 def test_what_happened_while_the_bot_was_away_is_delivered_when_it_connects(ws, app, ann, seen):
