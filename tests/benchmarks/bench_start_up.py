@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -14,8 +16,8 @@ import httpx
 import pytest
 
 from bot.ask import as_json
+from bot.local.sample import HELP_CENTER
 from bot.settings import Settings
-from bot.start import running
 from bot.wiring import open_core
 from knowledge.types import Asker, Question
 
@@ -46,18 +48,34 @@ def test_the_command_line_prints_its_help():
     show("guidepost --help, median of 5", statistics.median(times))
 
 
-def test_the_first_and_the_second_start_and_an_answer(tmp_path):
-    settings = Settings(_env_file=None, guidepost_data_dir=tmp_path, guidepost_local_port=0, port=0)
+def test_the_first_and_the_second_start(tmp_path):
+    """Each start is a process of its own, as `make run` is."""
     for which in ("first", "second"):
+        page, health = free_port(), free_port()
+        environment = os.environ | {
+            "GUIDEPOST_DATA_DIR": str(tmp_path),
+            "GUIDEPOST_LOCAL_PORT": str(page),
+            "PORT": str(health),
+        }
         started = time.monotonic()
-        with running(settings) as (bot, access):
-            httpx.get(access.page_url).raise_for_status()
+        bot = subprocess.Popen([sys.executable, "-m", "bot.cli", "run"], env=environment)
+        try:
+            until(lambda: httpx.get(f"http://127.0.0.1:{page}/").is_success)
             show(f"{which} start: the page answers", time.monotonic() - started)
-            while not bot.services.answers.ready:
-                time.sleep(0.05)
+            until(lambda: httpx.get(f"http://127.0.0.1:{health}/readyz").json()["ready"])
+            show(f"{which} start: connected and storing events", time.monotonic() - started)
+            until(lambda: httpx.get(f"http://127.0.0.1:{health}/readyz").json()["models_loaded"])
             show(f"{which} start: models are loaded, sample articles are in", time.monotonic() - started)
+        finally:
+            bot.terminate()
+            bot.wait(30)
 
-    answerer = open_core(settings).answerer(serving=False)
+
+def test_an_answer(tmp_path):
+    settings = Settings(_env_file=None, guidepost_data_dir=tmp_path)
+    core = open_core(settings)
+    core.ingest.sync(HELP_CENTER)
+    answerer = core.answerer(serving=False)
     answerer.load()
     times = []
     for text in QUESTIONS:
@@ -66,3 +84,22 @@ def test_the_first_and_the_second_start_and_an_answer(tmp_path):
         times.append(time.monotonic() - started)
     show(f"one answer, median of {len(times)}", statistics.median(times))
     show("one answer, slowest", max(times))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(done, seconds: float = 180.0) -> None:
+    """Wait until it is so; a refused connection is not yet."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if done():
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError(f"not within {seconds} s")
