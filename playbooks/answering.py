@@ -49,6 +49,7 @@ def not_me(turn: Turn, event: NotMe) -> None:
     """Somebody else is the right person. The one who says so is not asked again in this run."""
     record = turn.record(event.step)
     if record is None or record.state != "sent" or not turn.person(record):
+        closed(turn, event)
         return
     turn.update(excluded=tuple(dict.fromkeys((*turn.run.excluded, record.contact_id or ""))))
     sending.skip(turn, record, f"{turn.who(event.by)} is not the right person")
@@ -74,6 +75,7 @@ def later(turn: Turn, event: Later) -> None:
     """Come back in three days; twice at most."""
     record = turn.record(event.step)
     if record is None or record.state != "sent" or turn.context.by_slack(event.by) is None:
+        closed(turn, event)
         return
     if record.snoozes >= MAX_LATER:
         csm = turn.context.csm.first if turn.context.csm else "your contact"
@@ -110,6 +112,13 @@ def wants_person(turn: Turn, event: WantsPerson) -> None:
     )
     csm = turn.context.csm.first if turn.context.csm else "the team"
     _acknowledge(turn, record, event.by, f"I have told {csm}, who will get back to you.")
+
+
+def closed(turn: Turn, event: Later | NotMe) -> None:
+    """A button of a question that waits no more: the person is told, and nothing changes."""
+    record = turn.record(event.step)
+    if record and record.state != "sent" and turn.context.by_slack(event.by):
+        _acknowledge(turn, record, event.by, "This question is closed; nothing more is needed. Thank you.")
 
 
 def expire(turn: Turn, record: StepRecord) -> None:

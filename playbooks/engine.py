@@ -58,6 +58,8 @@ def _after_the_end(turn: Turn, event: Event) -> None:
         answering.replied(turn, event)
     elif isinstance(event, events.WantsPerson):
         answering.wants_person(turn, event)
+    elif isinstance(event, events.Later | events.NotMe):
+        answering.closed(turn, event)
     elif isinstance(event, events.Delivered):
         _delivered(turn, event)
 
@@ -201,11 +203,15 @@ def _approved(turn: Turn, event: events.Approved) -> None:
     record = turn.record(event.step)
     if record and record.state in {"preview", "awaiting_approval"}:
         sending.approve(turn, record, event.by, event.text)
+    elif record and record.approved_by != event.by:
+        _has_happened(turn, record)
 
 
 def _sent_now(turn: Turn, event: events.SentNow) -> None:
     record = turn.record(event.step)
     if record is None or record.state not in OFFERED:
+        if record and record.approved_by != event.by:
+            _has_happened(turn, record)
         return
     turn.silence(record, "escalate", "send")
     record = turn.change(
@@ -221,14 +227,24 @@ def _sent_now(turn: Turn, event: events.SentNow) -> None:
 def _skipped(turn: Turn, event: events.Skipped) -> None:
     record = turn.record(event.step)
     if record and record.state in OPEN and record.state != "sent":
-        sending.skip(
-            turn, record, f"left out by {turn.who(event.by)}" + (f": {event.reason}" if event.reason else "")
-        )
+        why = f"left out by {turn.who(event.by)}" + (f": {event.reason}" if event.reason else "")
+        turn.emit(Withdraw(record.key))
+        sending.skip(turn, record, why)
+    elif record and record.sent_at:
+        _has_happened(turn, record)
+
+
+def _has_happened(turn: Turn, record: StepRecord) -> None:
+    """A CSM decides about a message that is past deciding: nothing changes, and they are told."""
+    what = "has gone out already" if record.sent_at else f"is {record.state.replace('_', ' ')}"
+    turn.notify(record, f"“{turn.body(record).title}” {what}; nothing was changed.")
 
 
 def _snoozed(turn: Turn, event: events.Snoozed) -> None:
     record = turn.record(event.step)
     if record is None or record.state not in OPEN or record.state in {"sent", "held"}:
+        if record and record.sent_at:
+            _has_happened(turn, record)
         return
     calendar = turn.calendar(record)
     day = calendar.on_or_after(max(event.until, calendar.date_of(turn.now) + timedelta(days=1)))

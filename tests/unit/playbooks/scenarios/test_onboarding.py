@@ -402,3 +402,33 @@ def test_the_csm_of_the_account_hears_of_every_answer(world):
     notice = world.outbox("playbook_notice")[0]
     assert notice.slack_user_id == DANA  # who started it stands in for a missing CSM
     assert notice.payload["text"] == "Ada Ali (Smb Works) on “Welcome and first goal”: Our whole team uses it"
+
+
+@pytest.mark.parametrize("make", [events.Later, events.NotMe], ids=["later", "not me"])
+def test_a_button_of_a_closed_question_is_answered_and_changes_nothing(world, make):
+    run = world.start("onboarding", "smb")
+    world.reply(run, "O1", ADA, "team_live")
+    before = world.steps(run)
+    world.handle(run, make("O1", ADA))
+    assert world.last("playbook_ack")["text"] == "This question is closed; nothing more is needed. Thank you."
+    assert world.steps(run) == before
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param(events.Skipped("O1", DANA), id="skip"),
+        pytest.param(events.Snoozed("O1", DANA, date(2026, 3, 10)), id="snooze"),
+        pytest.param(events.Approved("O1", MIA), id="approve, by somebody else"),
+        pytest.param(events.SentNow("O1", MIA), id="send now, by somebody else"),
+    ],
+)
+def test_a_decision_about_a_message_that_has_gone_out_is_told_so(world, event):
+    run = world.start("onboarding", "mm")
+    world.handle(run, events.SentNow("O1", DANA))
+    world.handle(run, event)
+    assert (
+        world.last("playbook_notice")["text"]
+        == "“Welcome and first goal” has gone out already; nothing was changed."
+    )
+    assert len(world.messages()) == 1
