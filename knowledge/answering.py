@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from knowledge import wording
 from knowledge.composing import compose
 from knowledge.followups import stand_alone
-from knowledge.gates import Gates, Signals, confidence, unsaid
+from knowledge.gates import Gates, confidence, signals_of
 from knowledge.grounding import unsupported
 from knowledge.quoting import quote
 from knowledge.retrieval import Stopwatch
@@ -104,13 +104,8 @@ class Answerer:
             return 0.0
         asked = set(content_words(text))
         unknown = [word for word in asked if not self._retriever.knows(word, asker)]
-        signals = Signals(
-            cosine=max((one.dense for one in found.evidence if one.dense is not None), default=0.0),
-            passage=max((one.reranked for one in found.evidence if one.reranked is not None), default=-11.0),
-            unit=quoted.best,
-            unknown=len(unknown) / len(asked) if asked else 1.0,
-            unsaid=unsaid(text, found.evidence),
-        )
+        share = len(unknown) / len(asked) if asked else 1.0
+        signals = signals_of(text, found.evidence, share)
         return round(confidence(signals, self._gates), 3)
 
     def _answered(self, reading: _Reading) -> Answered:

@@ -1,8 +1,10 @@
-"""Whether the evidence answers: a scope gate, a sufficiency gate, and a confidence. Pure functions.
+"""Whether the evidence answers: one confidence over scores and words, and two thresholds. Pure functions.
 
 Scope ("is this about us at all") is nearly solved by scores; sufficiency ("is the fact there") is not, without
-a model that reads. What can be had from scores and words is here; the figures come from questions over two
-help centres and one product documentation, none of which is among the tests' own.
+a model that reads. What helps there is words: what a question names, or asks about, that no article mentions.
+The figures were fitted on 312 questions over two help centres, none of them among the tests' own: 54 that the
+first article answered, 46 near misses, 212 off topic. Cross-validated at .25: 91 % of the first answered, 70 %
+of the second and 96 % of the third refused (the rest of those nearly belong: "please put my account on hold").
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge.grounding import numbers
 from knowledge.words import STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from knowledge.types import Evidence
 
-READ = 5  # passages in which a named thing must occur
+READ = 5  # passages that a name is looked for in
 _NAME = re.compile(r"(?<![\w'])(?:[A-Z][\w+#.-]*[\w+#]|[a-z]+[A-Z]\w*)")
 _CALENDAR_WORDS = """
 monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
@@ -31,25 +32,27 @@ _CALENDAR = frozenset(_CALENDAR_WORDS.split())
 
 @dataclass(frozen=True)
 class Gates:
-    """The figures of the gates: a logistic over three scores, and two thresholds on its value.
+    """The figures: a logistic over what `Signals` holds, and two thresholds on its value.
 
     Attributes:
         intercept: of the logistic.
         cosine: weight of the nearest passage's cosine.
+        card: weight of the cosine of the best passage's document, its title and summary.
         passage: weight of the best passage's logit.
-        unit: weight of the best quotable unit's logit.
         unknown: weight of the share of the question's words that no readable article uses.
+        unsaid: weight of naming something that the best passages do not mention.
         refuse_below: confidence below which the question is refused.
         unsure_below: confidence below which the answer says that it is not sure.
     """
 
-    intercept: float = -17.0
-    cosine: float = 26.0
-    passage: float = 0.25
-    unit: float = 0.10
-    unknown: float = -1.5
-    refuse_below: float = 0.35
-    unsure_below: float = 0.5
+    intercept: float = -12.675
+    cosine: float = 12.612
+    card: float = 7.966
+    passage: float = 0.133
+    unknown: float = -3.286
+    unsaid: float = -1.943
+    refuse_below: float = 0.25
+    unsure_below: float = 0.4
 
 
 @dataclass(frozen=True)
@@ -58,44 +61,58 @@ class Signals:
 
     Attributes:
         cosine: of the nearest passage, -1..1.
+        card: of the title and summary of the best passage's document, -1..1.
         passage: the best passage's logit.
-        unit: the best quotable unit's logit.
         unknown: share of the question's content words that no readable article uses, 0..1.
-        unsaid: names and numbers of the question that the best passages do not mention.
+        unsaid: names in the question that the best passages do not mention.
     """
 
     cosine: float
+    card: float
     passage: float
-    unit: float
     unknown: float = 0.0
     unsaid: tuple[str, ...] = ()
 
 
 def confidence(signals: Signals, gates: Gates) -> float:
-    """How likely the evidence answers, 0..1; 0 if it does not mention what the question names."""
-    if signals.unsaid:
-        return 0.0
+    """How likely the evidence answers, 0..1."""
     z = (
         gates.intercept
         + gates.cosine * signals.cosine
+        + gates.card * signals.card
         + gates.passage * signals.passage
-        + gates.unit * signals.unit
         + gates.unknown * signals.unknown
+        + gates.unsaid * bool(signals.unsaid)
     )
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, z))))
 
 
+def signals_of(question: str, evidence: Sequence[Evidence], unknown: float) -> Signals:
+    """The signals of ranked evidence; `unknown` as in `Signals`."""
+    best = evidence[0]
+    return Signals(
+        cosine=max((one.dense for one in evidence if one.dense is not None), default=0.0),
+        card=best.document_dense or 0.0,
+        passage=max((one.reranked for one in evidence if one.reranked is not None), default=-11.0),
+        unknown=unknown,
+        unsaid=unsaid(question, evidence),
+    )
+
+
 def unsaid(question: str, evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    """Names and numbers of the question that the best passages do not mention."""
+    """Names in the question that the best passages do not mention."""
     read = " ".join(" ".join((*one.heading_path, one.text, one.uri)) for one in evidence[:READ])
     said = {stem(word) for word in words(read)}
-    flat = re.sub(r"\W+", "", read.lower())
-    missing = [
+    run_together = _together(read)
+    return tuple(
         name
         for name in _names(question)
-        if stem(name.lower()) not in said and re.sub(r"\W+", "", name.lower()) not in flat
-    ]
-    return tuple(missing) + tuple(sorted(numbers(question) - numbers(read)))
+        if stem(name.lower()) not in said and _together(name) not in run_together
+    )
+
+
+def _together(text: str) -> str:
+    return re.sub(r"\W+", "", text.lower())
 
 
 def _names(question: str) -> list[str]:

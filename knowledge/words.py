@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _STOP_WORDS = """
+although though since whether either neither already always never often sometimes quickly somehow somebody
+everything everybody everyone nothing nobody none anybody without within between every another
     a about after again all also am an and any anyone anything are aren't as at be because been before being both
     but by can can't cannot could couldn't did didn't do does doesn't doing don't down each else even ever every
     few for from further get gets getting give go goes going got had has hasn't have haven't having he hello help
