@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 ROWS = "digest_rows"  # the beginning of action ids; the figure's key is the value
 BLOCK = "digest"  # the beginning of block ids; what the digest was made from follows
 LINES, ROWS_SHOWN = 8, 40
+_PLURAL = re.compile(
+    r"^((?:open |overdue )?(?:question|answer|rating|piece|playbook|task|renewal|account))s\b"
+)
 _MAIN = ("questions.asked", "questions.refused", "feedback.new", "runs.open", "tasks.overdue", "renewals.30")
 
 
@@ -67,7 +71,7 @@ def rows_modal(figure: Figure, rows: Sequence[EvidenceRow], link: Link) -> dict[
         rows: its evidence.
         link: see `digest_speech`; asked for the first rows only.
     """
-    blocks: list[Block] = [parts.section(f"*{figure.value} {brief(figure.label)}*")]
+    blocks: list[Block] = [parts.section(f"*{_said(figure)}*")]
     blocks += [
         parts.section(_row(row, link if n < LINES else None)) for n, row in enumerate(rows[:ROWS_SHOWN])
     ]
@@ -120,7 +124,7 @@ def _summary(digest: Digest) -> Iterator[str]:
     helpful, coverage = digest.rates["answers.helpful"], digest.rates["answers.coverage"]
     yield f"*Helpful:* {rate_words(helpful)} · *rated:* {rate_words(coverage)}"
     yield _counted("feedback", digest, ("positive", "negative"), "new")
-    work = f"*{figure_words(figures['runs.open'])} playbooks running*, *{figures['tasks.open'].value} open tasks*"
+    work = f"{_headline(figures['runs.open'])}, {_headline(figures['tasks.open'])}"
     overdue = figures["tasks.overdue"].value
     yield work + (f", *{overdue} overdue*" if overdue else ", none overdue")
     renewals = [f for key in ("30", "60", "90", "passed") if (f := figures[f"renewals.{key}"]).value]
@@ -134,21 +138,30 @@ def _counted(group: str, digest: Digest, names: tuple[str, ...], whole: str) -> 
     head = digest.figures[f"{group}.{whole}"]
     inner = [figure for name in names if (figure := digest.figures[f"{group}.{name}"]).value]
     listed = ", ".join(f"{figure.value} {figure.label}" for figure in inner)
-    return f"*{figure_words(head)} {head.label}*" + (f": {listed}" if listed else "")
+    return _headline(head) + (f": {listed}" if listed else "")
+
+
+def _headline(figure: Figure) -> str:
+    """`*12 questions* ▲ was 6`."""
+    _, _, trend = figure_words(figure).partition(" ")
+    return f"*{_said(figure)}*" + (f" {trend}" if trend else "")
+
+
+def _said(figure: Figure) -> str:
+    """`1 question`, `12 questions`."""
+    label = _PLURAL.sub(r"\1", figure.label) if figure.value == 1 else figure.label
+    return f"{figure.value} {label}"
 
 
 def _figure_buttons(digest: Digest, made_from: str) -> Block:
     """A button for each main figure, and a menu with all of them."""
     filled = [figure for figure in digest.figures.values() if figure.value]
     main = [digest.figures[key] for key in _MAIN if digest.figures[key].value]
-    buttons = [
-        parts.button(f"Show {figure.value} {figure.label}", f"{ROWS}_{figure.key}", figure.key)
-        for figure in main
-    ]
+    buttons = [parts.button(f"Show {_said(figure)}", f"{ROWS}_{figure.key}", figure.key) for figure in main]
     menu = StaticSelectElement(
         action_id=f"{ROWS}_any",
         placeholder=PlainTextObject(text="Rows behind any figure"),
-        options=[parts.option(f"{one.value} {one.label}", one.key) for one in filled[:100]],
+        options=[parts.option(_said(one), one.key) for one in filled[:100]],
     )
     return parts.actions(*buttons, menu, block_id=f"{BLOCK}0:{made_from}")
 
@@ -177,7 +190,7 @@ def _details(digest: Digest, link: Link) -> Iterator[tuple[str, list[str]]]:
     runs = [f"*{brief(run.account)}*: {brief(run_words(run), 160)}" for run in digest.runs]
     tasks = [
         f"{brief(task.title, 120)} · {brief(task_words(task), 120)}"
-        + (f" · {brief(task.account)}" if task.account else "")
+        + (f" · {brief(task.account)}" if task.account and task.account not in task.title else "")
         for task in digest.tasks
     ]
     renewals = [f"*{brief(line.account)}*: {brief(renewal_words(line), 200)}" for line in digest.renewals]

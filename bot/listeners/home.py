@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot import asking
@@ -141,9 +142,11 @@ def _runs(session: Session, services: Services, of: Sequence[Account]) -> tuple[
 
 
 def _accounts(session: Session, of: Sequence[Account]) -> tuple[str, ...]:
+    """The accounts, the next renewal first."""
     lines = []
-    for account in of:
-        term = accounts.running_subscription(session, account.id)
+    terms = {account.id: accounts.running_subscription(session, account.id) for account in of}
+    for account in sorted(of, key=lambda one: term.renews_on if (term := terms[one.id]) else date.max):
+        term = terms[account.id]
         renewal = f"renews {term.renews_on:%-d %b %Y}" if term else "no renewal date"
         health = "health unknown" if account.health is None else f"health {account.health}"
         worth = money(account.arr_minor, account.currency)

@@ -92,7 +92,7 @@ def items_of(session: Session, services: Services, person: Person, whose: str) -
         TaskItem(
             task_id=task.id,
             title=task.title,
-            account=accounts.get(task.account_id or "", ""),
+            account=name if (name := accounts.get(task.account_id or "", "")) not in task.title else "",
             owner=task.owner_email or "nobody's",
             due_at=task.due_at,
             overdue=task.due_at is not None and task.due_at < now,

@@ -161,7 +161,7 @@ VIEWS = {
     ),
     "answer modal": lambda text: handover.answer_modal(text or "?", {"task_id": "t"}),
     "rows": lambda text: digest.rows_modal(
-        Figure("k", text or "things", "question", ("1",) * MANY),
+        Figure("k", "things", "question", ("1",) * MANY),
         [EvidenceRow("1", NOW, text, "U1", text, text, "C1", "1.1")] * MANY,
         link,
     ),
