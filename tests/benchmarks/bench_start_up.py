@@ -60,11 +60,11 @@ def test_the_first_and_the_second_start(tmp_path):
         started = time.monotonic()
         bot = subprocess.Popen([sys.executable, "-m", "bot.cli", "run"], env=environment)
         try:
-            until(lambda: httpx.get(f"http://127.0.0.1:{page}/").is_success)
+            until_ok(f"http://127.0.0.1:{page}/")
             show(f"{which} start: the page answers", time.monotonic() - started)
-            until(lambda: httpx.get(f"http://127.0.0.1:{health}/readyz").json()["ready"])
+            until_ok(f"http://127.0.0.1:{health}/readyz", "ready")
             show(f"{which} start: connected and storing events", time.monotonic() - started)
-            until(lambda: httpx.get(f"http://127.0.0.1:{health}/readyz").json()["models_loaded"])
+            until_ok(f"http://127.0.0.1:{health}/readyz", "models_loaded")
             show(f"{which} start: models are loaded, sample articles are in", time.monotonic() - started)
         finally:
             bot.terminate()
@@ -92,14 +92,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(done, seconds: float = 180.0) -> None:
-    """Wait until it is so; a refused connection is not yet."""
+def until_ok(url: str, field: str | None = None, seconds: float = 180.0) -> None:
+    """Wait until a page answers, or a field of its JSON is true; a refused connection is not yet."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            if done():
+            response = httpx.get(url)
+            if response.json()[field] if field else response.is_success:
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.1)
-    raise TimeoutError(f"not within {seconds} s")
+    raise TimeoutError(f"{url} was not ready within {seconds} s")
