@@ -10,7 +10,8 @@ from bot.app import FEATURES, SUBCOMMANDS
 from bot.start import MANIFEST
 
 BOT = Path(__file__).parents[3] / "bot"
-OLDER = {"assistant_thread_started", "assistant_thread_context_changed"}  # only of apps made before agent_view
+# Only apps that were made before agent_view subscribe to these.
+OLDER = {"assistant_thread_started", "assistant_thread_context_changed"}
 
 # Slack's reference, docs.slack.dev/reference: what a bot token needs for a method or an event.
 METHOD_SCOPES = {
