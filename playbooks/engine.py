@@ -11,11 +11,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from playbooks import actions, answering, events, planning, sending, wording
-from playbooks.bands import PLAN_FACT, standing
-from playbooks.effects import Finish, Nudge, Withdraw
+from playbooks import actions, answering, events, planning, sending, steering, wording
+from playbooks.bands import standing
+from playbooks.effects import Finish, Nudge
 from playbooks.guards import may_be_asked
-from playbooks.state import OPEN, Found
+from playbooks.state import Found
 from playbooks.turn import TIMERS, Turn
 from playbooks.types import Branch, Delay, LookItUp, Message, Question, TaskSpec
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 NUDGE_WORDS = "No rush — one tap is enough."
 NUDGE_TEXT_WORDS = "No rush — one sentence is enough."
 LATER_WORDS = "You asked me to come back to this. One tap is enough."
-OFFERED = frozenset({"preview", "awaiting_approval", "approved"})
 CONVERSATION = timedelta(hours=1)  # an answer from the knowledge base within it still belongs to the talk
 
 
@@ -199,73 +198,6 @@ def _undeliverable(turn: Turn, event: events.Undeliverable) -> None:
     )
 
 
-def _approved(turn: Turn, event: events.Approved) -> None:
-    record = turn.record(event.step)
-    if record and record.state in {"preview", "awaiting_approval"}:
-        sending.approve(turn, record, event.by, event.text)
-    elif record and record.approved_by != event.by:
-        _has_happened(turn, record)
-
-
-def _sent_now(turn: Turn, event: events.SentNow) -> None:
-    record = turn.record(event.step)
-    if record is None or record.state not in OFFERED:
-        if record and record.approved_by != event.by:
-            _has_happened(turn, record)
-        return
-    turn.silence(record, "escalate", "send")
-    record = turn.change(
-        record, state="approved", approved_by=event.by, due_at=turn.now, note=f"sent by {turn.who(event.by)}"
-    )
-    sending.send(turn, record)
-    record = turn.run.steps[record.key]
-    if record.state == "approved" and record.due_at and record.due_at > turn.now:
-        day = wording.spoken(turn.calendar(record).date_of(record.due_at))
-        turn.notify(record, f"“{turn.body(record).title}” goes out on {day}: it {record.note}.")
-
-
-def _skipped(turn: Turn, event: events.Skipped) -> None:
-    record = turn.record(event.step)
-    if record and record.state in OPEN and record.state != "sent":
-        why = f"left out by {turn.who(event.by)}" + (f": {event.reason}" if event.reason else "")
-        turn.emit(Withdraw(record.key))
-        sending.skip(turn, record, why)
-    elif record and record.sent_at:
-        _has_happened(turn, record)
-
-
-def _has_happened(turn: Turn, record: StepRecord) -> None:
-    """A CSM decides about a message that is past deciding: nothing changes, and they are told."""
-    what = "has gone out already" if record.sent_at else f"is {record.state.replace('_', ' ')}"
-    turn.notify(record, f"“{turn.body(record).title}” {what}; nothing was changed.")
-
-
-def _snoozed(turn: Turn, event: events.Snoozed) -> None:
-    record = turn.record(event.step)
-    if record is None or record.state not in OPEN or record.state in {"sent", "held"}:
-        if record and record.sent_at:
-            _has_happened(turn, record)
-        return
-    calendar = turn.calendar(record)
-    day = calendar.on_or_after(max(event.until, calendar.date_of(turn.now) + timedelta(days=1)))
-    turn.silence(record)
-    note = f"moved by {turn.who(event.by)} to {wording.spoken(day)}"
-    sending.arm(
-        turn, turn.change(record, state="planned", due_at=calendar.at(day), note=note, in_conversation=False)
-    )
-
-
-def _plan_accepted(turn: Turn, event: events.PlanAccepted) -> None:
-    """Commercial steps may go on: those that were held are begun again."""
-    turn.know(**{PLAN_FACT: "accepted"})
-    turn.notify(
-        None, f"{turn.who(event.by)} accepted a save plan for {turn.context.account}; held steps go on."
-    )
-    for record in turn.open_records():
-        if record.state == "held":
-            sending.arm(turn, turn.change(record, state="planned", note=None))
-
-
 def _looked_up(turn: Turn, event: events.LookedUp) -> None:
     record = turn.record(event.step)
     if record is None or not record.looking_up:
@@ -284,69 +216,6 @@ def _branch(turn: Turn, record: StepRecord) -> Branch:
     if not isinstance(body, Question):
         return Branch()
     return body.on_answer.get(record.answer or "") or body.on_answer.get("else") or Branch()
-
-
-def _paused(turn: Turn, event: events.Paused) -> None:
-    if turn.run.state == "active":
-        turn.update(state="paused")
-        for record in turn.open_records():
-            turn.silence(record)
-        turn.notify(None, f"{turn.who(event.by)} paused “{turn.playbook.title}” for {turn.context.account}.")
-
-
-def _resumed(turn: Turn, event: events.Resumed) -> None:
-    """Go on; what fell due meanwhile comes at the first moment that the guards allow."""
-    if turn.run.state != "paused":
-        return
-    turn.update(state="active")
-    turn.notify(None, f"{turn.who(event.by)} resumed “{turn.playbook.title}” for {turn.context.account}.")
-    for record in turn.open_records():
-        _rearm(turn, record)
-
-
-def _rearm(turn: Turn, record: StepRecord) -> None:
-    calendar = turn.calendar(record)
-    if record.state in {"planned", "held"}:
-        due = max(record.due_at or turn.now, calendar.first_moment(turn.now))
-        sending.arm(turn, turn.change(record, due_at=due, state="planned"))
-    elif record.state in {"preview", "approved"}:
-        due = max(record.due_at or turn.now, calendar.first_moment(turn.now))
-        turn.wake("send", turn.change(record, due_at=due), due)
-    elif record.state == "awaiting_approval":
-        turn.wake("escalate", record, turn.context.staff_calendar.after(turn.now, sending.APPROVAL_PATIENCE))
-    elif record.state == "sent":
-        expires = max(record.expires_at or turn.now, calendar.after(turn.now, sending.NUDGE_AFTER))
-        turn.wake("expire", turn.change(record, expires_at=expires), expires)
-
-
-def _stopped(turn: Turn, event: events.Stopped) -> None:
-    _close(turn, f"the run was stopped by {turn.who(event.by)}")
-    turn.update(state="stopped", reason=event.reason or None)
-    turn.emit(Finish(None, event.reason or None))
-    turn.notify(
-        None,
-        f"{turn.who(event.by)} stopped “{turn.playbook.title}” for {turn.context.account}. Nothing more is sent.",
-    )
-
-
-def _outcome_recorded(turn: Turn, event: events.OutcomeRecorded) -> None:
-    """How it ended. What was planned is dropped; a last step may follow."""
-    outcome = turn.playbook.outcomes.get(event.code)
-    if outcome is None or turn.run.outcome or (outcome.needs_reason and not event.reason):
-        return
-    _close(turn, f"the outcome is recorded: {outcome.label}")
-    turn.update(state="active", outcome=event.code, reason=event.reason)
-    if event.renewed_to:
-        turn.know(renewed_to=wording.spoken(event.renewed_to))
-    if outcome.then:
-        planning.plan_last(turn, outcome.then)
-
-
-def _close(turn: Turn, why: str) -> None:
-    for record in turn.open_records():
-        turn.emit(Withdraw(record.key))
-        sending.skip(turn, record, why)
-        turn.change(turn.run.steps[record.key], looking_up=False)
 
 
 def _route(turn: Turn) -> None:
@@ -396,16 +265,16 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     events.NotMe: answering.not_me,
     events.Later: answering.later,
     events.WantsPerson: answering.wants_person,
-    events.Approved: _approved,
-    events.SentNow: _sent_now,
-    events.Skipped: _skipped,
-    events.Snoozed: _snoozed,
-    events.PlanAccepted: _plan_accepted,
+    events.Approved: steering.approved,
+    events.SentNow: steering.sent_now,
+    events.Skipped: steering.skipped,
+    events.Snoozed: steering.snoozed,
+    events.PlanAccepted: steering.plan_accepted,
     events.LookedUp: _looked_up,
-    events.Paused: _paused,
-    events.Resumed: _resumed,
-    events.Stopped: _stopped,
-    events.OutcomeRecorded: _outcome_recorded,
+    events.Paused: steering.paused,
+    events.Resumed: steering.resumed,
+    events.Stopped: steering.stopped,
+    events.OutcomeRecorded: steering.outcome_recorded,
 }
 TIMER_HANDLERS: dict[str, Callable[[Turn, StepRecord], None]] = {
     "step": _step_due,

@@ -1,0 +1,154 @@
+"""What staff decide about a run: approve, send now, leave out, move, pause, resume, stop, say how it ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from playbooks import planning, sending, wording
+from playbooks.bands import PLAN_FACT
+from playbooks.effects import Finish, Withdraw
+from playbooks.state import OPEN
+
+if TYPE_CHECKING:
+    from playbooks import events
+    from playbooks.state import StepRecord
+    from playbooks.turn import Turn
+
+OFFERED = frozenset({"preview", "awaiting_approval", "approved"})
+
+
+def approved(turn: Turn, event: events.Approved) -> None:
+    """A CSM agrees to a message, perhaps in other words."""
+    record = turn.record(event.step)
+    if record and record.state in {"preview", "awaiting_approval"}:
+        sending.approve(turn, record, event.by, event.text)
+    elif record and record.approved_by != event.by:
+        _has_happened(turn, record)
+
+
+def sent_now(turn: Turn, event: events.SentNow) -> None:
+    """A CSM wants a message to go out at once; the guards may still make it wait."""
+    record = turn.record(event.step)
+    if record is None or record.state not in OFFERED:
+        if record and record.approved_by != event.by:
+            _has_happened(turn, record)
+        return
+    turn.silence(record, "escalate", "send")
+    record = turn.change(
+        record, state="approved", approved_by=event.by, due_at=turn.now, note=f"sent by {turn.who(event.by)}"
+    )
+    sending.send(turn, record)
+    record = turn.run.steps[record.key]
+    if record.state == "approved" and record.due_at and record.due_at > turn.now:
+        day = wording.spoken(turn.calendar(record).date_of(record.due_at))
+        turn.notify(record, f"“{turn.body(record).title}” goes out on {day}: it {record.note}.")
+
+
+def skipped(turn: Turn, event: events.Skipped) -> None:
+    """A CSM leaves a step out."""
+    record = turn.record(event.step)
+    if record and record.state in OPEN and record.state != "sent":
+        why = f"left out by {turn.who(event.by)}" + (f": {event.reason}" if event.reason else "")
+        turn.emit(Withdraw(record.key))
+        sending.skip(turn, record, why)
+    elif record and record.sent_at:
+        _has_happened(turn, record)
+
+
+def snoozed(turn: Turn, event: events.Snoozed) -> None:
+    """A CSM moves a step to another day."""
+    record = turn.record(event.step)
+    if record is None or record.state not in OPEN or record.state in {"sent", "held"}:
+        if record and record.sent_at:
+            _has_happened(turn, record)
+        return
+    calendar = turn.calendar(record)
+    day = calendar.on_or_after(max(event.until, calendar.date_of(turn.now) + timedelta(days=1)))
+    turn.silence(record)
+    note = f"moved by {turn.who(event.by)} to {wording.spoken(day)}"
+    sending.arm(
+        turn, turn.change(record, state="planned", due_at=calendar.at(day), note=note, in_conversation=False)
+    )
+
+
+def plan_accepted(turn: Turn, event: events.PlanAccepted) -> None:
+    """Commercial steps may go on: those that were held are begun again."""
+    turn.know(**{PLAN_FACT: "accepted"})
+    turn.notify(
+        None, f"{turn.who(event.by)} accepted a save plan for {turn.context.account}; held steps go on."
+    )
+    for record in turn.open_records():
+        if record.state == "held":
+            sending.arm(turn, turn.change(record, state="planned", note=None))
+
+
+def paused(turn: Turn, event: events.Paused) -> None:
+    """Nothing more is sent."""
+    if turn.run.state == "active":
+        turn.update(state="paused")
+        for record in turn.open_records():
+            turn.silence(record)
+        turn.notify(None, f"{turn.who(event.by)} paused “{turn.playbook.title}” for {turn.context.account}.")
+
+
+def resumed(turn: Turn, event: events.Resumed) -> None:
+    """Go on; what fell due meanwhile comes at the first moment that the guards allow."""
+    if turn.run.state != "paused":
+        return
+    turn.update(state="active")
+    turn.notify(None, f"{turn.who(event.by)} resumed “{turn.playbook.title}” for {turn.context.account}.")
+    for record in turn.open_records():
+        _rearm(turn, record)
+
+
+def stopped(turn: Turn, event: events.Stopped) -> None:
+    """The run ends without an outcome."""
+    _close(turn, f"the run was stopped by {turn.who(event.by)}")
+    turn.update(state="stopped", reason=event.reason or None)
+    turn.emit(Finish(None, event.reason or None))
+    turn.notify(
+        None,
+        f"{turn.who(event.by)} stopped “{turn.playbook.title}” for {turn.context.account}. Nothing more is sent.",
+    )
+
+
+def outcome_recorded(turn: Turn, event: events.OutcomeRecorded) -> None:
+    """How it ended. What was planned is dropped; a last step may follow."""
+    outcome = turn.playbook.outcomes.get(event.code)
+    if outcome is None or turn.run.outcome or (outcome.needs_reason and not event.reason):
+        return
+    _close(turn, f"the outcome is recorded: {outcome.label}")
+    turn.update(state="active", outcome=event.code, reason=event.reason)
+    if event.renewed_to:
+        turn.know(renewed_to=wording.spoken(event.renewed_to))
+    if outcome.then:
+        planning.plan_last(turn, outcome.then)
+
+
+def _has_happened(turn: Turn, record: StepRecord) -> None:
+    """A CSM decides about a message that is past deciding: nothing changes, and they are told."""
+    what = "has gone out already" if record.sent_at else f"is {record.state.replace('_', ' ')}"
+    turn.notify(record, f"“{turn.body(record).title}” {what}; nothing was changed.")
+
+
+def _rearm(turn: Turn, record: StepRecord) -> None:
+    calendar = turn.calendar(record)
+    if record.state in {"planned", "held"}:
+        due = max(record.due_at or turn.now, calendar.first_moment(turn.now))
+        sending.arm(turn, turn.change(record, due_at=due, state="planned"))
+    elif record.state in {"preview", "approved"}:
+        due = max(record.due_at or turn.now, calendar.first_moment(turn.now))
+        turn.wake("send", turn.change(record, due_at=due), due)
+    elif record.state == "awaiting_approval":
+        turn.wake("escalate", record, turn.context.staff_calendar.after(turn.now, sending.APPROVAL_PATIENCE))
+    elif record.state == "sent":
+        expires = max(record.expires_at or turn.now, calendar.after(turn.now, sending.NUDGE_AFTER))
+        turn.wake("expire", turn.change(record, expires_at=expires), expires)
+
+
+def _close(turn: Turn, why: str) -> None:
+    for record in turn.open_records():
+        turn.emit(Withdraw(record.key))
+        sending.skip(turn, record, why)
+        turn.change(turn.run.steps[record.key], looking_up=False)
