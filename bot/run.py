@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import socket
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from bot.services import Pace, Services
 
 log = logging.getLogger(__name__)
+
+GREETING_SECONDS = 10.0
 
 
 class PortTaken(GuidepostError):  # noqa: N818
@@ -73,7 +76,7 @@ class Bot:
         """Take nothing new, finish what is under way."""
         self.services.stopping.set()
         if self._socket is not None:
-            self._socket.close()
+            hang_up(self._socket)
         self.workers.stop()
         self.deliverer.stop()
         self.schedule.stop()
@@ -101,8 +104,25 @@ class Bot:
         from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415 - HTTP mode needs none
 
         handler = SocketModeHandler(self.app, app_token)
+        greeted = threading.Event()
+        handler.client.on_message_listeners.append(lambda _message: greeted.set())
         handler.connect()  # type: ignore[no-untyped-call]
+        greeted.wait(GREETING_SECONDS)
         return handler.client
+
+
+def hang_up(client: SocketModeClient) -> None:
+    """Close a Socket Mode connection at once.
+
+    slack_sdk's receiver looks up every three seconds only, and its `close` never returns if it comes
+    before the first frame: hence the shut socket here, and the wait for Slack's greeting at the start.
+    """
+    client.auto_reconnect_enabled = False
+    session = client.current_session
+    if session is not None and session.sock is not None:
+        with contextlib.suppress(OSError):
+            session.sock.shutdown(socket.SHUT_RDWR)
+    client.close()
 
 
 class HttpServer:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 STARTED, STEERED = "playbook_started", "playbook_steered"
 USAGE = (
     "Write `/cs play list`, `/cs play preview onboarding @account`, `/cs play start onboarding @account`, "
-    "`/cs play status @account`, or `pause`, `resume`, `stop` and `outcome` with an account."
+    "`/cs play status @account`, or `pause`, `resume`, `stop`, `outcome` and `accept` (a save plan) with an account."
 )
 NO_RUN = "Nothing is running for {account}. Start something with `/cs play start onboarding @{account}`."
 
@@ -65,6 +65,7 @@ def play(services: Services, call: Call) -> None:
         "pause": _steer,
         "resume": _steer,
         "stop": _steer,
+        "accept": _steer,
         "outcome": _outcome,
     }
     run = verbs.get(verb.lower() or "list")
@@ -193,6 +194,7 @@ def _carry_out(session: Session, services: Services, verb: str, run: RunOverview
         "pause": (events.Paused(by), "is paused; nothing is sent until you resume it"),
         "resume": (events.Resumed(by), "goes on"),
         "stop": (events.Stopped(by), "is stopped"),
+        "accept": (events.PlanAccepted(by), "goes on with its commercial steps: the save plan is accepted"),
     }
     event, done = steps[verb.lower()]
     services.runner.handle_in(session, run.run_id, event)
