@@ -67,7 +67,9 @@ class Answerer:
         """
         watch = Stopwatch()
         text, note = shortened(question.text)
-        reply = reply_without_search(text)
+        question = replace(question, text=text)
+        standalone = stand_alone(question)
+        reply = reply_without_search(text, in_thread=standalone.thread is not None)
         if reply:
             return Answered("clarify", reply, standalone_question=text)
         foreign = self._other_language(text, question.asker)
@@ -75,7 +77,7 @@ class Answerer:
             return self._embedded(
                 Answered("refused", foreign, standalone_question=text), self._retriever.embed(text)
             )
-        reading = self._read(replace(question, text=text), note, watch)
+        reading = self._read(standalone, question.asker, note, watch)
         answered = self._answered(reading)
         timings = {**reading.found.timings_ms, **watch.laps}
         answered = replace(
@@ -90,12 +92,11 @@ class Answerer:
         blob = vector.astype("<f4").tobytes()
         return replace(answered, question_embedding=blob, embedding_model=self._retriever.model)
 
-    def _read(self, question: Question, note: str | None, watch: Stopwatch) -> _Reading:
-        standalone = stand_alone(question)
-        found = self._retriever.find(standalone.text, question.asker, thread=standalone.thread)
+    def _read(self, standalone: Standalone, asker: Asker, note: str | None, watch: Stopwatch) -> _Reading:
+        found = self._retriever.find(standalone.text, asker, thread=standalone.thread)
         watch.skip()
         quoted = quote(found.evidence, lambda texts: self._reranker.score(standalone.text, texts))
-        sure = self._confidence(standalone.text, question.asker, found, quoted)
+        sure = self._confidence(standalone.text, asker, found, quoted)
         watch.lap("quote")
         return _Reading(standalone, found, quoted, sure, note)
 

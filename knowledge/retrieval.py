@@ -35,9 +35,10 @@ class RetrievalSettings:
         candidates: taken from each index.
         lexical_weight: of the blend; the rest is dense.
         card_weight: of the document's card beside the blend, which weighs 1.
-        reranked: how many of the best the cross-encoder reads.
-        reranker_weight: of the cross-encoder's logit of a passage, among those.
-        card_reranker_weight: of its logit of the document's card; the rest is the first stage.
+        reranked_cards: documents whose cards the cross-encoder reads.
+        card_reranker_weight: of its logit of a card; the rest is the stage before.
+        reranked: passages that the cross-encoder reads after that.
+        reranker_weight: of its logit of a passage; the rest is the stage before.
         thread_weight: of the thread's own candidates when a question leans on its thread.
         same_text: share of words in common from which two passages count as the same text.
         tie_break: added to the blend for a passage of the asker's own plan or stage.
@@ -46,9 +47,10 @@ class RetrievalSettings:
     candidates: int = 100
     lexical_weight: float = 0.25
     card_weight: float = 0.6
+    reranked_cards: int = 12
+    card_reranker_weight: float = 0.2
     reranked: int = 10
     reranker_weight: float = 0.15
-    card_reranker_weight: float = 0.15
     thread_weight: float = 0.3
     same_text: float = 0.9
     tie_break: float = 0.01
@@ -207,24 +209,38 @@ class Retriever:
         return [evidence[i] for i in kept]
 
     def _rerank(self, query: str, evidence: list[Evidence]) -> list[Evidence]:
-        settings = self._settings
-        best, rest = evidence[: settings.reranked], evidence[settings.reranked :]
-        if self._reranker is None or not best:
+        """The cross-encoder's order: it reads the cards of the best documents, then the best passages."""
+        if self._reranker is None or not evidence:
             return evidence
-        cards = list(dict.fromkeys(one.document_card for one in best))
-        logits = self._reranker.score(query, [*map(embedded_text, best), *cards])
-        of_card = dict(zip(cards, logits[len(best) :], strict=True))
-        best = [
-            replace(one, reranked=logit, document_reranked=of_card[one.document_card])
-            for one, logit in zip(best, logits, strict=False)
-        ]
+        evidence = self._by_card(query, evidence, self._reranker)
+        return self._by_passage(query, evidence, self._reranker)
+
+    def _by_card(self, query: str, evidence: list[Evidence], reranker: Reranker) -> list[Evidence]:
+        weight = self._settings.card_reranker_weight
+        cards = {one.document_id: one.document_card for one in evidence}
+        read = list(cards)[: self._settings.reranked_cards]
+        logits = dict(zip(read, reranker.score(query, [cards[document] for document in read]), strict=True))
+        least = min(logits.values())
         order = mix(
-            (1 - settings.reranker_weight - settings.card_reranker_weight, [one.fused for one in best]),
-            (settings.reranker_weight, logits[: len(best)]),
-            (settings.card_reranker_weight, [of_card[one.document_card] for one in best]),
+            (1 - weight, [one.fused for one in evidence]),
+            (weight, [logits.get(one.document_id, least) for one in evidence]),
         )
-        ranked = sorted(range(len(best)), key=lambda i: (-order[i], best[i].passage_id))
-        return [best[i] for i in ranked] + rest
+        return [
+            replace(one, fused=score, document_reranked=logits.get(one.document_id))
+            for score, one in _best_first(order, evidence)
+        ]
+
+    def _by_passage(self, query: str, evidence: list[Evidence], reranker: Reranker) -> list[Evidence]:
+        weight = self._settings.reranker_weight
+        best, rest = evidence[: self._settings.reranked], evidence[self._settings.reranked :]
+        logits = reranker.score(query, [embedded_text(one) for one in best])
+        order = mix((1 - weight, [one.fused for one in best]), (weight, logits))
+        scored = [replace(one, reranked=logit) for one, logit in zip(best, logits, strict=True)]
+        return [one for _, one in _best_first(order, scored)] + rest
+
+
+def _best_first(scores: Sequence[float], evidence: Sequence[Evidence]) -> list[tuple[float, Evidence]]:
+    return sorted(zip(scores, evidence, strict=True), key=lambda pair: (-pair[0], pair[1].passage_id))
 
 
 class Stopwatch:

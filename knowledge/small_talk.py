@@ -31,8 +31,13 @@ _REPLIES = (
 )
 
 
-def reply_without_search(text: str) -> str | None:
-    """A polite reply to what is no question; None if the text should be looked up."""
+def reply_without_search(text: str, *, in_thread: bool = False) -> str | None:
+    """A polite reply to what is no question; None if the text should be looked up.
+
+    Args:
+        text: what was said.
+        in_thread: whether a thread says what it is about, so that it need not say so itself.
+    """
     said = " ".join(words(text))
     if not said:
         return wording.EMPTY
@@ -43,7 +48,7 @@ def reply_without_search(text: str) -> str | None:
     rest = said[greeting.end() :].strip() if greeting else said
     if greeting and rest != said and _ABOUT_ME.fullmatch(rest):
         return wording.ABOUT_ME
-    return None if content_words(rest) else wording.VAGUE
+    return None if in_thread or content_words(rest) else wording.VAGUE
 
 
 def shortened(text: str) -> tuple[str, str | None]:

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from knowledge.retrieval import RetrievalSettings, citation_uri, documents_of
+from knowledge.types import INTERNAL, PUBLIC, Asker
+
+STAFF = Asker(frozenset({PUBLIC, "customer", INTERNAL}))
+
+
+@pytest.fixture
+def filled(base):
+    base.write(
+        export="# Export contacts\n\nOpen Reports and press Export to download your contacts.\n",
+        login="# Login\n\nUse two-factor authentication to protect your login.\n",
+        secret="---\naudience: internal\n---\n# Export limits\n\nExport of contacts fails above one million rows.\n",
+        copy="# Export contacts\n\nOpen Reports and press Export to download your contacts.\n",
+    )
+    base.ingest.sync(base.source, audience="public")
+    return base
+
+
+def _titles(found):
+    return [one.title for one in found.evidence]
+
+
+def test_the_passage_that_answers_comes_first_with_every_stages_score(filled):
+    best = filled.retriever().find("how do I export contacts", Asker()).evidence[0]
+    assert best.title == "Export contacts"
+    assert best.uri == "copy.md" or best.uri == "export.md"
+    assert None not in (best.dense, best.lexical, best.reranked, best.document_dense, best.document_reranked)
+    assert 0 <= best.fused <= 1
+    assert best.document_hash
+
+
+def test_what_the_asker_may_not_read_is_not_found_however_well_it_fits(filled):
+    question = "export of contacts fails above one million rows"
+    assert "Export limits" not in _titles(filled.retriever().find(question, Asker()))
+    assert _titles(filled.retriever().find(question, STAFF))[0] == "Export limits"
+
+
+def test_an_asker_without_rights_finds_nothing(filled):
+    assert filled.retriever().find("export", Asker(frozenset())).evidence == ()
+
+
+def test_the_same_text_in_two_documents_is_shown_once(filled):
+    titles = _titles(filled.retriever().find("export contacts", Asker()))
+    assert titles.count("Export contacts") == 1
+
+
+def test_no_more_than_k_passages_are_returned(filled):
+    assert len(filled.retriever().find("export login", STAFF, k=2).evidence) == 2
+
+
+@pytest.mark.parametrize("query", ["", "the of", "?!", "\x00", "日本語", "x" * 5000])
+def test_any_text_can_be_searched(filled, query):
+    filled.retriever().find(query, STAFF)
+
+
+def test_a_thread_adds_candidates_without_taking_over(filled):
+    found = filled.retriever().find("export contacts", STAFF, thread="two-factor login")
+    assert found.evidence[0].title == "Export contacts"
+    assert "Login" in _titles(found)
+
+
+def test_the_askers_own_plan_breaks_ties(base):
+    for plan in ("growth", "business"):
+        base.write(**{plan: f"---\nplan: {plan}\n---\n# Seats\n\nThe plan has ten seats.\n"})
+    base.ingest.sync(base.source, audience="public")
+    for plan in ("growth", "business"):
+        found = base.retriever().find("how many seats", replace(Asker(), plan=plan))
+        assert [one.uri for one in found.evidence] == [f"{plan}.md"]
+
+
+def test_without_a_reranker_the_blend_decides(filled):
+    retriever = filled.retriever()
+    retriever._reranker = None
+    best = retriever.find("export contacts", Asker()).evidence[0]
+    assert (best.title, best.reranked) == ("Export contacts", None)
+
+
+def test_an_empty_knowledge_base_has_no_evidence(base):
+    assert base.retriever().find("anything", STAFF).evidence == ()
+
+
+def test_it_says_whether_an_asker_may_read_a_word(filled):
+    assert filled.retriever().knows("exporting", Asker())
+    assert not filled.retriever().knows("million", Asker())
+    assert filled.retriever().knows("million", STAFF)
+
+
+def test_documents_rank_at_their_best_passage(filled):
+    found = filled.retriever(settings=RetrievalSettings(same_text=1.1)).find("export contacts", STAFF)
+    assert len(documents_of(found.evidence)) == 4
+
+
+@pytest.mark.parametrize(
+    ("uri", "anchor", "base_url", "expected"),
+    [
+        ("guides/export.md", "steps", None, "guides/export.md#steps"),
+        ("guides/export.md", None, None, "guides/export.md"),
+        ("guides/export.md", "steps", "https://x.io/docs", "https://x.io/docs/guides/export#steps"),
+        ("guides/export.mdx", None, "https://x.io/docs/", "https://x.io/docs/guides/export"),
+        ("guides/index.md", None, "https://x.io", "https://x.io/guides"),
+        ("index.html", "top", "https://x.io", "https://x.io/#top"),
+        ("release-v1.2", None, "https://x.io", "https://x.io/release-v1.2"),
+    ],
+)
+def test_citations_open(uri, anchor, base_url, expected):
+    assert citation_uri(uri, anchor, base_url) == expected
