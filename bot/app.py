@@ -18,6 +18,7 @@ from bot.listeners import (
     feedback,
     handover,
     home,
+    mishaps,
     play,
     playbooks,
     questions,
@@ -50,6 +51,7 @@ FEATURES = (
     agent,
     play,
     playbooks,
+    mishaps,
 )
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them

@@ -27,6 +27,14 @@ ATTEMPTS = 3
 PATIENCE = 20  # attempts where it is Slack that asks us to wait
 
 
+def excuse(reference: str) -> str:
+    """What a person is told of a fault of ours."""
+    return (
+        f"Something went wrong on my side, and I have made a note of it (reference {reference}). "
+        "Please try again, or ask your contact person."
+    )
+
+
 class Handler(Protocol):
     """Carries out one kind of event; it must end in `services.effect_of(event.id)`."""
 
@@ -123,13 +131,7 @@ class Workers:
             return
         reference = secrets.token_hex(3)
         log.error("event %s given up, reference %s", event.id, reference, exc_info=error)
-        sentence = (
-            str(error)
-            if expected
-            else f"Something went wrong on my side, and I have made a note of it (reference {reference}). "
-            "Please try again, or ask your contact person."
-        )
-        self._tell(event, sentence, reference, repr(error))
+        self._tell(event, str(error) if expected else excuse(reference), reference, repr(error))
 
     def _try_again(self, event: InboundEvent, seconds: float) -> None:
         services = self._services

@@ -11,7 +11,7 @@ from bot import asking, speaking
 from bot.blocks import play as blocks
 from bot.listeners.accounts import NOT_YOURS, named_account
 from bot.listeners.commands import Subcommand, answer, finish
-from bot.slack.incoming import Pressed, parse_action
+from bot.slack.incoming import Pressed, StaleButton, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.once import remember
 from playbooks import events, loader
@@ -106,7 +106,7 @@ def _preview(services: Services, call: Call) -> None:
 def carry_out_start(services: Services, event: InboundEvent) -> None:
     """Start what was previewed; a second press finds it running."""
     pressed = Pressed.from_payload(event.payload)
-    wish = json.loads(pressed.value)
+    wish = pressed.fields("playbook", "account")
     services.directory.meet(pressed.user_id)
     with services.effect_of(event.id) as session:
         if not _may(session, services, pressed.user_id, wish["account"]):
@@ -150,7 +150,7 @@ def _steer(services: Services, call: Call) -> None:
 def carry_out_steer(services: Services, event: InboundEvent) -> None:
     """A button of the overview: pause, resume or stop that run."""
     pressed = Pressed.from_payload(event.payload)
-    wish = json.loads(pressed.value)
+    wish = pressed.fields("run", "verb")
     run = services.runner.run_overview(wish["run"])
     services.directory.meet(pressed.user_id)
     with services.effect_of(event.id) as session:
@@ -196,6 +196,8 @@ def _carry_out(session: Session, services: Services, verb: str, run: RunOverview
         "stop": (events.Stopped(by), "is stopped"),
         "accept": (events.PlanAccepted(by), "goes on with its commercial steps: the save plan is accepted"),
     }
+    if verb.lower() not in steps:
+        raise StaleButton
     event, done = steps[verb.lower()]
     services.runner.handle_in(session, run.run_id, event)
     return f"“{run.playbook}” for {run.account} {done}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from bot.blocks import playbook as blocks
 from bot.blocks import playbook_modals as modals
 from bot.deliver import View
 from bot.recording import record_posted
-from bot.slack.incoming import Pressed, parse_action
+from bot.slack.incoming import Pressed, StaleButton, parse_action
 from bot.slack.messenger import Posted, Speech, Unreachable
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission
 from bot.slack.once import remember
@@ -60,9 +59,11 @@ class Ref:
     def of(cls, pressed: Pressed) -> Ref:
         """From a pressed element: in its value, or for a menu in its block's id."""
         if pressed.action_id == blocks.CHOOSE:
-            _, run_id, step = pressed.block_id.split("|", 2)
+            _, run_id, step = (*pressed.block_id.split("|", 2), "", "")[:3]
+            if not step:
+                raise StaleButton
             return cls(run_id, step, value=pressed.value)
-        return cls.from_json(json.loads(pressed.value))
+        return cls.from_json(pressed.fields("run", "step"))
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Ref:
@@ -164,6 +165,9 @@ def _hand_over(
     user_id = event.payload["user_id"]
     services.directory.meet(user_id)
     with services.effect_of(event.id) as session:
+        run = playbooks.find_run(session, ref.run_id)
+        if run is None or run.workspace_id != services.workspace_id:
+            raise StaleButton
         person = asking.person_of(session, services, user_id)
         if action_id in DECISIONS and not _may_steer(session, services, person, ref.run_id):
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+import uuid
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from store.errors import GuidepostError
 
 Surface = Literal["channel", "dm"]
 
@@ -13,6 +17,15 @@ Surface = Literal["channel", "dm"]
 _SPOKEN = {None, "file_share", "thread_broadcast", "me_message"}
 _LINK = re.compile(r"<(https?://[^|>]+|mailto:[^|>]+)(?:\|([^>]*))?>")
 _CHANNEL = re.compile(r"<#([CG][A-Z0-9]+)\|?([^>]*)>")
+
+
+class StaleButton(GuidepostError):  # noqa: N818
+    """A button that means nothing to us: of an older version, or forged."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That button no longer works. Use my newest message, or just write me what you need."
+        )
 
 
 @dataclass(frozen=True)
@@ -65,6 +78,20 @@ class Pressed:
     trigger_id: str | None
     response_url: str | None
     state: dict[str, Any]
+
+    def fields(self, *names: str) -> dict[str, Any]:
+        """The value, where it is JSON: an object that has these names.
+
+        Raises:
+            StaleButton: it is not.
+        """
+        try:
+            found = json.loads(self.value)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in names):
+            raise StaleButton
+        return found
 
     def to_payload(self) -> dict[str, Any]:
         """As JSON, for the inbound event's row."""
@@ -145,13 +172,13 @@ def parse_action(body: dict[str, Any], action: dict[str, Any]) -> Pressed:
 def parse_command(body: dict[str, Any]) -> Commanded:
     """What a slash command says."""
     return Commanded(
-        event_key=f"{body['user_id']}:{body.get('trigger_id') or body['response_url']}",
+        event_key=f"{body['user_id']}:{body.get('trigger_id') or body.get('response_url') or uuid.uuid4()}",
         text=readable(body.get("text") or "", keep_mentions=True),
         user_id=body["user_id"],
         channel_id=body["channel_id"],
         channel_name=body.get("channel_name") or "",
         trigger_id=body.get("trigger_id"),
-        response_url=body["response_url"],
+        response_url=body.get("response_url") or "",
     )
 
 
