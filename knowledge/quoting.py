@@ -166,13 +166,20 @@ def _completed(units: Sequence[Scored], picked: set[int]) -> set[int]:
     """With the lead-in of what is picked, what a picked lead-in introduces, and what a sentence leans on."""
     complete = set(picked)
     for i in sorted(picked):
-        before = units[i - 1].unit if i > 0 else None
+        before = _start_of_table(units, i) - 1
         leans = units[i].unit.kind == "sentence" and bool(_LEANS_BACK.match(units[i].unit.text))
-        if before and before.kind == "sentence" and (before.is_lead_in or leans):
-            complete.add(i - 1)
+        if before >= 0 and units[before].unit.kind == "sentence" and (units[before].unit.is_lead_in or leans):
+            complete.add(before)
         if units[i].unit.is_lead_in and i + 1 < len(units):
             complete |= _whole_list(units, i)
     return complete
+
+
+def _start_of_table(units: Sequence[Scored], at: int) -> int:
+    """Position of the first row of the row's table; of anything else, its own."""
+    while at > 0 and units[at].unit.header and units[at - 1].unit.header == units[at].unit.header:
+        at -= 1
+    return at
 
 
 def _repeats(unit: Unit, quotes: Sequence[Quote]) -> bool:

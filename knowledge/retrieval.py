@@ -48,7 +48,7 @@ class RetrievalSettings:
     lexical_weight: float = 0.25
     card_weight: float = 0.6
     reranked_cards: int = 12
-    card_reranker_weight: float = 0.2
+    card_reranker_weight: float = 0.3
     reranked: int = 10
     reranker_weight: float = 0.15
     thread_weight: float = 0.3
@@ -236,7 +236,19 @@ class Retriever:
         logits = reranker.score(query, [embedded_text(one) for one in best])
         order = mix((1 - weight, [one.fused for one in best]), (weight, logits))
         scored = [replace(one, reranked=logit) for one, logit in zip(best, logits, strict=True)]
-        return [one for _, one in _best_first(order, scored)] + rest
+        return _within_documents([one for _, one in _best_first(order, scored)]) + rest
+
+
+def _within_documents(evidence: list[Evidence]) -> list[Evidence]:
+    """The same documents at the same ranks, each with its passages in an order that trusts the cross-encoder more.
+
+    Which document is right is told by all stages; which of its passages, best by the one that reads both.
+    """
+    mixed = mix((0.5, [one.fused for one in evidence]), (0.5, [one.reranked or 0.0 for one in evidence]))
+    queues: dict[str, list[Evidence]] = {}
+    for _, one in _best_first(mixed, evidence):
+        queues.setdefault(one.document_id, []).append(one)
+    return [queues[one.document_id].pop(0) for one in evidence]
 
 
 def _best_first(scores: Sequence[float], evidence: Sequence[Evidence]) -> list[tuple[float, Evidence]]:

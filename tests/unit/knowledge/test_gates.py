@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from knowledge.gates import Gates, Signals, confidence, unsaid
+from knowledge.types import Evidence
+
+EVIDENCE = [
+    Evidence(
+        "p",
+        "d",
+        "Sign-on",
+        ("Sign-on", "Google Workspace"),
+        "sso-okta.md",
+        "Sign in with SAML or an iPhone.",
+        "public",
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Does it work with Zapier?", ("Zapier",)),
+        ("Can I use Google Workspace to sign in?", ()),
+        ("Do you support SAML and LDAP?", ("LDAP",)),
+        ("Is there an app for my iPhone or iPad?", ("iPad",)),
+        ("How do we set up Okta?", ()),
+        ("Reports every Monday in March?", ()),
+        ("What can I do? Then what?", ()),
+        ("zapier?", ()),
+        ("I am not sure I'm right", ()),
+    ],
+)
+def test_names_that_the_passages_do_not_mention_are_found(question, missing):
+    assert unsaid(question, EVIDENCE) == missing
+
+
+def test_confidence_grows_with_every_score_and_falls_with_what_is_missing():
+    gates = Gates()
+    middle = confidence(Signals(0.7, 0.65, 0.0), gates)
+    assert 0 < confidence(Signals(0.5, 0.4, -11.0), gates) < 0.05
+    assert confidence(Signals(0.85, 0.8, 6.0), gates) > 0.95
+    assert confidence(Signals(0.7, 0.65, 4.0), gates) > middle
+    assert confidence(Signals(0.7, 0.65, 0.0, unknown=0.5), gates) < middle
+    assert confidence(Signals(0.7, 0.65, 0.0, unsaid=("Zapier",)), gates) < middle
+
+
+@pytest.mark.parametrize("value", [-1e9, 1e9, 0.0])
+def test_confidence_stays_between_zero_and_one(value):
+    assert 0 <= confidence(Signals(value, value, value), Gates()) <= 1

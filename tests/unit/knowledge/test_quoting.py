@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+
+from knowledge.composing import compose
+from knowledge.quoting import quote
+from knowledge.types import Evidence
+from knowledge.words import stems
+
+STEPS = (
+    "Exports hold every contact. Here is how to export:\n\n1. Open Reports.\n2. Press Export.\n"
+    "   - CSV is the default\n3. Wait for the mail.\n\nLarge exports take an hour."
+)
+TABLE = (
+    "What each plan costs:\n\n| Plan | Price a month |\n| --- | --- |\n| Starter | $9 |\n| Growth | $19 |\n"
+    "| Business | $39 |"
+)
+CODE = "Restart the server with this command:\n\n```bash\nsudo restart app\n\nstatus app\n```\n\nNothing else is needed."
+LEANING = "The audit log keeps events for 90 days. After that they are deleted for good. Ask us for a longer period."
+FAQ = "Can I get a refund of a payment? Refunds of a payment are possible within 14 days. Bananas are yellow fruit."
+
+
+def _evidence(text, i=0):
+    return Evidence(f"p{i}", f"d{i}", f"Title {i}", (f"Title {i}",), f"{i}.md", text, "public")
+
+
+def _answer(question, *passages):
+    """The Markdown of what is quoted, scored by the words in common (5 for all of them, -5 for none)."""
+    asked = stems(question)
+
+    def score(texts):
+        return [10.0 * len(asked & stems(text)) / len(asked) - 5.0 for text in texts]
+
+    quoted = quote([_evidence(text, i) for i, text in enumerate(passages)], score)
+    return compose(quoted.quotes).markdown if quoted else None
+
+
+def test_steps_stay_numbered_whole_and_with_what_introduces_them():
+    assert _answer("press export", STEPS) == (
+        "Here is how to export:\n\n1. Open Reports.\n2. Press Export.\n   - CSV is the default\n"
+        "3. Wait for the mail. [1]"
+    )
+
+
+def test_a_table_keeps_its_header_and_the_rows_that_answer():
+    assert _answer("growth $19", TABLE) == (
+        "What each plan costs:\n\n| Plan | Price a month |\n| --- | --- |\n| Growth | $19 |\n\n[1]"
+    )
+
+
+def test_code_stays_whole_with_its_lead_in():
+    assert _answer("command to restart the server", CODE).startswith(
+        "Restart the server with this command:\n\n```bash\nsudo restart app\n\nstatus app\n```"
+    )
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it_along():
+    assert _answer("events deleted for good", LEANING).startswith(
+        "The audit log keeps events for 90 days. After that they are deleted for good."
+    )
+
+
+def test_a_question_in_a_text_is_no_answer():
+    assert (
+        _answer("refund of a payment possible", FAQ)
+        == "Refunds of a payment are possible within 14 days. [1]"
+    )
+
+
+def test_another_passage_adds_what_it_answers_as_well_but_repeats_nothing():
+    first = "Refunds of payments are possible within 14 days."
+    again = "Refunds of payments are possible within 14 days, as said."
+    more = "Refunds of payments reach cards possibly after one week."
+    assert _answer("refunds payments possible", first, again) == f"{first} [1]"
+    assert _answer("refunds payments", first, more) == f"{first} [1]\n\n{more} [2]"
+
+
+def test_a_list_is_cut_behind_a_dozen_items():
+    text = "All regions:\n\n" + "\n".join(f"- Region number {i}" for i in range(40))
+    assert _answer("region number 3", text).count("\n- ") == 12
+
+
+@pytest.mark.parametrize("text", ["", "(Image: a page)", "Really?", "Ok then."])
+def test_a_passage_that_says_nothing_gives_no_quote(text):
+    assert _answer("anything at all", text) is None
+
+
+def test_a_very_long_passage_costs_bounded_work():
+    asked = []
+
+    def score(texts):
+        asked.extend(texts)
+        return [1.0] * len(texts)
+
+    quote([_evidence("This sentence says something here. " * 500)] * 3, score)
+    assert len(asked) <= 36
