@@ -1,0 +1,21 @@
+"""Scenarios run the product as a whole: on a local workspace, and as a process of its own."""
+
+from tests.process_fixtures import (
+    _filled_postgres,
+    _filled_sqlite,
+    _workspace_folder,
+    _zygote,
+    life,
+    postgres_life,
+    sqlite_life,
+)
+
+__all__ = [
+    "_filled_postgres",
+    "_filled_sqlite",
+    "_workspace_folder",
+    "_zygote",
+    "life",
+    "postgres_life",
+    "sqlite_life",
+]
