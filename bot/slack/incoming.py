@@ -7,7 +7,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from store.errors import GuidepostError
 
@@ -29,7 +29,21 @@ class StaleButton(GuidepostError):  # noqa: N818
 
 
 @dataclass(frozen=True)
-class Said:
+class _Stored:
+    """A value that is kept as JSON in the inbound event's row."""
+
+    def to_payload(self) -> dict[str, Any]:
+        """As JSON."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Self:
+        """Back from JSON."""
+        return cls(**payload)
+
+
+@dataclass(frozen=True)
+class Said(_Stored):
     """A message that a person wrote."""
 
     event_key: str
@@ -53,18 +67,9 @@ class Said:
         """The thread that an answer belongs in."""
         return self.thread_ts or self.ts
 
-    def to_payload(self) -> dict[str, Any]:
-        """As JSON, for the inbound event's row."""
-        return dict(vars(self))
-
-    @classmethod
-    def from_payload(cls, payload: dict[str, Any]) -> Said:
-        """Back from JSON."""
-        return cls(**payload)
-
 
 @dataclass(frozen=True)
-class Pressed:
+class Pressed(_Stored):
     """A button pressed or an element changed."""
 
     event_key: str
@@ -93,18 +98,9 @@ class Pressed:
             raise StaleButton
         return found
 
-    def to_payload(self) -> dict[str, Any]:
-        """As JSON, for the inbound event's row."""
-        return dict(vars(self))
-
-    @classmethod
-    def from_payload(cls, payload: dict[str, Any]) -> Pressed:
-        """Back from JSON."""
-        return cls(**payload)
-
 
 @dataclass(frozen=True)
-class Commanded:
+class Commanded(_Stored):
     """A slash command."""
 
     event_key: str
@@ -114,15 +110,6 @@ class Commanded:
     channel_name: str
     trigger_id: str | None
     response_url: str
-
-    def to_payload(self) -> dict[str, Any]:
-        """As JSON, for the inbound event's row."""
-        return dict(vars(self))
-
-    @classmethod
-    def from_payload(cls, payload: dict[str, Any]) -> Commanded:
-        """Back from JSON."""
-        return cls(**payload)
 
 
 def parse_message(body: dict[str, Any], bot_user_id: str) -> Said | None:
