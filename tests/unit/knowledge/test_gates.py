@@ -39,7 +39,7 @@ def test_names_that_the_passages_do_not_mention_are_found(question, missing):
 def test_confidence_grows_with_every_score_and_falls_with_what_is_missing():
     gates = Gates()
     middle = confidence(Signals(0.7, 0.65, 0.0), gates)
-    assert 0 < confidence(Signals(0.5, 0.4, -11.0), gates) < 0.05
+    assert 0 < confidence(Signals(0.5, 0.4, -11.0), gates) < gates.refuse_below
     assert confidence(Signals(0.85, 0.8, 6.0), gates) > 0.95
     assert confidence(Signals(0.7, 0.65, 4.0), gates) > middle
     assert confidence(Signals(0.7, 0.65, 0.0, unknown=0.5), gates) < middle
