@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from knowledge.types import Evidence
 
+CARD_BELOW = 0.06  # how far a card's cosine mostly is below the best passage's; for documents without a card
 READ = 5  # passages that a name is looked for in
 _NAME = re.compile(r"(?<![\w'])(?:[A-Z][\w+#.-]*[\w+#]|[a-z]+[A-Z]\w*)")
 _CALENDAR_WORDS = """
@@ -70,7 +71,7 @@ class Signals:
     cosine: float
     card: float
     passage: float
-    unknown: float = -2.4
+    unknown: float = 0.0
     unsaid: tuple[str, ...] = ()
 
 
@@ -89,10 +90,11 @@ def confidence(signals: Signals, gates: Gates) -> float:
 
 def signals_of(question: str, evidence: Sequence[Evidence], unknown: float) -> Signals:
     """The signals of ranked evidence; `unknown` as in `Signals`."""
-    best = evidence[0]
+    cosine = max((one.dense for one in evidence if one.dense is not None), default=0.0)
+    of_card = evidence[0].document_dense
     return Signals(
-        cosine=max((one.dense for one in evidence if one.dense is not None), default=0.0),
-        card=best.document_dense or 0.0,
+        cosine=cosine,
+        card=cosine - CARD_BELOW if of_card is None else of_card,
         passage=max((one.reranked for one in evidence if one.reranked is not None), default=-11.0),
         unknown=unknown,
         unsaid=unsaid(question, evidence),

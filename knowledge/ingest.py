@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 DOCUMENTS_PER_BATCH = 16
 PASSAGES_PER_BATCH = 64
 _LOCK_SECONDS = 600
-_LEAD = 300  # characters of a document's first passage, where it has no description
 
 
 @dataclass
@@ -228,7 +227,7 @@ class Ingest:
         run.count("updated" if state else "added")
         drafts = split(found)
         document = self._document(found, run, state, audience)
-        document.card = _card(found, drafts)
+        document.card = _card(found)
         document.card_hash = _hash(document.card)
         run.batch.append((document, drafts))
 
@@ -256,7 +255,7 @@ class Ingest:
 
     def _write(self, run: _Run) -> None:
         """Embed what no passage of this text has yet, then write the batch in one short transaction."""
-        texts = {document.card_hash: document.card for document, _ in run.batch}
+        texts = {document.card_hash: document.card for document, _ in run.batch if document.card}
         texts |= {
             _hash(draft.embedded_text): draft.embedded_text for _, drafts in run.batch for draft in drafts
         }
@@ -266,7 +265,7 @@ class Ingest:
         vectors |= self._embed(fresh)
         with self._database.transaction() as session:
             for document, drafts in run.batch:
-                document.embedding = vectors[document.card_hash]
+                document.embedding = vectors.get(document.card_hash)
                 document.embedding_model = self._embedder.fingerprint
                 rows.save_document(session, document, self._passages(document, drafts, vectors))
         run.count("embedded", len(fresh))
@@ -358,16 +357,14 @@ def _audience_resolver(account_id: Callable[[str], str | None] | None) -> Resolv
     return resolve
 
 
-def _card(document: SourceDocument, drafts: Sequence[PassageDraft]) -> str:
-    """What the document as a whole is about: its title, and its description or the beginning of its text.
+def _card(document: SourceDocument) -> str:
+    """What the document as a whole is about, if it says so: its title and its description.
 
-    A customer's words often meet a summary where they meet no passage: of 80 questions over two help centres
-    the first article was right for 58 with cards and for 50 without.
+    A customer's words often meet a summary where they meet no passage. A document's first lines in place of a
+    description did harm (nDCG@10 .713 against .734 on SciFact), so there is no card without one.
     """
     summary = str(document.meta.get("description") or "").strip()
-    if not summary and drafts:
-        summary = drafts[0].text[:_LEAD]
-    return f"{document.title}\n{summary}".strip()
+    return f"{document.title}\n{summary}" if summary else ""
 
 
 def _known_below(uri: str, states: Mapping[str, rows.DocumentState]) -> set[str]:

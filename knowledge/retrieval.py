@@ -197,7 +197,7 @@ class Retriever:
                 dense=dense.get(one.passage_id),
                 lexical=lexical.get(one.passage_id),
                 document_dense=cards.get(one.document_id),
-                fused=(one.fused + weight * near.get(one.document_id, 0.0)) / (1 + weight),
+                fused=(one.fused + weight * _of_card(one, near)) / (1 + weight),
             )
             for one in evidence
         ]
@@ -217,17 +217,14 @@ class Retriever:
 
     def _by_card(self, query: str, evidence: list[Evidence], reranker: Reranker) -> list[Evidence]:
         weight = self._settings.card_reranker_weight
-        cards = {one.document_id: one.document_card for one in evidence}
+        cards = {one.document_id: one.document_card for one in evidence if one.document_card}
         read = list(cards)[: self._settings.reranked_cards]
         logits = dict(zip(read, reranker.score(query, [cards[document] for document in read]), strict=True))
-        least = min(logits.values())
-        order = mix(
-            (1 - weight, [one.fused for one in evidence]),
-            (weight, [logits.get(one.document_id, least) for one in evidence]),
-        )
+        near = min_max(logits)
+        fused = [(1 - weight) * one.fused + weight * _of_card(one, near) for one in evidence]
         return [
             replace(one, fused=score, document_reranked=logits.get(one.document_id))
-            for score, one in _best_first(order, evidence)
+            for score, one in _best_first(fused, evidence)
         ]
 
     def _by_passage(self, query: str, evidence: list[Evidence], reranker: Reranker) -> list[Evidence]:
@@ -237,6 +234,11 @@ class Retriever:
         order = mix((1 - weight, [one.fused for one in best]), (weight, logits))
         scored = [replace(one, reranked=logit) for one, logit in zip(best, logits, strict=True)]
         return _within_documents([one for _, one in _best_first(order, scored)]) + rest
+
+
+def _of_card(one: Evidence, scores: Mapping[str, float]) -> float:
+    """A document's score by its card, 0..1. Without a card it neither gains nor loses."""
+    return scores.get(one.document_id, 0.0) if one.document_card else one.fused
 
 
 def _within_documents(evidence: list[Evidence]) -> list[Evidence]:

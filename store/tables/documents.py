@@ -55,7 +55,7 @@ class Document(SQLModel, table=True):
     owner: str | None = None
     reviewed_on: date | None = None
     meta: dict[str, Any] = json_field()  # the rest of the front matter
-    card: str = ""  # title and summary: what the document as a whole is about, for ranking only
+    card: str = ""  # title and description: what the document as a whole is about, for ranking only; "": none
     card_hash: str = ""
     embedding: bytes | None = None  # of the card: float32, little-endian, L2-normalised
     embedding_model: str | None = None
@@ -259,6 +259,7 @@ def documents_without_embedding(
         select(Document)
         .where(
             col(Document.workspace_id) == workspace_id,
+            col(Document.card) != "",
             func.coalesce(col(Document.embedding_model), "") != model,
         )
         .order_by(col(Document.id))
@@ -304,7 +305,7 @@ def passage_vectors(session: Session, workspace_id: str, model: str) -> Iterator
 
 
 def card_vectors(session: Session, workspace_id: str, model: str) -> list[PassageVector]:
-    """Every document's card, in the form of a passage whose id is the document's."""
+    """Every card that is not empty, in the form of a passage whose id is the document's."""
     query = (
         select(Document)
         .where(col(Document.workspace_id) == workspace_id, col(Document.embedding_model) == model)
@@ -313,7 +314,7 @@ def card_vectors(session: Session, workspace_id: str, model: str) -> list[Passag
     return [
         PassageVector(row.id, row.audience, (row.title,), row.card, row.embedding)
         for row in session.execute(query).scalars()
-        if row.embedding is not None
+        if row.card and row.embedding is not None
     ]
 
 

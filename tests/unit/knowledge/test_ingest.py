@@ -183,7 +183,7 @@ def test_progress_is_told(base):
 
 
 def test_another_model_embeds_everything_anew(base):
-    base.write(export=EXPORT)
+    base.write(export="---\ndescription: About exports.\n---\n" + EXPORT)
     first = base.ingest.sync(base.source)
     other = HashingEmbedder(32)
     report = base.ingest_with(other, NumpyGenerations()).sync(base.source)

@@ -13,7 +13,7 @@ STAFF = Asker(frozenset({PUBLIC, "customer", INTERNAL}))
 @pytest.fixture
 def filled(base):
     base.write(
-        export="# Export contacts\n\nOpen Reports and press Export to download your contacts.\n",
+        export="---\ndescription: Download contacts.\n---\n# Export contacts\n\nOpen Reports and press Export to download your contacts.\n",
         login="# Login\n\nUse two-factor authentication to protect your login.\n",
         secret="---\naudience: internal\n---\n# Export limits\n\nExport of contacts fails above one million rows.\n",
         copy="# Export contacts\n\nOpen Reports and press Export to download your contacts.\n",
@@ -29,7 +29,7 @@ def _titles(found):
 def test_the_passage_that_answers_comes_first_with_every_stages_score(filled):
     best = filled.retriever().find("how do I export contacts", Asker()).evidence[0]
     assert best.title == "Export contacts"
-    assert best.uri == "copy.md" or best.uri == "export.md"
+    assert best.uri == "export.md"
     assert None not in (best.dense, best.lexical, best.reranked, best.document_dense, best.document_reranked)
     assert 0 <= best.fused <= 1
     assert best.document_hash
@@ -110,3 +110,14 @@ def test_documents_rank_at_their_best_passage(filled):
 )
 def test_citations_open(uri, anchor, base_url, expected):
     assert citation_uri(uri, anchor, base_url) == expected
+
+
+def test_a_documents_description_helps_to_find_it_and_is_never_evidence(base):
+    base.write(
+        a="---\ndescription: Reimbursement of money.\n---\n# Refunds\n\nWrite to billing within 14 days.\n",
+        b="# Contact\n\nWrite to billing with any question.\n",
+    )
+    base.ingest.sync(base.source, audience="public")
+    found = base.retriever().find("reimbursement: write to billing", Asker())
+    assert found.evidence[0].uri == "a.md"
+    assert all("Reimbursement" not in one.text for one in found.evidence)
