@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,7 @@ def create_app(client: WebClient, services: Services, *, signing_secret: str | N
     """A Bolt app with every feature registered; no globals, so that tests may build many."""
     app = App(
         client=client,
-        token=client.token,
+        logger=logging.getLogger("slack_bolt"),  # else Bolt takes the root's level, and chats
         signing_secret=signing_secret,
         request_verification_enabled=signing_secret is not None,
         listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="bolt"),

@@ -43,7 +43,7 @@ class AnswerView:
     text: str  # Markdown
     sources: tuple[SourceLine, ...] = ()
     closest: tuple[str, ...] = ()  # titles that were nearest, for a refusal
-    answered_for: str = ""  # "Growth plan, onboarding"
+    answered_for: str = ""  # "Growth plan"
     introduction: str = ""  # what is stored, who sees it, how to opt out: once per person
     person_name: str = ""  # who "Talk to a person" reaches
     pieces: tuple[str, ...] = field(default=())

@@ -258,7 +258,7 @@ def speech_of(session: Session, answer: Answer, now: datetime) -> Speech:
             text=answer.text,
             sources=tuple(_source(session, citation, now) for citation in cited),
             closest=tuple(answer.closest) if answer.status == "refused" else (),
-            answered_for=_answered_for(account),
+            answered_for=_answered_for(answer, account),
             introduction=INTRODUCTION if asker is not None and asker.introduced_at is None else "",
             person_name=csm.name.split()[0] if csm else "",
         )
@@ -280,10 +280,10 @@ def _source(session: Session, citation: Citation, now: datetime) -> SourceLine:
     )
 
 
-def _answered_for(account: Account | None) -> str:
-    if account is None:
-        return ""
-    return ", ".join(part for part in (account.plan and f"{account.plan} plan", account.stage) if part)
+def _answered_for(answer: Answer, account: Account | None) -> str:
+    """Where the plan may decide what is true; how we see an account's journey is not for its people."""
+    found = answer.status in {"answered", "partial"}
+    return f"{account.plan} plan" if found and account is not None and account.plan else ""
 
 
 def _sent(services: Services, session: Session, message: OutboxMessage, posted: Posted) -> None:

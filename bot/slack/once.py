@@ -30,5 +30,5 @@ def remember(
     if new:
         services.wake_workers()
     else:
-        log.info("seen before, left alone: %s %s", kind, event_key)
+        log.debug("seen before, left alone: %s %s", kind, event_key)
     return new

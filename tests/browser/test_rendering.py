@@ -59,6 +59,12 @@ def test_mentions_channels_dates_and_links_are_shown_by_name(page: Page, canned:
     assert shown.locator("a.link").get_attribute("href") == "https://a.example/x?a=1&b=2"
 
 
+def test_today_is_written_small_within_a_sentence(page: Page, canned: CannedServer) -> None:
+    today = f"<!date^{T0}^{{date_short_pretty}} at {{time}}|soon>"
+    shown = show(page, canned, message(0, "U2", f"{today} or by {today}")).locator(".text")
+    expect(shown).to_have_text("Today at 10:00 AM or by today at 10:00 AM")
+
+
 def test_markdown_has_lists_tables_code_and_links(page: Page, canned: CannedServer) -> None:
     text = (
         "# Title\nFirst **bold** and *it*\n\n1. one\n2. two\n   - deep\n   - deeper\n\n- [x] done\n- [ ] open\n\n"
@@ -183,7 +189,8 @@ def test_a_chart_comes_with_its_figures(page: Page, canned: CannedServer) -> Non
 
 def test_a_button_sends_what_slack_would_send(page: Page, canned: CannedServer) -> None:
     shown = show_blocks(page, canned, {"type": "actions", "block_id": "b", "elements": [button("go", "Go")]})
-    shown.get_by_test_id("action-go").click()
+    with page.expect_response("**/local/api/action"):
+        shown.get_by_test_id("action-go").click()
     [sent] = canned.sent("action")
     assert sent["as"] == "U1"
     assert sent["message"] == {"channel": "C1", "ts": f"{T0}.000000"}
@@ -232,7 +239,8 @@ def test_selects_send_their_option_and_the_state_of_all(page: Page, canned: Cann
     shown = show_blocks(page, canned, {"type": "actions", "block_id": "b", "elements": [element, date]})
     shown.get_by_test_id("select-pick").press("ArrowDown")
     page.get_by_test_id("picker-filter").fill("bet")
-    page.keyboard.press("Enter")
+    with page.expect_response("**/local/api/action"):
+        page.keyboard.press("Enter")
     expect(shown.get_by_test_id("select-pick")).to_contain_text("Beta")
     [sent] = canned.sent("action")
     assert sent["action"]["selected_option"] == option("Beta", "b")
@@ -479,6 +487,25 @@ def test_who_reads_above_is_told_of_new_messages_below(page: Page, canned: Canne
     page.get_by_test_id("message-log-jump").click()
     expect(page.get_by_text("the newest")).to_be_in_viewport()
     expect(page.get_by_test_id("message-log-jump")).to_be_hidden()
+
+
+def test_nothing_is_new_in_a_thread_that_was_just_opened(page: Page, canned: CannedServer) -> None:
+    show(page, canned, *(message(number, "U2", f"line {number}\nand more") for number in range(40)))
+    page.get_by_test_id("message").last.hover()
+    page.get_by_test_id("message-reply").last.click()
+    expect(page.get_by_test_id("thread-pane")).to_be_visible()
+    expect(page.get_by_test_id("thread-log-jump")).to_be_hidden()
+    expect(page.get_by_test_id("message-log-jump")).to_be_hidden()
+
+
+def test_the_newest_stays_in_view_when_the_window_shrinks(page: Page, canned: CannedServer) -> None:
+    show(page, canned, *(message(number, "U2", f"line {number} " + "and more " * 30) for number in range(40)))
+    expect(page.get_by_text("line 39")).to_be_in_viewport()
+    page.set_viewport_size({"width": 700, "height": 500})
+    bottom = page.get_by_test_id("message-log").evaluate(
+        "it => it.scrollHeight - it.scrollTop - it.clientHeight"
+    )
+    assert bottom < 2
 
 
 def test_an_answer_taller_than_the_window_is_read_from_its_beginning(

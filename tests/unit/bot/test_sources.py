@@ -67,3 +67,13 @@ def test_a_source_that_is_gone_says_so(bot, answer):
         for citation in session.exec(select(Citation)).all():
             session.delete(citation)
     assert "no longer find" in texts_of(opened(bot, answer))
+
+
+def test_an_answer_names_the_plan_it_is_true_for_and_not_how_we_see_the_account(bot, answer):
+    assert "Growth plan" in texts_of(answer)
+    assert "renewal" not in texts_of(answer)
+
+
+def test_a_greeting_is_true_on_every_plan(bot):
+    ts = bot.say(ISLA, HARBOUR, f"<@{bot.services.bot_user_id}> hello")
+    assert "Answered for" not in texts_of(bot.seen(ISLA, HARBOUR, ts).messages[-1])

@@ -11,7 +11,7 @@ const NEAR_END = 120; // pixels from the end within which new messages keep the 
 /** A log of messages. `update(list, place)` draws {messages, ephemerals} of {channel, thread}. */
 export function messageLog(state, names, { inThread, label, testid }) {
   const rows = h("div.rows", {});
-  const scroller = h("div.log", { role: "log", "aria-label": label, "aria-live": "polite", tabIndex: 0, dataset: { testid }, onscroll: () => atEnd() && (jump.hidden = true) }, rows);
+  const scroller = h("div.log", { role: "log", "aria-label": label, "aria-live": "polite", tabIndex: 0, dataset: { testid }, onscroll }, rows);
   const jump = h("button.jump", { type: "button", hidden: true, dataset: { testid: `${testid}-jump` }, onclick: () => toEnd() }, "New messages", icon("chevron"));
   const host = h("div.log-frame", {}, scroller, jump);
   const drawn = new Map(); // key -> {signature, node}
@@ -21,6 +21,14 @@ export function messageLog(state, names, { inThread, label, testid }) {
   let last = null;
   let shownCount = 0;
   let settled = false; // what was there when one came is not new
+
+  let following = true; // the end is in view, and stays there when the pane changes its size
+  new ResizeObserver(() => following && toEnd()).observe(scroller);
+
+  function onscroll() {
+    following = atEnd();
+    if (following) jump.hidden = true;
+  }
 
   const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
 
@@ -46,9 +54,10 @@ export function messageLog(state, names, { inThread, label, testid }) {
     reconcile(rows, layout(list, place));
     restoreFocus(rows, focus);
     const count = list.messages.size + list.ephemerals.size;
+    const grown = !fresh && count > shownCount;
     if (follow) toEnd();
-    if (follow && !fresh && count > shownCount) showStartOfTall();
-    else if (count > shownCount) jump.hidden = false;
+    if (grown && follow) showStartOfTall();
+    else if (grown) jump.hidden = false;
     shownCount = count;
     settled = list.loaded;
   }

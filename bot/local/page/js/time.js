@@ -46,11 +46,12 @@ export function spanOf(seconds) {
   return parts.map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`).join(" ");
 }
 
-/** Slack's `<!date^ts^format^link|fallback>` tokens. Unknown tokens stay as they are. */
-export function slackDate(seconds, template, now) {
+/** Slack's `<!date^ts^format^link|fallback>` tokens; "today" within a sentence. Unknown tokens stay as they are. */
+export function slackDate(seconds, template, now, withinSentence = false) {
   const date = new Date(seconds * 1000);
-  const relative = dayLabel(date, now);
-  const near = ["Today", "Yesterday", "Tomorrow"].includes(relative);
+  const label = dayLabel(date, now);
+  const near = ["Today", "Yesterday", "Tomorrow"].includes(label);
+  const relative = near && withinSentence ? label.toLowerCase() : label;
   const tokens = {
     date_num: `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`,
     date: format(date, { month: "long", day: "numeric", year: "numeric" }),

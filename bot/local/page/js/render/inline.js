@@ -52,24 +52,24 @@ export function channelMention(id, names, label) {
   return h("a.mention", { href: names.channelHref(id), dataset: { channel: id } }, `#${names.channel(id) ?? label ?? id}`);
 }
 
-/** The inside of a `<...>`: a mention, a date, a broadcast or a link. */
-export function slackToken(inner, names) {
+/** The inside of a `<...>`: a mention, a date, a broadcast or a link. `before` is what the line says before it. */
+export function slackToken(inner, names, before = "") {
   const [target, label] = splitOnce(inner, "|");
   const text = label === undefined ? undefined : decodeEntities(label);
   if (/^@[UWB]/.test(target)) return userMention(target.slice(1), names, text);
   if (/^#[CGD]/.test(target)) return channelMention(target.slice(1), names, text);
-  if (target.startsWith("!date^")) return dateToken(target, text, names);
+  if (target.startsWith("!date^")) return dateToken(target, text, names, before);
   if (target.startsWith("!subteam^")) return h("span.mention", {}, text ?? "@group");
   if (target.startsWith("!")) return h("span.mention.mention-me", {}, text ?? `@${target.slice(1)}`);
   const url = decodeEntities(target);
   return link(url, text ?? url.replace(/^mailto:/, ""));
 }
 
-function dateToken(target, fallback, names) {
+function dateToken(target, fallback, names, before) {
   const [, seconds, template, url] = target.split("^");
   const moment = Number(seconds);
   if (!Number.isFinite(moment)) return document.createTextNode(fallback ?? "");
-  const shown = slackDate(moment, decodeEntities(template ?? "{date}"), names.now());
+  const shown = slackDate(moment, decodeEntities(template ?? "{date}"), names.now(), /[\p{L},] $/u.test(before));
   const time = h("time", { dateTime: new Date(moment * 1000).toISOString(), title: fallback ?? "" }, shown);
   return url ? link(url, time) : time;
 }

@@ -64,7 +64,7 @@ function inline(text, names) {
   const within = (tag) => (match) => h(tag, {}, inline(match[1], names));
   const rules = [
     [/`([^`\n]+)`/y, (match) => h("code", {}, decodeEntities(match[1]))],
-    [/<([^<>\n]+)>/y, (match) => slackToken(match[1], names)],
+    [/<([^<>\n]+)>/y, (match) => slackToken(match[1], names, text.slice(0, match.index))],
     [/\*(\S(?:[^*\n]*[^\s*])?)\*(?![\p{L}\p{N}*])/uy, within("strong"), true],
     [/_(\S(?:[^_\n]*[^\s_])?)_(?![\p{L}\p{N}_])/uy, within("em"), true],
     [/~(\S(?:[^~\n]*[^\s~])?)~(?![\p{L}\p{N}~])/uy, within("s"), true],

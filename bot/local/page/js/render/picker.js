@@ -117,7 +117,7 @@ function openList({ button, choices, chosen, many, pick, remote, minimum, label 
   const KEYS = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Enter: () => shown[active] && take(shown[active]),
+    Enter: enter,
     Escape: close,
     Tab: close,
   };
@@ -127,10 +127,27 @@ function openList({ button, choices, chosen, many, pick, remote, minimum, label 
     draw();
   }
 
-  let typing;
+  let typing = null;
+  let filtered = Promise.resolve();
+
+  function filter() {
+    typing = null;
+    filtered = refresh();
+  }
+
+  /** Takes what fits the words as they stand, also when one types faster than the list follows. */
+  async function enter() {
+    if (typing !== null) {
+      clearTimeout(typing);
+      filter();
+    }
+    await filtered;
+    if (shown[active]) take(shown[active]);
+  }
+
   input.addEventListener("input", () => {
     clearTimeout(typing);
-    typing = setTimeout(refresh, remote ? 200 : 0);
+    typing = setTimeout(filter, remote ? 200 : 0);
   });
   panel.addEventListener("keydown", (event) => {
     if (!KEYS[event.key]) return;
@@ -142,6 +159,6 @@ function openList({ button, choices, chosen, many, pick, remote, minimum, label 
   floatingRoot(button).append(panel);
   panel.showPopover?.();
   document.addEventListener("pointerdown", outside, true);
-  refresh();
+  filter();
   input.focus();
 }
