@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import Option as MenuOption
 from slack_sdk.models.blocks import OptionGroup, PlainTextObject, StaticSelectElement
 
 from bot.blocks import parts
-from bot.blocks.text import BUTTON_LIMIT, escaped, harmless, shortened
-from bot.slack.messenger import Speech
+from bot.blocks.text import BUTTON_LIMIT, brief, escaped, harmless, mrkdwn, quoted, shortened, slack_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Mapping, Sequence
 
     from slack_sdk.models.blocks import Block
+
+    from bot.slack.messenger import Speech
 
 ANSWER = "playbook_answer"  # one button an option: playbook_answer_0, _1 ...
 CHOOSE = "playbook_choose"  # a menu of options
@@ -47,11 +48,32 @@ LABELS = {
 
 @dataclass(frozen=True)
 class StepMessage:
-    """A playbook's outbox payload, as `playbooks.effects` describes it."""
+    """A playbook's outbox payload, as `playbooks.effects` describes it.
+
+    Args:
+        payload: the row's.
+        in_channel: whether it stands in a channel, where it has to say whom it means.
+        mention: the Slack id of whom it means; None if only the name is known.
+        answered: once it is answered, the buttons give way to this.
+    """
 
     payload: Mapping[str, Any]
-    named: str | None = None  # the contact's mention, where the message stands in a channel
-    answered: str | None = None  # once it is answered, the buttons give way to this
+    in_channel: bool = False
+    mention: str | None = None
+    answered: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says, safe in a mrkdwn field; in a channel the person is named first."""
+        text = escaped(str(self.payload["text"]))
+        if not self.in_channel:
+            return text
+        return f"<@{self.mention}> {text}" if self.mention else f"{self.contact}: {text}"
+
+    @property
+    def contact(self) -> str:
+        """The name of whom it is for, safe in a mrkdwn field."""
+        return brief(str(self.payload.get("contact_name") or "")) or "the contact"
 
     @property
     def value(self) -> str:
@@ -65,85 +87,60 @@ def reference(run_id: str, step_key: str, **more: str) -> str:
 
 
 def customer_message(message: StepMessage) -> Speech:
-    """A question or a word to a contact: sender, text, options, and the ways out."""
+    """A question or a word to a contact: text, what was found, options, the ways out, and who speaks."""
     payload = message.payload
-    text = _addressed(message, str(payload["text"]))
-    blocks: list[Block] = [parts.section(escaped(text) if not message.named else _with_mention(message))]
-    attachment = payload.get("attachment")
-    if attachment:
-        blocks.append(parts.section(f"> {escaped(str(attachment['text']))}"))
-    if message.answered:
-        blocks.append(parts.context(f"✓ {escaped(message.answered)}"))
-    else:
-        blocks += _options(message) + _ways_out(message)
-    blocks.append(parts.context(f"_{escaped(str(payload.get('sender') or payload.get('bot') or ''))}_"))
-    return Speech(text=harmless(text), blocks=parts.as_json(blocks))
+    sender = brief(str(payload.get("sender") or payload.get("bot") or ""))
+    blocks = [parts.section(message.text), *_found(payload.get("attachment"))]
+    blocks += _answered_or(message, lambda: _options(message) + _ways_out(message))
+    return parts.speech(message.text, [*blocks, parts.context(f"_{sender}_")])
 
 
 def nudge(message: StepMessage) -> Speech:
     """A reminder in the thread of a question."""
-    blocks = [parts.section(escaped(str(message.payload["text"]))), *_options(message), *_ways_out(message)]
-    return Speech(text=harmless(str(message.payload["text"])), blocks=parts.as_json(blocks))
+    blocks = [parts.section(message.text), *_options(message), *_ways_out(message)]
+    return parts.speech(message.text, blocks)
 
 
 def again(message: StepMessage) -> Speech:
     """The reply fitted no option: what can be said?"""
-    blocks = [parts.section(escaped(str(message.payload["text"]))), *_options(message)]
-    return Speech(text=harmless(str(message.payload["text"])), blocks=parts.as_json(blocks))
+    return parts.speech(message.text, [parts.section(message.text), *_options(message)])
 
 
 def confirmation(message: StepMessage) -> Speech:
     """Free text was read as an option ("I took that as Mostly"): is that right?"""
     payload = message.payload
-    value = reference(
-        payload["run_id"],
-        payload["step_key"],
-        value=str(payload["value"]),
-        text=str(payload["reply_text"])[:1500],
-    )
+    value = reference(payload["run_id"], payload["step_key"], value=str(payload["value"]))
     buttons = parts.actions(
         parts.button("Yes, right", CONFIRM_YES, value, style="primary"),
         parts.button("No", CONFIRM_NO, message.value),
     )
-    return Speech(
-        text=harmless(str(payload["text"])),
-        blocks=parts.as_json([parts.section(escaped(str(payload["text"]))), buttons]),
-    )
+    return parts.speech(message.text, [parts.section(message.text), buttons])
 
 
 def plain(message: StepMessage) -> Speech:
     """A line without buttons."""
-    return Speech(text=harmless(escaped(str(message.payload["text"]))))
+    return parts.speech(message.text, [])
 
 
 def notice(message: StepMessage) -> Speech:
     """A line to a CSM or a manager."""
     payload = message.payload
     lead = "🔔 *Needs you now*" if payload.get("urgent") else "📌"
-    text = f"{lead} *{escaped(str(payload['account']))}* · {escaped(str(payload['title']))}"
-    blocks = [parts.section(f"{text}\n{escaped(str(payload['text']))}")]
-    return Speech(text=harmless(str(payload["text"])), blocks=parts.as_json(blocks))
+    text = f"{lead} *{brief(str(payload['account']))}* · {brief(str(payload['title']))}"
+    return parts.speech(message.text, [parts.section(f"{text}\n{message.text}")])
 
 
 def staff_question(message: StepMessage) -> Speech:
     """A question to the CSM."""
-    payload = message.payload
-    blocks = [_heading(payload, "A question for you"), parts.section(escaped(str(payload["text"])))]
-    if message.answered:
-        blocks.append(parts.context(f"✓ {escaped(message.answered)}"))
-    else:
-        blocks += _options(message)
-    return Speech(text=harmless(str(payload["text"])), blocks=parts.as_json(blocks))
+    blocks = [_heading(message.payload, "A question for you"), parts.section(message.text)]
+    return parts.speech(message.text, blocks + _answered_or(message, lambda: _options(message)))
 
 
-def preview(message: StepMessage, send_at: datetime) -> Speech:
+def preview(message: StepMessage) -> Speech:
     """What will go out by itself, a day before it does."""
-    when = (
-        f"<!date^{int(send_at.timestamp())}^{{date_short_pretty}} at {{time}}|{send_at:%Y-%m-%d %H:%M} UTC>"
-    )
-    return _before_sending(
-        message, f"Goes out {when} unless you say otherwise", ("send_now", "edit", "skip", "snooze")
-    )
+    when = slack_moment(datetime.fromisoformat(message.payload["send_at"]))
+    actions = ("send_now", "edit", "skip", "snooze")
+    return _before_sending(message, f"Goes out {when} unless you say otherwise", actions)
 
 
 def approval(message: StepMessage) -> Speech:
@@ -156,27 +153,35 @@ def approval(message: StepMessage) -> Speech:
 def _before_sending(message: StepMessage, lead: str, default_actions: Sequence[str]) -> Speech:
     payload = message.payload
     options = ", ".join(str(option["label"]) for option in payload.get("options") or ())
-    quoted = "\n".join(f"> {line}" for line in escaped(str(payload["text"])).splitlines())
     blocks: list[Block] = [
-        _heading(payload, f"Message to {payload.get('contact_name') or 'the contact'}"),
-        parts.section(quoted),
+        _heading(payload, f"Message to {message.contact}"),
+        parts.section(quoted(message.text)),
     ]
     if options:
         blocks.append(parts.context(f"Answers offered: {escaped(options)}"))
     blocks += [
-        parts.context(f"After *{escaped(str(reply['label']))}*: {escaped(str(reply['text']))}")
+        parts.context(f"After *{brief(str(reply['label']))}*: {escaped(str(reply['text']))}")
         for reply in payload.get("replies") or ()
     ]
-    if message.answered:
-        blocks.append(parts.context(f"✓ {escaped(message.answered)}"))
-    else:
-        blocks.append(parts.context(lead))
-        names = payload.get("actions") or default_actions
-        blocks.append(parts.actions(*(_staff_button(name, message.value) for name in names)))
-    return Speech(
-        text=harmless(f"{payload['account']}: message to {payload.get('contact_name')}: {payload['text']}"),
-        blocks=parts.as_json(blocks),
-    )
+    names = payload.get("actions") or default_actions
+    buttons = parts.actions(*(_staff_button(name, message.value) for name in names))
+    blocks += _answered_or(message, lambda: [parts.context(lead), buttons])
+    about = f"{brief(str(payload['account']))}: message to {message.contact}: {message.text}"
+    return parts.speech(about, blocks)
+
+
+def _answered_or(message: StepMessage, buttons: Callable[[], list[Block]]) -> list[Block]:
+    """What became of it, else what can be pressed."""
+    return [parts.context(f"✓ {escaped(message.answered)}")] if message.answered else buttons()
+
+
+def _found(attachment: Mapping[str, Any] | None) -> list[Block]:
+    """What the knowledge base says, and where it says so."""
+    if not attachment:
+        return []
+    blocks: list[Block] = [parts.section(quoted(mrkdwn(str(attachment["text"]))))]
+    cited = [f"[{one['n']}] {brief(str(one['title']))}" for one in attachment.get("citations") or ()]
+    return [*blocks, parts.context("  ".join(cited))] if cited else blocks
 
 
 def _staff_button(name: str, value: str) -> Any:
@@ -187,8 +192,8 @@ def _staff_button(name: str, value: str) -> Any:
 
 def _heading(payload: Mapping[str, Any], what: str) -> Block:
     return parts.section(
-        f"*{escaped(str(payload['account']))}* · {escaped(str(payload['playbook']))} · "
-        f"{escaped(str(payload['title']))}\n{escaped(what)}"
+        f"*{brief(str(payload['account']))}* · {brief(str(payload['playbook']))} · "
+        f"{brief(str(payload['title']))}\n{what}"
     )
 
 
@@ -215,7 +220,7 @@ def _options(message: StepMessage) -> list[Block]:
 def _option_value(message: StepMessage, option: Mapping[str, Any]) -> str:
     more = {"value": str(option["value"])}
     if option.get("wants_text"):
-        more["wants_text"] = str(option["label"])
+        more["wants_text"] = shortened(harmless(str(option["label"])), BUTTON_LIMIT)
     return reference(message.payload["run_id"], message.payload["step_key"], **more)
 
 
@@ -227,7 +232,7 @@ def menu_block_id(payload: Mapping[str, Any]) -> str:
 def _menu(options: Sequence[Mapping[str, Any]]) -> StaticSelectElement:
     groups: dict[str, list[MenuOption]] = {}
     for option in options:
-        entry = MenuOption(value=str(option["value"]), label=shortened(str(option["label"]), BUTTON_LIMIT))
+        entry = parts.option(str(option["label"]), str(option["value"]))
         groups.setdefault(str(option.get("group") or ""), []).append(entry)
     placeholder = PlainTextObject(text="Choose one")
     if set(groups) == {""}:
@@ -236,7 +241,8 @@ def _menu(options: Sequence[Mapping[str, Any]]) -> StaticSelectElement:
         action_id=CHOOSE,
         placeholder=placeholder,
         option_groups=[
-            OptionGroup(label=label or "Other", options=entries) for label, entries in groups.items()
+            OptionGroup(label=shortened(label or "Other", BUTTON_LIMIT), options=entries)
+            for label, entries in groups.items()
         ],
     )
 
@@ -251,11 +257,3 @@ def _ways_out(message: StepMessage) -> list[Block]:
             label, action_id = LABELS[name]
             buttons.append(parts.button(label, action_id, message.value))
     return [parts.actions(*buttons)] if buttons else []
-
-
-def _addressed(message: StepMessage, text: str) -> str:
-    return f"{message.payload.get('contact_name') or ''}: {text}" if message.named else text
-
-
-def _with_mention(message: StepMessage) -> str:
-    return f"{message.named} {escaped(str(message.payload['text']))}"

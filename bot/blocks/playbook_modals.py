@@ -17,6 +17,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.blocks.text import shortened
+from playbooks.types import MAX_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,7 @@ WRITE_MODAL, NOT_ME_MODAL = "playbook_write_modal", "playbook_not_me_modal"
 EDIT_MODAL, SNOOZE_MODAL = "playbook_edit_modal", "playbook_snooze_modal"
 EVERY_MODAL = re.compile(r"^playbook_(write|not_me|edit|snooze)_modal$")
 TEXT, PERSON, DAY = "text", "person", "day"
-MESSAGE_LIMIT = 600  # characters of a message to a customer
-ANSWER_LIMIT = 3000
+ANSWER_LIMIT = 3000  # characters; what Slack lets people type
 
 
 def write_modal(context: Mapping[str, Any], label: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def not_me_modal(context: Mapping[str, Any]) -> dict[str, Any]:
 def edit_modal(context: Mapping[str, Any], text: str) -> dict[str, Any]:
     """Another wording; it goes out as if it had been approved."""
     return _modal(
-        EDIT_MODAL, "Change the message", "Save", context, _text_input("Message", text, MESSAGE_LIMIT)
+        EDIT_MODAL, "Change the message", "Save", context, _text_input("Message", text, MAX_MESSAGE)
     )
 
 
@@ -66,16 +66,20 @@ def snooze_modal(context: Mapping[str, Any]) -> dict[str, Any]:
 
 def problems(callback_id: str, values: Mapping[str, str], now: datetime) -> dict[str, str]:
     """What is wrong with a form, by block; empty if nothing is."""
-    if callback_id in {WRITE_MODAL, EDIT_MODAL} and not values.get(TEXT, "").strip():
+    text = values.get(TEXT, "").strip()
+    if callback_id in {WRITE_MODAL, EDIT_MODAL} and not text:
         return {TEXT: "Write at least a word."}
-    if callback_id == EDIT_MODAL and len(values[TEXT]) > MESSAGE_LIMIT:
-        return {TEXT: f"At most {MESSAGE_LIMIT} characters; this has {len(values[TEXT])}."}
-    if callback_id == SNOOZE_MODAL:
-        if not values.get(DAY):
-            return {DAY: "Choose a day."}
-        if date.fromisoformat(values[DAY]) <= now.date():
-            return {DAY: "Choose a day after today."}
-    return {}
+    if callback_id == EDIT_MODAL and len(text) > MAX_MESSAGE:
+        return {TEXT: f"At most {MAX_MESSAGE} characters; this has {len(text)}."}
+    return _problem_of_day(values.get(DAY, ""), now) if callback_id == SNOOZE_MODAL else {}
+
+
+def _problem_of_day(day: str, now: datetime) -> dict[str, str]:
+    try:
+        chosen = date.fromisoformat(day)
+    except ValueError:
+        return {DAY: "Choose a day."}
+    return {} if chosen > now.date() else {DAY: "Choose a day after today."}
 
 
 def _text_input(label: str, initial: str, limit: int) -> InputBlock:
@@ -83,7 +87,7 @@ def _text_input(label: str, initial: str, limit: int) -> InputBlock:
         block_id=TEXT,
         label=PlainTextObject(text=shortened(label, 150)),
         element=PlainTextInputElement(
-            action_id=TEXT, multiline=True, initial_value=initial or None, max_length=limit
+            action_id=TEXT, multiline=True, initial_value=shortened(initial, limit) or None, max_length=limit
         ),
     )
 

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.blocks import parts
-from bot.blocks.text import brief, mrkdwn, split_paragraphs
+from bot.blocks.text import brief, mrkdwn, quoted, split_paragraphs
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
@@ -69,11 +69,9 @@ def _passage(source: CitedSource) -> list[Block]:
     before, found, after = source.passage.partition(quote) if quote else (source.passage, "", "")
     if quote and not found:
         before, found, after = "", quote, source.passage
-    return [*_sections(before), *_sections(found, quoted=True), *_sections(after)]
+    return [*_sections(before), *_sections(found, marked=True), *_sections(after)]
 
 
-def _sections(markdown: str, *, quoted: bool = False) -> list[Block]:
-    text = mrkdwn(markdown)
-    if quoted:
-        text = "\n".join(f"> {line}" for line in text.splitlines())
+def _sections(markdown: str, *, marked: bool = False) -> list[Block]:
+    text = quoted(mrkdwn(markdown)) if marked else mrkdwn(markdown)
     return [parts.section(part) for part in split_paragraphs(text) if part.strip()]

@@ -19,6 +19,9 @@ FALLBACK_LIMIT = 3000
 _LIVE = re.compile(r"<(?=[!@#])")
 _BROADCAST = re.compile(r"@(?=(channel|here|everyone)\b)")
 _ZERO_WIDTH = "\u200b"
+_FENCE = "```"
+_OPENED, _CLOSED, _CUT = f"{_FENCE}\n", f"\n{_FENCE}", " …"
+_TORN = re.compile(r"(<[^<>\n]{0,120}|&[a-z]{0,4})$")  # markup whose end was cut off
 
 
 def harmless(text: str) -> str:
@@ -41,25 +44,51 @@ def mrkdwn(markdown: str) -> str:
     return harmless(slackify_markdown(harmless(markdown)).strip())
 
 
+def quoted(text: str) -> str:
+    """The text with a bar before every line."""
+    return "\n".join(f"> {line}" for line in text.splitlines())
+
+
 def shortened(text: str, limit: int) -> str:
-    """At most `limit` characters, cut at a word, an open code fence closed."""
+    """At most `limit` characters, cut at a word, an open code fence closed and no markup torn."""
     if len(text) <= limit:
         return text
-    cut = text[: limit - 8]
-    cut = cut[: max(cut.rfind(" "), cut.rfind("\n"), limit // 2)]
-    closing = "\n```" if cut.count("```") % 2 else ""
-    return f"{cut.rstrip()} …{closing}"
+    room = limit - len(_CUT)
+    if room <= len(_CLOSED):
+        return text[: max(room, 0)] + _CUT[-limit:] * (limit > 0)
+    head = _head(text, room - len(_CLOSED))
+    return _closed((_TORN.sub("", head) or head).rstrip() + _CUT)
 
 
 def split_paragraphs(text: str, limit: int = SECTION_LIMIT) -> list[str]:
-    """Text in parts of at most `limit` characters, parted between paragraphs where it can be."""
+    """All of a text in parts of at most `limit` characters, parted between paragraphs where it can be.
+
+    A code fence that has to be parted is closed at the end of one part and opened again in the next.
+    """
     parts: list[str] = []
-    for paragraph in re.split(r"\n{2,}", text):
-        if parts and len(parts[-1]) + len(paragraph) + 2 <= limit:
-            parts[-1] += "\n\n" + paragraph
-        else:
-            parts.append(shortened(paragraph, limit))
-    return parts
+    rest, opening = text.strip("\n"), ""
+    while len(whole := _closed(opening + rest)) > limit:
+        piece = _head(rest, limit - len(opening) - len(_CLOSED))
+        rest = rest[len(piece) :].lstrip("\n")
+        part = opening + piece.rstrip()
+        opening = _OPENED if _is_open(part) else ""
+        parts.append(_closed(part))
+    return [*parts, whole] if rest else parts
+
+
+def _head(text: str, limit: int) -> str:
+    """The beginning of a longer text, up to a paragraph, a line or a word that ends in its second half."""
+    limit = max(limit, 1)
+    ends = (text.rfind(mark, limit // 2, limit + 1) for mark in ("\n\n", "\n", " "))
+    return text[: next((end for end in ends if end > 0), limit)]
+
+
+def _is_open(text: str) -> bool:
+    return text.count(_FENCE) % 2 == 1
+
+
+def _closed(text: str) -> str:
+    return text + _CLOSED if _is_open(text) else text
 
 
 def slack_date(moment: datetime, style: str = "{date_short_pretty}") -> str:

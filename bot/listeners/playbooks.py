@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+import contextlib
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot import asking, speaking
@@ -43,6 +44,9 @@ DECISIONS = {
     blocks.SKIP: "Skipped",
     blocks.SNOOZE: "Moved",
 }  # what only staff may do, and what the message says afterwards
+GOES_OUT = frozenset({"approved", "sent", "answered"})
+DECIDED = {blocks.SKIP: {"skipped"}, blocks.SNOOZE: {"planned", "preview", "awaiting_approval"}}
+# In which states a step is after a decision that counted; of other decisions, see GOES_OUT.
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,7 @@ def register(app: App, services: Services) -> None:
 
     def pressed(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         press = parse_action(body, action)
-        ref = Ref.of(press)
-        view = _modal_for(services, press, ref)
+        view = None if _is_beyond(services, press) else _modal_for(services, press, Ref.of(press))
         if view is None:
             remember(services, PRESSED, press.event_key, press.to_payload())
         ack()
@@ -108,14 +111,23 @@ def _modal_for(services: Services, press: Pressed, ref: Ref) -> dict[str, Any] |
     if ref.wants_text and press.action_id.startswith(blocks.ANSWER):
         return modals.write_modal(context | {"value": ref.value or ""}, ref.wants_text)
     if press.action_id == blocks.EDIT:
-        return modals.edit_modal(context, _text_of(services, press))
+        return modals.edit_modal(context, _shown(services, press, "text"))
     if press.action_id == blocks.NOT_ME:
         return modals.not_me_modal(context)
     return modals.snooze_modal(context) if press.action_id == blocks.SNOOZE else None
 
 
-def _text_of(services: Services, press: Pressed) -> str:
-    """What the pressed preview would send."""
+def _is_beyond(services: Services, press: Pressed) -> bool:
+    """Whether a customer presses what is for staff: no form opens, and the workers say no."""
+    with services.database.reading() as session:
+        return (
+            press.action_id in DECISIONS
+            and asking.person_of(session, services, press.user_id).kind == "contact"
+        )
+
+
+def _shown(services: Services, press: Pressed, name: str) -> str:
+    """A field of the message whose button was pressed: its text, or the words that it is about."""
     with services.database.reading() as session:
         sent = outbox.find_sent(
             session,
@@ -123,7 +135,7 @@ def _text_of(services: Services, press: Pressed) -> str:
             channel_id=press.channel_id or "",
             ts=press.message_ts or "",
         )
-    return str(sent.payload["text"]) if sent else ""
+    return str(sent.payload.get(name) or "") if sent else ""
 
 
 # What people do becomes an event
@@ -133,6 +145,8 @@ def carry_out_press(services: Services, event: InboundEvent) -> None:
     """A button that acts by itself."""
     press = Pressed.from_payload(event.payload)
     ref = Ref.of(press)
+    if press.action_id == blocks.CONFIRM_YES:
+        ref = replace(ref, text=_shown(services, press, "reply_text") or None)
     _hand_over(services, event, ref, lambda person: _pressed(press, ref, person), action_id=press.action_id)
 
 
@@ -142,13 +156,12 @@ def carry_out_written(services: Services, event: InboundEvent) -> None:
     ref = Ref.from_json(submitted.context)
     kind = event.payload["callback_id"]
     action_id = {modals.EDIT_MODAL: blocks.EDIT, modals.SNOOZE_MODAL: blocks.SNOOZE}.get(kind, blocks.ANSWER)
-    with services.database.reading() as session:
-        named = _contact_named(session, services, submitted.values.get(modals.PERSON, ""), ref.run_id)
+    not_me = _not_me(services, ref, submitted) if kind == modals.NOT_ME_MODAL else None
     _hand_over(
         services,
         event,
         ref,
-        lambda person: _written(kind, submitted, ref, person, named),
+        lambda person: not_me or _written(kind, submitted, ref, person),
         action_id=action_id,
     )
 
@@ -165,16 +178,22 @@ def _hand_over(
     user_id = event.payload["user_id"]
     services.directory.meet(user_id)
     with services.effect_of(event.id) as session:
-        run = playbooks.find_run(session, ref.run_id)
-        if run is None or run.workspace_id != services.workspace_id:
-            raise StaleButton
         person = asking.person_of(session, services, user_id)
-        if action_id in DECISIONS and not _may_steer(session, services, person, ref.run_id):
+        if _is_for_staff(session, ref, action_id) and not _may_steer(session, services, person, ref.run_id):
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
             return
-        services.runner.handle_in(session, ref.run_id, make(person))
-        if action_id in DECISIONS:
-            _close_message(session, services, event, f"{DECISIONS[action_id]} by {person.name}")
+        happened = make(person)
+        run = services.runner.handle_in(session, ref.run_id, happened).run
+        record = run.steps.get(ref.step)
+        if action_id in DECISIONS and record and record.state in DECIDED.get(action_id, GOES_OUT):
+            text = happened.text if isinstance(happened, events.Approved) else None
+            _close_message(session, services, event, f"{DECISIONS[action_id]} by {person.name}", text)
+
+
+def _is_for_staff(session: Session, ref: Ref, action_id: str) -> bool:
+    """Whether only staff may do it: decide about a message, or answer a question that is for them."""
+    step = playbooks.find_step(session, ref.run_id, ref.step)
+    return action_id in DECISIONS or (step is not None and step.contact_id is None)
 
 
 def _may_steer(session: Session, services: Services, person: Person, run_id: str) -> bool:
@@ -201,44 +220,55 @@ def _pressed(press: Pressed, ref: Ref, person: Person) -> Event:
     )
 
 
-def _written(kind: str, submitted: Submitted, ref: Ref, person: Person, named: str | None) -> Event:
+def _written(kind: str, submitted: Submitted, ref: Ref, person: Person) -> Event:
     by, values = submitted.user_id, submitted.values
     if kind == modals.EDIT_MODAL:
         return events.Approved(ref.step, by, text=values[modals.TEXT].strip())
     if kind == modals.SNOOZE_MODAL:
         return events.Snoozed(ref.step, by, date.fromisoformat(values[modals.DAY]))
-    if kind == modals.NOT_ME_MODAL:
-        return events.NotMe(ref.step, by, contact_id=named, named=values.get(modals.PERSON) or None)
     return events.Replied(
         ref.step, by, value=ref.value or None, text=values[modals.TEXT], staff=person.is_staff
     )
 
 
-def _contact_named(session: Session, services: Services, user_id: str, run_id: str) -> str | None:
-    """The contact of the run's account with that Slack id."""
-    run = playbooks.find_run(session, run_id)
-    if not user_id or run is None:
-        return None
-    found = asking.person_of(session, services, user_id).contact
-    return found.id if found is not None and found.account_id == run.account_id else None
+def _not_me(services: Services, ref: Ref, submitted: Submitted) -> Event:
+    """Somebody else is the right person; known by name alone if they are no contact of this account."""
+    by, user_id = submitted.user_id, submitted.values.get(modals.PERSON, "")
+    if not user_id:
+        return events.NotMe(ref.step, by)
+    services.directory.meet(user_id)
+    with services.database.reading() as session:
+        named = asking.person_of(session, services, user_id)
+        run = playbooks.find_run(session, ref.run_id)
+    contact = named.contact
+    if contact is not None and run is not None and contact.account_id == run.account_id:
+        return events.NotMe(ref.step, by, contact_id=contact.id)
+    return events.NotMe(ref.step, by, named=named.name)
 
 
-def _close_message(session: Session, services: Services, event: InboundEvent, what: str) -> None:
-    """After a CSM's decision their message shows it, and its buttons go."""
+def _close_message(
+    session: Session, services: Services, event: InboundEvent, what: str, text: str | None
+) -> None:
+    """After a CSM's decision their message shows it, in the wording that was decided, and its buttons go."""
     payload = event.payload
     ts = payload.get("message_ts") or (payload.get("context") or {}).get("message_ts")
     if payload.get("channel_id") and ts:
-        _mark(session, services, Posted(payload["channel_id"], ts), what, key=event.id)
+        changes = {"text": text} if text else {}
+        _mark(session, services, Posted(payload["channel_id"], ts), what, key=event.id, **changes)
 
 
-def _mark(session: Session, services: Services, where: Posted, what: str, *, key: str) -> None:
+def _mark(
+    session: Session, services: Services, where: Posted, what: str, *, key: str, **changes: str
+) -> None:
     """Say under a message what became of it, in the place of its buttons."""
     sent = outbox.find_sent(
         session, workspace_id=services.workspace_id, channel_id=where.channel_id, ts=where.ts
     )
     if sent is None:
         return
-    payload = {k: v for k, v in sent.payload.items() if k != "view"} | {"answered": what, "ts": where.ts}
+    payload = {name: value for name, value in sent.payload.items() if name != "view"}
+    in_channel = not where.channel_id.startswith("D") and not payload.get("reply_to")
+    payload |= {"in_channel": in_channel, "mention": sent.slack_user_id, "answered": what, "ts": where.ts}
     speaking.send(
         session,
         services,
@@ -246,7 +276,7 @@ def _mark(session: Session, services: Services, where: Posted, what: str, *, key
         key=f"closed:{key}",
         kind="update",
         channel_id=where.channel_id,
-        **payload,
+        **payload | changes,
     )
 
 
@@ -331,24 +361,27 @@ def _look_up(services: Services, message: OutboxMessage) -> None:
 
 
 def _address(services: Services, message: OutboxMessage) -> OutboxMessage:
-    """Find the channel: the thread it belongs in, else a DM, else the account's channel, naming the person."""
+    """Find the channel: the thread it belongs in, else a DM, else the account's channel, naming the person.
+
+    What is in Slack already stays where it is. What is for staff never goes to the account's channel.
+    """
+    if message.kind == "update":
+        return message
     thread = _thread_of(services, message)
     if thread is not None:
         return message.model_copy(update={"channel_id": thread[0], "thread_ts": thread[1]})
     user = message.slack_user_id or _by_email(services, message)
     if user is not None:
-        try:
-            return message.model_copy(
-                update={"channel_id": services.messenger.open_dm(user), "slack_user_id": user}
-            )
-        except Unreachable:
-            pass
-    channel = message.payload.get("fallback_channel_id")
-    if not channel:
-        who = message.payload.get("contact_name") or message.payload.get("staff_email") or "the person"
-        raise Unreachable(f"Slack has no way to write to {who}.")
-    named = f"<@{user}>" if user else str(message.payload.get("contact_name") or "")
-    return message.model_copy(update={"channel_id": channel, "payload": {**message.payload, "named": named}})
+        with contextlib.suppress(Unreachable):
+            channel = services.messenger.open_dm(user)
+            return message.model_copy(update={"channel_id": channel, "slack_user_id": user})
+    payload = message.payload
+    place = payload.get("fallback_channel_id") if payload.get("contact_id") else None
+    if not place:
+        who = payload.get("contact_name") if "sender" in payload else payload.get("staff_email")
+        raise Unreachable(f"Slack has no way to write to {who or 'the person'}.")
+    named = {**payload, "in_channel": True, "mention": user}
+    return message.model_copy(update={"channel_id": place, "payload": named})
 
 
 def _thread_of(services: Services, message: OutboxMessage) -> tuple[str, str] | None:
@@ -362,12 +395,17 @@ def _thread_of(services: Services, message: OutboxMessage) -> tuple[str, str] | 
 
 def _by_email(services: Services, message: OutboxMessage) -> str | None:
     email = message.payload.get("contact_email") or message.payload.get("staff_email")
-    return services.directory.find_by_email(email) if email else None
+    return services.directory.find(email) if email else None
 
 
 def _step_message(message: OutboxMessage) -> blocks.StepMessage:
     payload = message.payload
-    return blocks.StepMessage(payload, named=payload.get("named"), answered=payload.get("answered"))
+    return blocks.StepMessage(
+        payload,
+        in_channel=bool(payload.get("in_channel")),
+        mention=payload.get("mention"),
+        answered=payload.get("answered"),
+    )
 
 
 def _render_with(
@@ -377,10 +415,6 @@ def _render_with(
         return build(_step_message(message))
 
     return render
-
-
-def _preview(_services: Services, message: OutboxMessage) -> Speech:
-    return blocks.preview(_step_message(message), datetime.fromisoformat(message.payload["send_at"]))
 
 
 def _delivered(services: Services, session: Session, message: OutboxMessage, posted: Posted) -> None:
@@ -454,7 +488,7 @@ VIEWS = {
     "playbook_confirm": _plain_view(blocks.confirmation),
     "playbook_ack": View(render=_render_with(blocks.plain), addressed=_address, after=_acknowledged),
     "playbook_notice": _plain_view(blocks.notice),
-    "playbook_preview": View(render=_preview, addressed=_address),
+    "playbook_preview": _plain_view(blocks.preview),
     "playbook_approval": _plain_view(blocks.approval),
     "playbook_lookup": View(render=_render_with(blocks.plain), perform=_look_up),
 }

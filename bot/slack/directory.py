@@ -95,14 +95,6 @@ class SlackDirectory:
         self.meet(user_id)
         return user_id
 
-    def find_by_email(self, email: str) -> str | None:
-        """The Slack id of whoever has that address, None if Slack knows nobody."""
-        try:
-            return str(self._client.users_lookupByEmail(email=email)["user"]["id"])
-        except SLACK_FAILED as error:
-            log.info("nobody found by e-mail: %s", code_of(error))
-            return None
-
     def channel(self, channel_id: str) -> ChannelFacts:
         """A channel's name and members."""
         now = self._clock.now()
