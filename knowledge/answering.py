@@ -95,18 +95,18 @@ class Answerer:
     def _read(self, standalone: Standalone, asker: Asker, note: str | None, watch: Stopwatch) -> _Reading:
         found = self._retriever.find(standalone.text, asker, thread=standalone.thread)
         watch.skip()
-        quoted = quote(found.evidence, lambda texts: self._reranker.score(standalone.text, texts))
-        sure = self._confidence(standalone.text, asker, found, quoted)
+        quoted = quote(found.evidence, lambda texts: self._reranker.score(found.asked, texts))
+        sure = self._confidence(asker, found, quoted)
         watch.lap("quote")
         return _Reading(standalone, found, quoted, sure, note)
 
-    def _confidence(self, text: str, asker: Asker, found: Found, quoted: Quoted | None) -> float:
+    def _confidence(self, asker: Asker, found: Found, quoted: Quoted | None) -> float:
         if quoted is None:
             return 0.0
-        asked = set(content_words(text))
+        asked = set(content_words(found.asked))
         unknown = [word for word in asked if not self._retriever.knows(word, asker)]
         share = len(unknown) / len(asked) if asked else 1.0
-        signals = signals_of(text, found.evidence, share)
+        signals = signals_of(found.asked, found.evidence, share)
         return round(confidence(signals, self._gates), 3)
 
     def _answered(self, reading: _Reading) -> Answered:

@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from knowledge.blending import add_weighted, blend, distinct, min_max, mix
+from knowledge.lay_words import in_usual_terms
 from knowledge.types import Evidence
 from store.tables import documents as rows
 
@@ -41,6 +44,7 @@ class RetrievalSettings:
         reranker_weight: of its logit of a passage; the rest is the stage before.
         thread_weight: of the thread's own candidates when a question leans on its thread.
         same_text: share of words in common from which two passages count as the same text.
+        usual_terms: whether everyday words are exchanged for the usual terms.
         tie_break: added to the blend for a passage of the asker's own plan or stage.
     """
 
@@ -53,6 +57,7 @@ class RetrievalSettings:
     reranker_weight: float = 0.15
     thread_weight: float = 0.3
     same_text: float = 0.9
+    usual_terms: bool = True
     tie_break: float = 0.01
 
 
@@ -62,11 +67,13 @@ class Found:
 
     Attributes:
         evidence: best first; the first ten carry the cross-encoder's logit.
+        asked: the question as the cross-encoder read it: in the usual terms, where it held everyday words.
         vector: of the question.
         timings_ms: stage -> milliseconds.
     """
 
     evidence: tuple[Evidence, ...]
+    asked: str
     vector: Vector
     timings_ms: Mapping[str, float]
 
@@ -133,25 +140,27 @@ class Retriever:
                 at a low weight, and never mixed into the query.
         """
         watch = Stopwatch()
+        usual = in_usual_terms(query) if self._settings.usual_terms else None
         vector = self._embedder.embed_query(query)
+        asked = _between(vector, self._embedder.embed_query(usual)) if usual else vector
         watch.lap("embed")
         indexes = self._index.current()
-        dense, lexical = self._hits(indexes, query, vector, asker)
+        dense, lexical = self._hits(indexes, f"{query} {usual or ''}", asked, asker)
         fused = self._blend(dense, lexical)
         if thread:
             other = self._hits(indexes, thread, self._embedder.embed_query(thread), asker)
             fused = add_weighted(fused, self._blend(*other), self._settings.thread_weight)
         watch.lap("search")
-        cards = dict(indexes.cards.search(vector, asker.audiences, 2 * self._settings.candidates))
+        cards = dict(indexes.cards.search(asked, asker.audiences, 2 * self._settings.candidates))
         evidence = self._load(fused, asker)
         evidence = self._first_stage(evidence, dict(dense), dict(lexical), cards)[
             : 2 * max(k, self._settings.reranked)
         ]
         evidence = self._folded(evidence)
         watch.lap("load")
-        evidence = self._rerank(query, evidence)
+        evidence = self._rerank(usual or query, evidence)
         watch.lap("rerank")
-        return Found(tuple(evidence[:k]), vector, watch.laps)
+        return Found(tuple(evidence[:k]), usual or query, vector, watch.laps)
 
     def _hits(
         self, indexes: Indexes, query: str, vector: Vector, asker: Asker
@@ -234,6 +243,12 @@ class Retriever:
         order = mix((1 - weight, [one.fused for one in best]), (weight, logits))
         scored = [replace(one, reranked=logit) for one, logit in zip(best, logits, strict=True)]
         return _within_documents([one for _, one in _best_first(order, scored)]) + rest
+
+
+def _between(one: Vector, other: Vector) -> Vector:
+    """The unit vector halfway between two."""
+    total = one + other
+    return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
 
 
 def _of_card(one: Evidence, scores: Mapping[str, float]) -> float:
