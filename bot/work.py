@@ -7,12 +7,13 @@ import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from bot import speaking
 from bot.services import AlreadyDone, Pace
 from bot.slack.messenger import TryLater
 from store.errors import GuidepostError
-from store.tables import events, outbox
+from store.tables import events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,20 +144,25 @@ class Workers:
 
     def _tell(self, event: InboundEvent, sentence: str, reference: str, error: str) -> None:
         """Say that it went wrong, where the person is waiting for us."""
-        services, payload, now = self._services, event.payload, self._services.clock.now()
+        services = self._services
         with services.database.transaction() as session:
+            now = services.clock.now()
             if not events.fail(session, event, ref=reference, error=error, now=now):
                 return
-            outbox.enqueue(
-                session,
-                workspace_id=services.workspace_id,
-                key=f"sorry:{event.id}",
-                kind="respond" if payload.get("response_url") else "post",
-                channel_id=payload.get("channel_id"),
-                slack_user_id=payload.get("user_id"),
-                thread_ts=payload.get("thread_ts") or payload.get("ts"),
-                payload={"view": "notice", "text": sentence, "response_url": payload.get("response_url")},
-                due_at=now,
-                now=now,
-            )
+            if event.payload.get("user_id"):  # what comes from ourselves has nobody who waits
+                address = _where_they_wait(event) | {"key": f"sorry:{event.id}"}
+                speaking.send(session, services, "notice", **address, text=sentence)
         services.wake_outbox()
+
+
+def _where_they_wait(event: InboundEvent) -> dict[str, Any]:
+    """The thread of what was said; for clicks and commands a place that only that person sees."""
+    payload = event.payload
+    if not payload.get("ts"):
+        return speaking.address_of(event)
+    return {
+        "kind": "post",
+        "channel_id": payload["channel_id"],
+        "slack_user_id": payload["user_id"],
+        "thread_ts": payload.get("thread_ts") or payload["ts"],
+    }

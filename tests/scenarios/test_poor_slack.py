@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import urllib.request
 from contextlib import contextmanager
 
 import pytest
@@ -12,6 +13,8 @@ from sqlmodel import select
 from store.tables import Answer, Feedback, InboundEvent
 from tests.poor_slack import BOT, SECRET, PoorSlack
 from tests.running_bot import free_port, quick_core, running_bot, settings_for, take_help_centre_in
+
+pytestmark = pytest.mark.slow
 
 QUESTION = f"<@{BOT}> How do I export my data?"
 
@@ -158,4 +161,90 @@ def test_a_limited_post_waits_as_long_as_slack_asks_and_is_said_once(slack):
 
 def test_a_person_whom_slack_cannot_name_now_is_answered_later(slack):
     slack.limited = {"users.info": 2}
+    assert "[1]" in answered(slack, slack.say(QUESTION))["text"]
+
+
+# HTTP mode
+
+
+@pytest.fixture
+def http(_filled_folder, tmp_path):
+    """A bot in HTTP mode."""
+    shutil.copytree(_filled_folder, tmp_path / "data")
+    with PoorSlack() as poor, connected(poor, tmp_path / "data", "http") as bot:
+        poor.bot = bot
+        yield poor
+
+
+CHALLENGE = json.dumps({"type": "url_verification", "challenge": "abc"})
+
+
+def test_slack_can_verify_the_address(http):
+    status, answer = http.post(CHALLENGE)
+    assert (status, json.loads(answer)) == (200, {"challenge": "abc"})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [pytest.param({"secret": "another"}, id="signature"), pytest.param({"age": 60 * 6}, id="old")],
+)
+def test_what_slack_did_not_sign_just_now_is_refused(http, wrong):
+    event = {"type": "app_mention", "user": "U9", "text": QUESTION, "ts": "1.1", "channel": "C9"}
+    body = json.dumps({"type": "event_callback", "team_id": "T9", "event_id": "Ev1", "event": event})
+    assert http.post(body, **wrong)[0] == 401
+    assert rows(http, select(InboundEvent)) == []
+
+
+def test_a_body_that_is_no_json_is_refused(http):
+    assert http.post("{", as_json=True)[0] in {400, 404, 500}
+    assert "[1]" in answered(http, http.say(QUESTION))["text"]
+
+
+def test_health_and_readiness_are_told_on_the_same_port(http):
+    address = http.events_url.removesuffix("slack/events")
+    with urllib.request.urlopen(f"{address}healthz", timeout=5) as response:
+        assert response.read() == b"ok"
+    with urllib.request.urlopen(f"{address}readyz", timeout=5) as response:
+        state = json.load(response)
+    assert (state["ready"], state["storing"], state["mode"]) == (True, True, "http")
+
+
+# What goes wrong inside
+
+
+def test_a_fault_of_ours_is_told_with_a_reference_after_three_attempts(slack):
+    class Broken:
+        ready, asked = True, 0
+
+        def load(self):
+            pass
+
+        def answer(self, _question):
+            self.asked += 1
+            raise ZeroDivisionError("a secret of the code")
+
+    slack.bot.services.answers = Broken()
+    ts = slack.say(QUESTION)
+    [message] = slack.until(lambda: slack.thread(ts), "an excuse")
+    [event] = rows(slack, select(InboundEvent))
+    assert slack.bot.services.answers.asked == 3
+    assert event.error_ref in message["text"]
+    assert (event.state, "ZeroDivisionError" in event.error) == ("failed", True)
+    assert "secret" not in message["text"]
+
+
+def test_a_fault_that_passes_is_not_noticed(slack):
+    class Shaky:
+        ready = True
+
+        def __init__(self, sound):
+            self.sound, self.left = sound, 2
+
+        def answer(self, question):
+            self.left -= 1
+            if self.left >= 0:
+                raise ZeroDivisionError
+            return self.sound.answer(question)
+
+    slack.bot.services.answers = Shaky(slack.bot.services.answers)
     assert "[1]" in answered(slack, slack.say(QUESTION))["text"]
