@@ -40,6 +40,7 @@ class PoorSlack:
         self.refusal, self.events_url = refusal, events_url
         self.messages, self.views, self.responses, self.calls = [], [], [], []
         self.limited = {}  # method -> how many calls are still answered 429
+        self.broken = {}  # method -> how many calls are still carried out, and answered 500
         self._stamps, self._sockets, self._acks = count(1), [], {}
 
     def __enter__(self):
@@ -78,6 +79,10 @@ class PoorSlack:
             self.limited[method] -= 1
             return JSONResponse({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"})
         known = getattr(self, "_" + method.replace(".", "_"), None)
+        if known is not None and self.broken.get(method):
+            self.broken[method] -= 1
+            known(body)
+            return PlainTextResponse("Internal Server Error", 500)
         if known is not None:
             return JSONResponse({"ok": True, **known(body)})
         if self.refusal == "404":

@@ -28,8 +28,8 @@ def quick_core(settings):
     return QuickCore(core.settings, core.database, core.clock, core.workspace_id)
 
 
-def take_help_centre_in(core):
-    """Sync the sample's help centre, as an admin would with `guidepost knowledge sync`."""
+def take_in(core, folder=sample.HELP_CENTER):
+    """Sync a folder, the sample's help centre say, as an admin would with `guidepost knowledge sync`."""
     ingest = Ingest(
         core.database,
         workspace_id=core.workspace_id,
@@ -38,7 +38,7 @@ def take_help_centre_in(core):
         store=NumpyGenerations(),
         folder=core.index_folder,
     )
-    ingest.sync(sample.HELP_CENTER, audience="public")
+    ingest.sync(folder, audience="public")
 
 
 @contextmanager
