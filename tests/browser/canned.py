@@ -128,6 +128,13 @@ class CannedServer:
         """The bodies that the page posted to one path, oldest first."""
         return [body for to, body in self.posts if to == path]
 
+    def awaited(self, path: str) -> list[dict[str, Any]]:
+        """The same, once there is one: the page posts when it gets to it."""
+        give_up = time.monotonic() + 5
+        while not self.sent(path) and time.monotonic() < give_up:
+            time.sleep(0.02)
+        return self.sent(path)
+
     async def _send(self, event: dict[str, Any]) -> None:
         for socket in list(self._sockets):
             await socket.send_json(event)

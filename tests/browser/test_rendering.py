@@ -189,9 +189,8 @@ def test_a_chart_comes_with_its_figures(page: Page, canned: CannedServer) -> Non
 
 def test_a_button_sends_what_slack_would_send(page: Page, canned: CannedServer) -> None:
     shown = show_blocks(page, canned, {"type": "actions", "block_id": "b", "elements": [button("go", "Go")]})
-    with page.expect_response("**/local/api/action"):
-        shown.get_by_test_id("action-go").click()
-    [sent] = canned.sent("action")
+    shown.get_by_test_id("action-go").click()
+    [sent] = canned.awaited("action")
     assert sent["as"] == "U1"
     assert sent["message"] == {"channel": "C1", "ts": f"{T0}.000000"}
     assert sent["block_id"] == "b"
@@ -239,10 +238,9 @@ def test_selects_send_their_option_and_the_state_of_all(page: Page, canned: Cann
     shown = show_blocks(page, canned, {"type": "actions", "block_id": "b", "elements": [element, date]})
     shown.get_by_test_id("select-pick").press("ArrowDown")
     page.get_by_test_id("picker-filter").fill("bet")
-    with page.expect_response("**/local/api/action"):
-        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
     expect(shown.get_by_test_id("select-pick")).to_contain_text("Beta")
-    [sent] = canned.sent("action")
+    [sent] = canned.awaited("action")
     assert sent["action"]["selected_option"] == option("Beta", "b")
     assert sent["state"]["b"]["day"] == {"type": "datepicker", "selected_date": "2026-03-05"}
 
@@ -311,7 +309,7 @@ def test_a_modal_checks_its_fields_and_sends_their_values(page: Page, canned: Ca
     modal.get_by_label("E-mail").fill("ada@acme.example")
     modal.get_by_test_id("modal-submit").click()
     expect(modal).to_have_count(0)
-    [sent] = canned.sent("view_submit")
+    [sent] = canned.awaited("view_submit")
     assert sent["values"] == {
         "why": {"text": {"type": "plain_text_input", "value": "too long"}},
         "seats": {"n": {"type": "number_input", "value": "5"}},
@@ -487,6 +485,26 @@ def test_who_reads_above_is_told_of_new_messages_below(page: Page, canned: Canne
     page.get_by_test_id("message-log-jump").click()
     expect(page.get_by_text("the newest")).to_be_in_viewport()
     expect(page.get_by_test_id("message-log-jump")).to_be_hidden()
+
+
+def test_who_writes_sees_what_comes_of_it(page: Page, canned: CannedServer) -> None:
+    show(page, canned, *(message(number, "U2", f"line {number}\nand more") for number in range(40)))
+    log = page.get_by_test_id("message-log")
+    log.evaluate("one => one.scrollTop = 0")
+    page.get_by_test_id("composer").fill("/cs help")
+    page.keyboard.press("Enter")
+    canned.awaited("command")
+    canned.push(type="message", channel="C1", message=message(100, "U2", "the newest"))
+    expect(page.get_by_text("the newest")).to_be_in_viewport()
+    expect(page.get_by_test_id("message-log-jump")).to_be_hidden()
+
+
+def test_tomorrow_becomes_today_when_the_clock_moves(page: Page, canned: CannedServer) -> None:
+    tomorrow = f"<!date^{T0 + 86_400}^{{date_short_pretty}}|soon>"
+    shown = show(page, canned, message(0, "U2", tomorrow)).locator(".text")
+    expect(shown).to_have_text("Tomorrow")
+    canned.push(type="clock", now_iso="2026-03-03T10:00:00Z", offset_seconds=86_400)
+    expect(shown).to_have_text("Today")
 
 
 def test_nothing_is_new_in_a_thread_that_was_just_opened(page: Page, canned: CannedServer) -> None:

@@ -13,10 +13,10 @@ const TALLEST = 240; // pixels
 let serial = 0;
 
 /**
- * A composer. `place()` tells {channel, thread}; `onSent(ts)` hears of a posted message; `onEditLast()` of ArrowUp in an
- * empty box. Drafts are kept per place while the page is open.
+ * A composer. `place()` tells {channel, thread}; `onSend()` hears that something goes out, `onSent(ts)` of a
+ * posted message, `onEditLast()` of ArrowUp in an empty box. Drafts are kept per place while the page is open.
  */
-export function composer(state, { testid, place, onSent, onEditLast }) {
+export function composer(state, { testid, place, onSend, onSent, onEditLast }) {
   const id = `suggestions-${(serial += 1)}`;
   const list = h("ul.suggestions", { id, role: "listbox", "aria-label": "Suggestions", hidden: true, dataset: { testid: `${testid}-completion` } });
   const area = h("textarea.composer-text", {
@@ -118,6 +118,7 @@ export function composer(state, { testid, place, onSent, onEditLast }) {
     const { channel, thread } = place();
     const typed = area.value;
     setText("");
+    onSend?.();
     const sent = await orToast(deliver(state, channel, thread, text));
     if (sent === undefined && !area.value) setText(typed);
     else if (sent?.ts) onSent?.(sent.ts);

@@ -40,7 +40,9 @@ export function messageLog(state, names, { inThread, label, testid }) {
   /** An answer taller than the window is read from its beginning. */
   function showStartOfTall() {
     const newest = rows.lastElementChild;
-    if (newest && newest.offsetHeight > scroller.clientHeight) newest.scrollIntoView({ block: "start" });
+    if (!newest || newest.offsetHeight <= scroller.clientHeight) return;
+    newest.scrollIntoView({ block: "start" });
+    following = false;
   }
 
   function update(list, place) {
@@ -48,7 +50,7 @@ export function messageLog(state, names, { inThread, label, testid }) {
     const key = `${names.me}|${place.channel}|${place.thread ?? ""}`;
     const fresh = key !== shownPlace;
     if (fresh) reset(key);
-    const follow = fresh || atEnd();
+    const follow = fresh || following || atEnd();
     const focus = focusedIn(rows);
     place.firstTs = [...list.messages.keys()].sort(byNumber)[0];
     reconcile(rows, layout(list, place));
@@ -93,7 +95,9 @@ export function messageLog(state, names, { inThread, label, testid }) {
     const open = inThread || state.place.thread === message.ts; // its status stands in the thread then
     const status = open ? null : (state.statuses.get(statusKey(place.channel, message.ts)) ?? null);
     const age = message.latest_reply ? Math.floor(names.now() / 60_000) : 0;
-    const signature = JSON.stringify([message, compact, editing === message.ts, status, age]);
+    const content = JSON.stringify(message);
+    const today = /<!date\^|"type":"date"/.test(content) ? dayKey(names.now()) : null; // "tomorrow" does not stay so
+    const signature = JSON.stringify([content, compact, editing === message.ts, status, age, today]);
     return keep(`message ${key}`, signature, () => {
       if (!values.has(key)) values.set(key, {});
       return messageNode(message, {
@@ -127,7 +131,13 @@ export function messageLog(state, names, { inThread, label, testid }) {
     if (own) edit(own.ts);
   }
 
-  return { host, scroller, update, editLast };
+  /** The reader has just said something: what comes of it is shown, wherever they were reading. */
+  const follow = () => {
+    following = true;
+    toEnd();
+  };
+
+  return { host, scroller, update, editLast, follow };
 }
 
 const byNumber = (a, b) => Number(a) - Number(b);

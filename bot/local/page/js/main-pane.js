@@ -19,7 +19,7 @@ export function mainPane(host, state, names, { onSent }) {
   log.scroller.prepend(intro);
   const prompts = h("div.prompts", { role: "group", "aria-label": "Suggested prompts" });
   const place = () => ({ channel: state.place.channel });
-  const box = composer(state, { testid: "composer", place, onSent, onEditLast: () => log.editLast() });
+  const box = composer(state, { testid: "composer", place, onSend: () => log.follow(), onSent, onEditLast: () => log.editLast() });
   const status = statusBar(state, () => statusKey(state.place.channel, ""));
   const messages = h("div.pane-body", {}, log.host, prompts, status, box.host);
   const home = homePane(state, names);

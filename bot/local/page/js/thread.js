@@ -10,7 +10,7 @@ import { statusBar } from "./status.js";
 export function threadPane(host, state, names) {
   const log = messageLog(state, names, { inThread: true, label: "Thread", testid: "thread-log" });
   const place = () => ({ channel: state.place.channel, thread: state.place.thread });
-  const box = composer(state, { testid: "thread-composer", place, onEditLast: () => log.editLast() });
+  const box = composer(state, { testid: "thread-composer", place, onSend: () => log.follow(), onEditLast: () => log.editLast() });
   const title = h("div.pane-title", {});
   const status = statusBar(state, () => (state.place.thread ? statusKey(state.place.channel, state.place.thread) : null));
   host.dataset.testid = "thread-pane";
