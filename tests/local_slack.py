@@ -97,7 +97,10 @@ class Page:
         self.url, self.user = ws.page_url, user
 
     def __enter__(self):
-        self._connecting = connect(f"{self.url.replace('http', 'ws')}local/api/ws?as={self.user}")
+        address = f"{self.url.replace('http', 'ws')}local/api/ws?as={self.user}"
+        self._connecting = connect(
+            address, max_queue=None
+        )  # else what nobody reads holds up the close for 10 s
         self.socket = self._connecting.__enter__()
         return self
 

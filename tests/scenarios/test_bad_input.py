@@ -247,7 +247,6 @@ def test_the_forged_actions_are_the_ones_that_exist(bot):
     assert registered(bot) == list(ACTIONS)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("action_id", ACTIONS)
 def test_a_forged_button_gets_a_sentence_and_does_nothing(bot, action_id):
     user = PRIYA  # whose role opens every door
@@ -301,3 +300,18 @@ def test_a_command_in_a_place_that_slack_does_not_tell_of_is_answered(bot, user)
     assert slack_tells(bot, body) == 200
     [event] = bot.rows(select(InboundEvent))
     assert event.state == "done"
+
+
+def test_an_answer_whose_response_url_has_expired_is_said_all_the_same(bot):
+    body = {
+        "command": "/cs",
+        "text": "help",
+        "user_id": ISLA,
+        "team_id": "T0FERNWAY",
+        "channel_id": HARBOUR,
+        "trigger_id": "1.2",
+        "response_url": bot.slack.api_url.replace("/api/", "/response/T0FERNWAY/spent"),
+    }
+    assert slack_tells(bot, body) == 200
+    [help_] = bot.seen(ISLA, HARBOUR).ephemerals
+    assert "/cs ask" in texts_of(help_)
