@@ -16,7 +16,7 @@ def filled(base):
         export="---\ndescription: Download contacts.\n---\n# Export contacts\n\nOpen Reports and press Export to download your contacts.\n",
         login="# Login\n\nUse two-factor authentication to protect your login.\n",
         secret="---\naudience: internal\n---\n# Export limits\n\nExport of contacts fails above one million rows.\n",
-        copy="# Export contacts\n\nOpen Reports and press Export to download your contacts.\n",
+        copy="---\ndescription: Download contacts.\n---\n# Export contacts\n\nOpen Reports and press Export to download your contacts.\n",
     )
     base.ingest.sync(base.source, audience="public")
     return base
@@ -29,7 +29,7 @@ def _titles(found):
 def test_the_passage_that_answers_comes_first_with_every_stages_score(filled):
     best = filled.retriever().find("how do I export contacts", Asker()).evidence[0]
     assert best.title == "Export contacts"
-    assert best.uri == "export.md"
+    assert best.uri in {"copy.md", "export.md"}
     assert None not in (best.dense, best.lexical, best.reranked, best.document_dense, best.document_reranked)
     assert 0 <= best.fused <= 1
     assert best.document_hash
