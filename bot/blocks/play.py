@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks import parts
-from bot.blocks.text import escaped, shortened, slack_date
-from bot.slack.messenger import Speech
+from bot.blocks.text import SECTION_LIMIT, brief, escaped, quoted, shortened, slack_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from slack_sdk.models.blocks import Block
 
+    from bot.slack.messenger import Speech
     from playbooks.runner import RunOverview
     from playbooks.simulation import Line
 
 START, STEER, PICK = "play_start", "play_steer", "play_pick"
 DAYS_SHOWN = 40
+PREVIEW_TEXT = 11_000  # characters of all days together, so that the button still fits
+RUNS_SHOWN = 20
 DELIVERY = {
     "auto": "goes out by itself",
     "preview": "you see it a day before",
@@ -34,20 +36,22 @@ def list_speech(definitions: Sequence[Mapping[str, Any]], running: Sequence[RunO
     """The playbooks there are, and what is running."""
     blocks: list[Block] = [parts.header("Playbooks")]
     for one in definitions:
-        head = f"*{escaped(str(one['title']))}* `{escaped(str(one['name']))}`"
+        head = f"*{brief(str(one['title']))}* `{escaped(str(one['name']))}`"
         blocks.append(parts.section("\n".join(filter(None, (head, escaped(str(one["description"] or "")))))))
     if running:
         blocks += [parts.divider(), parts.section("*Running now*")]
         lines = [
-            f"• {escaped(run.account)}: {escaped(run.playbook)}, {run.state}, since {slack_date(run.started_at)}"
-            for run in running
+            f"• {brief(run.account)}: {brief(run.playbook)}, {run.state}, since {slack_date(run.started_at)}"
+            for run in running[:RUNS_SHOWN]
         ]
+        if len(running) > RUNS_SHOWN:
+            lines.append(f"… and {len(running) - RUNS_SHOWN} more")
         blocks.append(parts.section("\n".join(lines)))
     blocks.append(
         parts.context("`/cs play start onboarding @customer` shows what would be sent, before anything is.")
     )
     names = ", ".join(str(one["name"]) for one in definitions)
-    return Speech(text=f"Playbooks: {names}", blocks=parts.as_json(blocks))
+    return parts.speech(f"Playbooks: {escaped(names)}", blocks)
 
 
 def preview_speech(title: str, account: str, segment: str, lines: Sequence[Line], value: str) -> Speech:
@@ -56,31 +60,30 @@ def preview_speech(title: str, account: str, segment: str, lines: Sequence[Line]
     It is the course if nobody answers; reminders and notices to the CSM are left out.
     """
     shown = [line for line in lines if line.kind in MARKS]
-    blocks: list[Block] = [
-        parts.header(shortened(f"{title}: {account}", 150)),
+    top: list[Block] = [
+        parts.header(f"{title}: {account}"),
         parts.context(
             f"{escaped(segment)} account · the course if nobody answers; answers change what follows. "
             "Each question is repeated once after two working days."
         ),
     ]
     days = [list(of_day) for _, of_day in groupby(shown, key=_day_of)]
-    blocks += [
-        parts.section("\n".join([f"*{_day_of(day[0])}*", *map(_line, day)])) for day in days[:DAYS_SHOWN]
-    ]
-    if len(days) > DAYS_SHOWN:
-        blocks.append(parts.context(f"… and {len(days) - DAYS_SHOWN} more days."))
-    blocks.append(parts.actions(parts.button(f"Start for {account}", START, value, style="primary")))
-    count = sum(line.kind == "message" for line in lines)
-    return Speech(text=f"{title} for {account}: {count} messages planned.", blocks=parts.as_json(blocks))
+    sections = ["\n".join([f"*{_day_of(day[0])}*", *map(_line, day)]) for day in days]
+    lengths = accumulate(min(len(text), SECTION_LIMIT) for text in sections)
+    count = min(DAYS_SHOWN, sum(length <= PREVIEW_TEXT for length in lengths))
+    middle: list[Block] = [parts.section(text) for text in sections[:count]]
+    if len(days) > count:
+        middle.append(parts.context(f"… and {len(days) - count} more days."))
+    start = parts.actions(parts.button(f"Start for {account}", START, value, style="primary"))
+    messages = sum(line.kind == "message" for line in lines)
+    text = f"{brief(title)} for {brief(account)}: {messages} messages planned."
+    return parts.speech(text, [*top, *middle, start])
 
 
 def started_speech(sentence: str) -> Speech:
     """It runs (or ran already)."""
     hint = "`/cs play status` shows where it stands; I tell you when they answer."
-    return Speech(
-        text=sentence,
-        blocks=parts.as_json([parts.section(f"▶️ {escaped(sentence)}"), parts.context(hint)]),
-    )
+    return parts.speech(escaped(sentence), [parts.section(f"▶️ {escaped(sentence)}"), parts.context(hint)])
 
 
 def status_speech(runs: Sequence[RunOverview]) -> Speech:
@@ -88,22 +91,33 @@ def status_speech(runs: Sequence[RunOverview]) -> Speech:
     blocks: list[Block] = []
     for run in runs[:4]:
         blocks += _run(run)
-    names = ", ".join(f"{run.playbook} ({run.state})" for run in runs)
-    return Speech(text=f"{runs[0].account}: {names}", blocks=parts.as_json(blocks))
+    names = ", ".join(f"{brief(run.playbook)} ({run.state})" for run in runs)
+    return parts.speech(f"{brief(runs[0].account)}: {names}", blocks)
 
 
 def which_run_speech(verb: str, runs: Sequence[RunOverview]) -> Speech:
     """Several runs are open: which one?"""
-    rows: list[Block] = [parts.section(f"Which run do you want to {escaped(verb)}?")]
-    rows += [parts.section(f"*{escaped(run.playbook)}*", accessory=_steer_button(verb, run)) for run in runs]
-    return Speech(text=f"Which run do you want to {verb}?", blocks=parts.as_json(rows))
+    question = f"Which run do you want to {escaped(verb)}?"
+    rows: list[Block] = [parts.section(question)]
+    rows += [parts.section(f"*{brief(run.playbook)}*", accessory=_steer_button(verb, run)) for run in runs]
+    return parts.speech(question, rows)
 
 
-def outcomes_speech(run: RunOverview, outcomes: Mapping[str, str]) -> Speech:
-    """How a run may end."""
-    lines = "\n".join(f"• `{escaped(code)}` {escaped(label)}" for code, label in outcomes.items())
-    text = f"How did “{run.playbook}” for {run.account} end? Write `/cs play outcome @{run.account} CODE`."
-    return Speech(text=text, blocks=parts.as_json([parts.section(f"{escaped(text)}\n{lines}")]))
+def outcomes_speech(runs: Sequence[tuple[RunOverview, Mapping[str, str]]]) -> Speech:
+    """How open runs may end."""
+    rows: list[Block] = []
+    for run, outcomes in runs:
+        lines = "\n".join(f"• `{escaped(code)}` {escaped(label)}" for code, label in outcomes.items())
+        rows.append(parts.section(f"{_how(run)}\n{lines}"))
+    return parts.speech("\n".join(_how(run) for run, _ in runs), rows)
+
+
+def _how(run: RunOverview) -> str:
+    account = brief(run.account)
+    return (
+        f"How did “{brief(run.playbook)}” for {account} end? Write `/cs play outcome @{account} CODE`, "
+        "and the reason where it needs one."
+    )
 
 
 def _day_of(line: Line) -> str:
@@ -112,20 +126,20 @@ def _day_of(line: Line) -> str:
 
 def _line(line: Line) -> str:
     why = f"\n      _{escaped(line.why)}_" if line.why else ""
-    head = f"{MARKS[line.kind]} {escaped(line.to or 'you')} · {escaped(line.title)}"
+    head = f"{MARKS[line.kind]} {brief(line.to or 'you')} · {brief(line.title)}"
     if line.kind in {"message", "question", "approval"}:
         options = (
             f"\n      {' · '.join(f'[{escaped(option)}]' for option in line.options)}" if line.options else ""
         )
         detail = f" · {DELIVERY[line.delivery]}" if line.delivery in DELIVERY else ""
-        return f"{head}{detail}\n> {escaped(shortened(line.text, 320))}{options}{why}"
-    return f"{MARKS[line.kind]} {escaped(shortened(line.text or line.title, 200))}{why}"
+        return f"{head}{detail}\n{quoted(escaped(shortened(line.text, 320)))}{options}{why}"
+    return f"{MARKS[line.kind]} {brief(line.text or line.title, 200)}{why}"
 
 
 def _run(run: RunOverview) -> list[Block]:
-    outcome = f" · {escaped(run.outcome_label or run.outcome or '')}" if run.outcome else ""
-    head = f"*{escaped(run.playbook)}* for {escaped(run.account)}: {run.state}{outcome}"
-    steps = "\n".join(_step(step) for step in run.steps[:STEPS_SHOWN]) or "Nothing yet."
+    outcome = f" · {brief(run.outcome_label or run.outcome or '')}" if run.outcome else ""
+    head = f"*{brief(run.playbook)}* for {brief(run.account)}: {run.state}{outcome}"
+    steps = "\n".join(_step(step) for step in run.steps[-STEPS_SHOWN:]) or "Nothing yet."
     rows: list[Block] = [parts.section(head), parts.section(steps)]
     verbs = {"active": ("pause", "stop"), "paused": ("resume", "stop")}.get(run.state, ())
     if verbs:
@@ -135,11 +149,11 @@ def _run(run: RunOverview) -> list[Block]:
 
 def _step(step: Any) -> str:
     when = f", {slack_date(step.sent_at or step.due_at)}" if step.sent_at or step.due_at else ""
-    who = f" → {escaped(step.contact)}" if step.contact else ""
-    said = f": *{escaped(step.answer_text or step.answer)}*" if step.answer else ""
-    note = f" _({escaped(step.note)})_" if step.note else ""
+    who = f" → {brief(step.contact)}" if step.contact else ""
+    said = f": *{brief(step.answer_text or step.answer, 100)}*" if step.answer else ""
+    note = f" _({brief(step.note, 100)})_" if step.note else ""
     state = step.state.replace("_", " ")
-    return f"• {escaped(step.title)}{who}: {state}{when}{said}{note}"
+    return f"• {brief(step.title)}{who}: {state}{when}{said}{note}"
 
 
 def _steer_button(verb: str, run: RunOverview) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot import asking, speaking
 from bot.blocks import play as blocks
+from bot.blocks.text import brief, escaped
 from bot.listeners.accounts import NOT_YOURS, named_account
 from bot.listeners.commands import Subcommand, answer, finish
 from bot.slack.incoming import Pressed, StaleButton, parse_action
@@ -30,16 +31,27 @@ if TYPE_CHECKING:
     from playbooks.runner import RunOverview
     from store.tables import InboundEvent
 
-STARTED, STEERED = "playbook_started", "playbook_steered"
+STARTED, STEERED, PICKED = "playbook_started", "playbook_steered", "playbook_account_picked"
 USAGE = (
     "Write `/cs play list`, `/cs play preview onboarding @account`, `/cs play start onboarding @account`, "
     "`/cs play status @account`, or `pause`, `resume`, `stop`, `outcome` and `accept` (a save plan) with an account."
 )
 NO_RUN = "Nothing is running for {account}. Start something with `/cs play start onboarding @{account}`."
+OPEN = frozenset({"active", "paused"})
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants done with the playbooks of an account."""
+
+    verb: str
+    argument: str  # a playbook's name to preview; for an outcome, its code and the reason
+    account: Account
+    user_id: str
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the buttons of previews and overviews."""
+    """Listen to the buttons of previews and overviews, and to the choice of an account."""
 
     def stored(kind: str) -> Callable[[Ack, dict[str, Any], dict[str, Any]], None]:
         def store(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -50,32 +62,21 @@ def register(app: App, services: Services) -> None:
         return store
 
     app.action(blocks.START)(stored(STARTED))
+    app.action(blocks.PICK)(stored(PICKED))
     app.action(re.compile(rf"^{blocks.STEER}_"))(stored(STEERED))
 
 
 def play(services: Services, call: Call) -> None:
     """`/cs play VERB ...`."""
     verb, _, rest = call.words.partition(" ")
-    verbs: dict[str, Callable[[Services, Call], None]] = {
-        "list": _list,
-        "preview": _preview,
-        "simulate": _preview,
-        "start": _preview,
-        "status": _status,
-        "pause": _steer,
-        "resume": _steer,
-        "stop": _steer,
-        "accept": _steer,
-        "outcome": _outcome,
-    }
-    run = verbs.get(verb.lower() or "list")
-    if run is None:
-        finish(services, call, Speech(text=USAGE))
+    verb, rest = verb.lower() or "list", rest.strip()
+    nobody_named = not rest and call.asked.account is None
+    if verb == "list" or (verb == "status" and nobody_named):
+        _list(services, call)
+    elif verb in VERBS:
+        _for_account(services, replace(call, words=rest), verb)
     else:
-        run(
-            services,
-            replace(call, words=rest.strip() if run in {_list, _preview, _status, _outcome} else call.words),
-        )
+        finish(services, call, Speech(text=USAGE))
 
 
 def _list(services: Services, call: Call) -> None:
@@ -86,21 +87,66 @@ def _list(services: Services, call: Call) -> None:
     finish(services, call, blocks.list_speech(loader.describe_all(), running))
 
 
-def _preview(services: Services, call: Call) -> None:
-    """What would be sent, when and to whom; with the button that starts it."""
-    name, _, rest = call.words.partition(" ")
-    definition = loader.find(services.runner.definitions, name.lower())
+def _for_account(services: Services, call: Call, verb: str) -> None:
+    """A verb for the account that is named; where the name may mean several, a menu goes on from there."""
+    words, argument = call.words, ""
+    if VERBS[verb] is _preview:
+        argument, _, words = words.partition(" ")
+        loader.find(services.runner.definitions, argument.lower())
     with services.database.reading() as session:
-        account, speech = named_account(
-            session, services, replace(call, words=rest.strip()), action_id=blocks.PICK
+        account, rest, speech = _account_and_rest(
+            session, services, replace(call, words=words.strip()), verb, argument.lower()
         )
-    if account is not None:
-        lines = services.runner.preview(
-            definition.playbook.playbook, account.id, services.workspace_id, started_by=call.command.user_id
+    if account is None:
+        finish(services, call, speech)
+        return
+    wish = Wish(verb, argument.lower() or rest, account, call.command.user_id)
+    with services.effect_of(call.event.id) as session:
+        answer(session, services, call, VERBS[verb](session, services, wish))
+
+
+def _account_and_rest(
+    session: Session, services: Services, call: Call, verb: str, argument: str
+) -> tuple[Account | None, str, Speech]:
+    """The account that the words begin with, and the words after its name; only `outcome` has any."""
+    words = call.words.split()
+    value = f"{verb}|{argument}|{{}}"
+    for n in range(len(words), -1, -1) if verb == "outcome" else ():
+        account, _ = named_account(
+            session, services, replace(call, words=" ".join(words[:n])), action_id=blocks.PICK, value=value
         )
-        value = json.dumps({"playbook": definition.playbook.playbook, "account": account.id})
-        speech = blocks.preview_speech(definition.playbook.title, account.name, account.segment, lines, value)
-    finish(services, call, speech)
+        if account is not None:
+            return account, " ".join(words[n:]), Speech(text="")
+    account, speech = named_account(session, services, call, action_id=blocks.PICK, value=value)
+    return account, "", speech
+
+
+def carry_out_pick(services: Services, event: InboundEvent) -> None:
+    """The account was chosen from a menu: go on with it, in the place of the menu."""
+    pressed = Pressed.from_payload(event.payload)
+    verb, _, rest = pressed.value.partition("|")
+    argument, _, account_id = rest.partition("|")
+    if verb not in VERBS:
+        raise StaleButton
+    services.directory.meet(pressed.user_id)
+    with services.effect_of(event.id) as session:
+        account = session.get(Account, account_id)
+        if account is None or not _may(session, services, pressed.user_id, account_id):
+            speaking.reply(session, services, event, Speech(text=NOT_YOURS))
+            return
+        speech = VERBS[verb](session, services, Wish(verb, argument, account, pressed.user_id))
+        speaking.reply(session, services, event, speech, replace=True)
+
+
+def _preview(_session: Session, services: Services, wish: Wish) -> Speech:
+    """What would be sent, when and to whom; with the button that starts it."""
+    playbook = loader.find(services.runner.definitions, wish.argument).playbook
+    account = wish.account
+    lines = services.runner.preview(
+        playbook.playbook, account.id, services.workspace_id, started_by=wish.user_id
+    )
+    value = json.dumps({"playbook": playbook.playbook, "account": account.id})
+    return blocks.preview_speech(playbook.title, account.name, account.segment, lines, value)
 
 
 def carry_out_start(services: Services, event: InboundEvent) -> None:
@@ -118,39 +164,27 @@ def carry_out_start(services: Services, event: InboundEvent) -> None:
         speaking.reply(session, services, event, blocks.started_speech(result.sentence), replace=True)
 
 
-def _status(services: Services, call: Call) -> None:
-    with services.database.reading() as session:
-        account, speech = named_account(session, services, call, action_id=blocks.PICK)
-    if account is not None:
-        runs = services.runner.runs_for_account(account.id)
-        speech = blocks.status_speech(runs) if runs else Speech(text=NO_RUN.format(account=account.name))
-    finish(services, call, speech)
+def _status(_session: Session, services: Services, wish: Wish) -> Speech:
+    runs = services.runner.runs_for_account(wish.account.id)
+    return blocks.status_speech(runs) if runs else _no_run(wish.account)
 
 
-def _steer(services: Services, call: Call) -> None:
-    """`pause`, `resume` or `stop` the open run of an account; several: one button each."""
-    verb, _, rest = call.words.partition(" ")
-    with services.database.reading() as session:
-        account, speech = named_account(
-            session, services, replace(call, words=rest.strip()), action_id=blocks.PICK
-        )
-    if account is None:
-        finish(services, call, speech)
-        return
-    open_runs = _open_runs(services, account)
-    if len(open_runs) != 1:
-        many = blocks.which_run_speech(verb, open_runs)
-        finish(services, call, many if open_runs else Speech(text=NO_RUN.format(account=account.name)))
-        return
-    with services.effect_of(call.event.id) as session:
-        sentence = _carry_out(session, services, verb, open_runs[0], call.command.user_id)
-        answer(session, services, call, Speech(text=sentence))
+def _steer(session: Session, services: Services, wish: Wish) -> Speech:
+    """`pause`, `resume`, `stop` or `accept` for the open run of an account; several: one button each."""
+    open_runs = _open_runs(services, wish.account)
+    if len(open_runs) > 1:
+        return blocks.which_run_speech(wish.verb, open_runs)
+    if not open_runs:
+        return _no_run(wish.account)
+    return Speech(text=escaped(_carry_out(session, services, wish.verb, open_runs[0], wish.user_id)))
 
 
 def carry_out_steer(services: Services, event: InboundEvent) -> None:
     """A button of the overview: pause, resume or stop that run."""
     pressed = Pressed.from_payload(event.payload)
     wish = pressed.fields("run", "verb")
+    if wish["verb"] not in STEPS:
+        raise StaleButton
     run = services.runner.run_overview(wish["run"])
     services.directory.meet(pressed.user_id)
     with services.effect_of(event.id) as session:
@@ -158,53 +192,37 @@ def carry_out_steer(services: Services, event: InboundEvent) -> None:
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
             return
         sentence = _carry_out(session, services, wish["verb"], run, pressed.user_id)
-        speaking.reply(session, services, event, Speech(text=sentence), replace=True)
+        speaking.reply(session, services, event, Speech(text=escaped(sentence)), replace=True)
 
 
-def _outcome(services: Services, call: Call) -> None:
+def _outcome(session: Session, services: Services, wish: Wish) -> Speech:
     """`outcome @account CODE [REASON]`: how the run ended; without a code, what there is."""
-    name, _, rest = call.words.partition(" ")
-    with services.database.reading() as session:
-        account, speech = named_account(session, services, replace(call, words=name), action_id=blocks.PICK)
-    if account is None:
-        finish(services, call, speech)
-        return
-    open_runs = _open_runs(services, account)
+    open_runs = _open_runs(services, wish.account)
     if not open_runs:
-        finish(services, call, Speech(text=NO_RUN.format(account=account.name)))
-        return
-    run, (code, _, reason) = open_runs[0], rest.strip().partition(" ")
+        return _no_run(wish.account)
+    code, _, reason = wish.argument.partition(" ")
+    fitting = [run for run in open_runs if code in services.runner.outcomes(run.run_id)]
+    run = (fitting or open_runs)[0]
     if not code:
-        finish(services, call, blocks.outcomes_speech(run, services.runner.outcomes(run.run_id)))
-        return
-    with services.effect_of(call.event.id) as session:
-        services.runner.record_outcome_in(
-            session, run.run_id, call.command.user_id, code, reason=reason.strip() or None
-        )
-        answer(
-            session,
-            services,
-            call,
-            Speech(text=f"Noted: “{run.playbook}” for {run.account} ended as {code}."),
-        )
+        return blocks.outcomes_speech([(one, services.runner.outcomes(one.run_id)) for one in open_runs])
+    services.runner.record_outcome_in(session, run.run_id, wish.user_id, code, reason=reason.strip() or None)
+    return Speech(text=f"Noted: “{escaped(run.playbook)}” for {brief(run.account)} ended as {escaped(code)}.")
 
 
 def _carry_out(session: Session, services: Services, verb: str, run: RunOverview, by: str) -> str:
-    steps: dict[str, tuple[Event, str]] = {
-        "pause": (events.Paused(by), "is paused; nothing is sent until you resume it"),
-        "resume": (events.Resumed(by), "goes on"),
-        "stop": (events.Stopped(by), "is stopped"),
-        "accept": (events.PlanAccepted(by), "goes on with its commercial steps: the save plan is accepted"),
-    }
-    if verb.lower() not in steps:
-        raise StaleButton
-    event, done = steps[verb.lower()]
-    services.runner.handle_in(session, run.run_id, event)
+    make, done = STEPS[verb]
+    if run.state not in OPEN:
+        return f"“{run.playbook}” for {run.account} has ended already; nothing was changed."
+    services.runner.handle_in(session, run.run_id, make(by))
     return f"“{run.playbook}” for {run.account} {done}."
 
 
+def _no_run(account: Account) -> Speech:
+    return Speech(text=NO_RUN.format(account=brief(account.name)))
+
+
 def _open_runs(services: Services, account: Account) -> list[RunOverview]:
-    return [run for run in services.runner.runs_for_account(account.id) if run.state in {"active", "paused"}]
+    return [run for run in services.runner.runs_for_account(account.id) if run.state in OPEN]
 
 
 def _may(session: Session, services: Services, user_id: str, account_id: str) -> bool:
@@ -220,4 +238,18 @@ PLAY = Subcommand(
     role="csm",
     handler=play,
 )
-HANDLERS = {STARTED: carry_out_start, STEERED: carry_out_steer}
+STEPS: dict[str, tuple[Callable[[str], Event], str]] = {
+    "pause": (events.Paused, "is paused; nothing is sent until you resume it"),
+    "resume": (events.Resumed, "goes on"),
+    "stop": (events.Stopped, "is stopped"),
+    "accept": (events.PlanAccepted, "goes on with its commercial steps: the save plan is accepted"),
+}
+VERBS: dict[str, Callable[[Session, Services, Wish], Speech]] = {
+    "preview": _preview,
+    "simulate": _preview,
+    "start": _preview,
+    "status": _status,
+    "outcome": _outcome,
+    **dict.fromkeys(STEPS, _steer),
+}
+HANDLERS = {STARTED: carry_out_start, STEERED: carry_out_steer, PICKED: carry_out_pick}
