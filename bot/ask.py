@@ -83,11 +83,14 @@ def _read_batch(file: Path) -> Iterator[tuple[str, str]]:
             continue
         try:
             row = json.loads(line)
-            yield str(row["_id"]), str(row["text"])
+            identifier, text = str(row["_id"]), row["text"]
+            if not isinstance(text, str):
+                raise TypeError(text)  # noqa: TRY301 - told like the other mistakes
         except (ValueError, KeyError, TypeError) as error:
             raise BadBatch(
                 f'{file}, line {number}: expected {{"_id": "...", "text": "..."}}, found {line[:80]!r}.'
             ) from error
+        yield identifier, text
 
 
 def _history(core: Core, thread: str) -> tuple[Turn, ...]:

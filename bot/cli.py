@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from bot.wiring import Core
 
@@ -51,7 +52,9 @@ def run() -> None:
 
 @app.command()
 def ask(
+    context: typer.Context,
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    *,
     as_user: Annotated[
         str | None, typer.Option("--as", help="Whose reading rights: a Slack id or an e-mail.")
     ] = None,
@@ -61,14 +64,15 @@ def ask(
 ) -> None:
     """Ask the knowledge base, with the reading rights of a person (nobody: public text only)."""
     from bot.ask import answer_batch, answer_one
+    from store.errors import GuidepostError
 
-    core = _core()
+    core = _core(context)
     if batch is not None:
         for row in answer_batch(core, batch, as_user):
             typer.echo(json.dumps(row, ensure_ascii=False))
         return
     if question is None:
-        raise typer.BadParameter('Give a question, e.g. guidepost ask "How do I invite a driver?"')
+        raise GuidepostError('Give a question: guidepost ask "How do I invite a driver?"')
     answered = answer_one(core, question, as_user, thread)
     _print(answered, as_json, _answer_text)
     if as_user is None and answered["status"] == "refused":
@@ -77,6 +81,7 @@ def ask(
 
 @knowledge_app.command("sync")
 def knowledge_sync(
+    context: typer.Context,
     paths: Annotated[list[str], typer.Argument(help="Folders or files of Markdown, MDX, HTML or text.")],
     audience: Annotated[
         str,
@@ -90,19 +95,16 @@ def knowledge_sync(
     """Make the knowledge base equal to a folder; only what changed is embedded."""
     from bot.reports import sync_all
 
-    core = _core()
-    report = sync_all(
-        core,
-        [_existing(path) for path in paths],
-        audience=audience,
-        base_url=base_url,
-        progress=None if as_json else _progress(),
-    )
+    core = _core(context)
+    folders = [_existing(path) for path in paths]
+    with _progress(quiet=as_json) as progress:
+        report = sync_all(core, folders, audience=audience, base_url=base_url, progress=progress)
     _print(report, as_json, lambda value: _sync_text(value, audience))
 
 
 @knowledge_app.command("search")
 def knowledge_search(
+    context: typer.Context,
     query: str,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 5,
     as_user: Annotated[str | None, typer.Option("--as", help="Whose reading rights.")] = None,
@@ -113,44 +115,49 @@ def knowledge_search(
 
     from bot.ask import asker_named
 
-    core = _core()
+    core = _core(context)
     found = core.retriever(serving=False).find(query, asker_named(core, as_user), k=k)
     _print([asdict(evidence) for evidence in found.evidence], as_json, _evidence_text)
 
 
 @knowledge_app.command("status")
-def knowledge_status(as_json: Json = False) -> None:
+def knowledge_status(context: typer.Context, as_json: Json = False) -> None:
     """Count what is there and say how fresh it is."""
     from bot.reports import knowledge_counts
 
-    _print(knowledge_counts(_core()), as_json, _lines)
+    _print(knowledge_counts(_core(context)), as_json, _lines)
 
 
 @knowledge_app.command("sources")
-def knowledge_sources(as_json: Json = False) -> None:
+def knowledge_sources(context: typer.Context, as_json: Json = False) -> None:
     """List what is synced, how fresh it is, and what failed."""
     from bot.reports import sources
 
-    _print(sources(_core()), as_json, lambda rows: "\n\n".join(map(_lines, rows)) or "Nothing is synced yet.")
+    _print(
+        sources(_core(context)),
+        as_json,
+        lambda rows: "\n\n".join(map(_lines, rows)) or "Nothing is synced yet.",
+    )
 
 
 @knowledge_app.command("remove")
-def knowledge_remove(source: str, as_json: Json = False) -> None:
+def knowledge_remove(context: typer.Context, source: str, as_json: Json = False) -> None:
     """Remove a source with all its documents."""
-    core = _core()
+    core = _core(context)
     uri = str(Path(source).resolve()) if Path(source).exists() else source
     _print({"deleted": core.ingest.remove(uri)}, as_json, _lines)
 
 
 @knowledge_app.command("check")
 def knowledge_check(
+    context: typer.Context,
     repair: Annotated[bool, typer.Option("--repair", help="Rebuild the indexes where they differ.")] = False,
     as_json: Json = False,
 ) -> None:
     """Compare the database with the vector and the lexical index."""
     from dataclasses import asdict
 
-    report = _core().ingest.check(repair=repair)
+    report = _core(context).ingest.check(repair=repair)
     _print(asdict(report) | {"healthy": report.healthy}, as_json, _lines)
     if not report.healthy:
         raise typer.Exit(1)
@@ -158,6 +165,7 @@ def knowledge_check(
 
 @accounts_app.command("import")
 def accounts_import(
+    context: typer.Context,
     noun: Annotated[str, typer.Argument(help="accounts, contacts, subscriptions, staff or usage.")],
     file: Annotated[Path, typer.Argument(help="A CSV file; docs/accounts.md lists its columns.")],
     as_json: Json = False,
@@ -167,7 +175,7 @@ def accounts_import(
 
     from store.accounts_import import Segments, import_csv
 
-    core = _core()
+    core = _core(context)
     segments = Segments(core.settings.guidepost_smb_below, core.settings.guidepost_ent_from)
     report = import_csv(core.database, core.workspace_id, noun, file, now=core.clock.now(), segments=segments)
     _print(asdict(report), as_json, _import_text)
@@ -177,6 +185,7 @@ def accounts_import(
 
 @eval_app.command("retrieval")
 def eval_retrieval(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="BEIR form: corpus.jsonl(.gz), queries.jsonl, qrels.tsv.")],
     queries: Annotated[Path | None, typer.Option(help="Another file of queries.")] = None,
     as_json: Json = False,
@@ -184,27 +193,29 @@ def eval_retrieval(
     """Measure retrieval through the product's own ingest and search."""
     from knowledge.evaluation.retrieval import evaluate
 
-    core = _core()
-    figures = evaluate(
-        _existing(str(folder)),
-        clock=core.clock,
-        embedder=core.embedder,
-        reranker=core.reranker,
-        queries=queries,
-        progress=None if as_json else _progress(),
-    )
+    core = _core(context)
+    with _progress(quiet=as_json) as progress:
+        figures = evaluate(
+            _existing(str(folder)),
+            clock=core.clock,
+            embedder=core.embedder,
+            reranker=core.reranker,
+            queries=queries,
+            progress=progress,
+        )
     _print(figures, as_json, _lines)
 
 
 @app.command()
 def digest(
+    context: typer.Context,
     period: Annotated[str, typer.Option(help="A number of days: 7d, 30d.")] = "7d",
     form: Annotated[str, typer.Option("--format", help="text, json, csv or html.")] = "text",
 ) -> None:
     """Print what customers asked and said; the same digest as in Slack."""
     from bot.reports import digest_as
 
-    typer.echo(digest_as(_core(), period, form))
+    typer.echo(digest_as(_core(context), period, form))
 
 
 @playbooks_app.command("list")
@@ -230,6 +241,7 @@ def playbooks_check(file: Path, as_json: Json = False) -> None:
 
 @playbooks_app.command("simulate")
 def playbooks_simulate(
+    context: typer.Context,
     name: str,
     account: Annotated[str, typer.Option(help="An account's name, alias or key.")],
     until: Annotated[str, typer.Option(help="A date, 2026-12-31.")],
@@ -238,46 +250,56 @@ def playbooks_simulate(
     """Say what would be sent, when, to whom, and why not; nothing is."""
     from bot.reports import simulate_for
 
-    _print(simulate_for(_core(), name, account, until), as_json, lambda rows: "\n".join(map(_lines, rows)))
+    _print(
+        simulate_for(_core(context), name, account, until), as_json, lambda rows: "\n".join(map(_lines, rows))
+    )
 
 
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the tables to this version. SQLite does it by itself; PostgreSQL waits for this command."""
     from bot.settings import load_settings
-    from store.database import Database
+    from bot.wiring import open_database
     from store.schema import upgrade
 
-    settings = load_settings()
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
-    typer.echo(f"The database is at revision {upgrade(Database(settings.store_url))}.")
+    typer.echo(f"The database is at revision {upgrade(open_database(load_settings()))}.")
 
 
 @db_app.command("backup")
-def db_backup(file: Path) -> None:
+def db_backup(context: typer.Context, file: Path) -> None:
     """Copy the SQLite database to a file while the bot runs."""
     from store.backup import backup
 
-    backup(_core().database, file)
+    backup(_core(context).database, file)
     typer.echo(f"Saved {file}.")
 
 
-def main() -> None:
-    """Run the command line; an error on purpose is a sentence, not a traceback."""
+def main(arguments: Sequence[str] | None = None, opens: Callable[[], Core] | None = None) -> None:
+    """Run the command line; an error on purpose is a sentence, not a traceback.
+
+    Args:
+        arguments: those of the process if None.
+        opens: what commands stand on; as the settings say if None.
+    """
     from store.errors import GuidepostError
 
     try:
-        app()
+        app(args=arguments, prog_name="guidepost", obj=opens or _open)
     except GuidepostError as error:
         typer.secho(f"Error: {error}", err=True, fg="red")
         sys.exit(1)
 
 
-def _core() -> Core:
+def _open() -> Core:
     from bot.settings import load_settings
     from bot.wiring import open_core
 
     return open_core(load_settings())
+
+
+def _core(context: typer.Context) -> Core:
+    core: Core = context.obj()
+    return core
 
 
 def _existing(path: str) -> Path:
@@ -295,18 +317,21 @@ def _print(value: Any, as_json: bool, text: Callable[[Any], str]) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else text(value))
 
 
-def _progress() -> Any:
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[Any], None] | None]:
+    """A line on stderr that says how far it is, and goes when it is done."""
     from rich.console import Console
-    from rich.status import Status
 
-    status = Status("Reading documents…", console=Console(stderr=True))
-    status.start()
+    if quiet:
+        yield None
+        return
+    with Console(stderr=True).status("Reading documents…") as status:
 
-    def tell(progress: Any) -> None:
-        total = f" of {progress.total}" if progress.total else ""
-        status.update(f"{progress.stage.capitalize()}: {progress.done}{total}")
+        def tell(progress: Any) -> None:
+            total = f" of {progress.total}" if progress.total else ""
+            status.update(f"{progress.stage.capitalize()}: {progress.done}{total}")
 
-    return tell
+        yield tell
 
 
 def _answer_text(answered: dict[str, Any]) -> str:

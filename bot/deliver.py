@@ -74,7 +74,8 @@ class Deliverer:
     def stop(self) -> None:
         """Finish what is being said and begin nothing new."""
         self._services.wake_outbox()
-        self._dispatcher.join(timeout=10)
+        if self._dispatcher.is_alive():  # a start that failed has begun nothing
+            self._dispatcher.join(timeout=10)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def run_until_idle(self) -> int:

@@ -104,8 +104,9 @@ def simulate_for(core: Core, playbook: str, account: str, until: str) -> list[di
 
     Raises:
         NotFound: no such account, or several of that name.
-        GuidepostError: `until` is no date.
+        GuidepostError: `until` is no date, or has passed.
     """
+    day = _day(until, core.clock.now().date())
     with core.database.reading() as session:
         everyone = Person(None, "staff", "admin", "the command line")
         ids = people.visible_account_ids(session, core.workspace_id, everyone)
@@ -116,12 +117,15 @@ def simulate_for(core: Core, playbook: str, account: str, until: str) -> list[di
         )
         raise NotFound(f"Which account is “{account}”? There are: {names}.")
     runner = PlaybookRunner(core.database, core.clock)
-    lines = runner.preview(playbook, match.account.id, core.workspace_id, until=_day(until))
+    lines = runner.preview(playbook, match.account.id, core.workspace_id, until=day)
     return [line.as_dict() for line in lines]
 
 
-def _day(text: str) -> date:
+def _day(text: str, today: date) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise GuidepostError(f"{text} is no date. Write it as 2026-12-31.") from None
+    if day < today:
+        raise GuidepostError(f"{text} has passed; it is {today} now. Give a day to come.")
+    return day

@@ -28,7 +28,8 @@ class Schedule:
 
     def stop(self) -> None:
         """End after the round under way."""
-        self._thread.join(timeout=10)
+        if self._thread.is_alive():  # a start that failed has begun nothing
+            self._thread.join(timeout=10)
 
     def run_until_idle(self) -> int:
         """Fire everything that is due, here and now; how many timers that was."""

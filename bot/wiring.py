@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class NoFolder(GuidepostError):  # noqa: N818
+    """There is no place for the data."""
+
+
 class CannotConnect(GuidepostError):  # noqa: N818
     """Slack does not let us in; the text says what to check."""
 
@@ -113,14 +117,31 @@ class Core:
         return Answerer(self.retriever(serving=serving), self.reranker)
 
 
+def open_database(settings: Settings) -> Database:
+    """The store of this mode, its tables as they are.
+
+    Raises:
+        DatabaseUnreachable: DATABASE_URL cannot be used.
+        NoFolder: the data folder cannot be made.
+    """
+    try:
+        settings.data_folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoFolder(
+            f"The data folder {settings.data_folder} cannot be made: {error.strerror}. "
+            "Set GUIDEPOST_DATA_DIR to a folder that you may write to."
+        ) from error
+    return Database(settings.store_url)
+
+
 def open_core(settings: Settings, clock: Clock | None = None) -> Core:
     """Open the store of this mode and find its workspace.
 
     Raises:
         SchemaBehind: a PostgreSQL database needs `guidepost db upgrade`.
+        DatabaseUnreachable, NoFolder: as `open_database`.
     """
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.store_url)
+    database = open_database(settings)
     prepare(database)
     clock = clock or local_clock(settings)
     with database.transaction() as session:

@@ -69,7 +69,8 @@ class Workers:
     def stop(self) -> None:
         """Finish what is being worked on and take nothing new."""
         self._services.wake_workers()
-        self._dispatcher.join(timeout=10)
+        if self._dispatcher.is_alive():  # a start that failed has begun nothing
+            self._dispatcher.join(timeout=10)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def run_until_idle(self) -> int:

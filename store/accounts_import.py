@@ -92,7 +92,9 @@ def import_csv(
         ImportFailed: the file as a whole cannot be read; nothing was stored.
     """
     if noun not in NOUNS:
-        raise ImportFailed(f"'{noun}' is nothing that can be imported.{_hint(noun, NOUNS)}")
+        raise ImportFailed(
+            f"'{noun}' is nothing that can be imported.{_hint(noun, NOUNS)} There are: {', '.join(NOUNS)}."
+        )
     kind = NOUNS[noun]
     header, rows = _open(noun, kind, _text_of(source))
     with database.transaction() as session:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
+
+from store.errors import DatabaseUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +24,21 @@ class Database:
 
     Args:
         url: an SQLAlchemy URL: `sqlite:////path/guidepost.db` or `postgresql+psycopg://...`.
+
+    Raises:
+        DatabaseUnreachable: that is no such URL.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
+        try:
+            self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+            self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
+        except (ArgumentError, ImportError) as error:
+            raise DatabaseUnreachable(
+                "DATABASE_URL is no address of a database that Guidepost can use. Write it as "
+                "postgresql+psycopg://user:password@host/name, or unset it for SQLite."
+            ) from error
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

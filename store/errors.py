@@ -4,6 +4,7 @@ GuidepostError                 base of all; its text names what is wrong and the
 ├── store.errors.StoreError
 │   ├── NotFound               no such row, or not yours to see
 │   ├── ImportFailed           a CSV file could not be read at all
+│   ├── DatabaseUnreachable    DATABASE_URL makes no sense, or nothing answers there
 │   └── SchemaBehind           the database needs `guidepost db upgrade`
 ├── knowledge.errors.KnowledgeError
 └── playbooks.errors.PlaybookError
@@ -26,6 +27,10 @@ class NotFound(StoreError):  # noqa: N818 - reads as a sentence: raise NotFound(
 
 class ImportFailed(StoreError):  # noqa: N818
     """A file of accounts could not be read at all."""
+
+
+class DatabaseUnreachable(StoreError):  # noqa: N818
+    """The database cannot be opened; its address never tells the password."""
 
 
 class SchemaBehind(StoreError):  # noqa: N818

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from store.database import Database
-from store.errors import SchemaBehind
+from store.errors import DatabaseUnreachable, SchemaBehind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,9 +59,20 @@ def upgrade(database: Database) -> str:
 
 
 def current(database: Database) -> str | None:
-    """The revision a database is at; None where it holds no tables of ours yet."""
-    with database.engine.connect() as connection:
-        return _revision(connection)
+    """The revision a database is at; None where it holds no tables of ours yet.
+
+    Raises:
+        DatabaseUnreachable: nothing answers there.
+    """
+    try:
+        with database.engine.connect() as connection:
+            return _revision(connection)
+    except DBAPIError as error:
+        where = database.engine.url.render_as_string()
+        why = str(error.orig).strip().splitlines()[0]
+        raise DatabaseUnreachable(
+            f"The database {where} cannot be opened: {why}. Is it running, and is DATABASE_URL right?"
+        ) from error
 
 
 def head() -> str:

@@ -169,7 +169,11 @@ class LocalWorkspace:
         self._records.close()
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except LocalWorkspaceError:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -254,7 +258,7 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise LocalWorkspaceError(
-            f"Port {port} is taken; set PORT to another one, or to 0 for any."
+            f"Port {port} is taken; set GUIDEPOST_LOCAL_PORT to another one, or to 0 for any."
         ) from error
     return listener
 

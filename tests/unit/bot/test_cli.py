@@ -1,0 +1,421 @@
+"""The command line: what each command does, and what it says where it cannot."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlmodel import select
+from typer.main import get_command
+
+from bot.cli import app, main
+from bot.local import sample
+from bot.settings import load_settings
+from bot.wiring import open_core
+from knowledge.adapters.generations import NumpyGenerations
+from knowledge.adapters.memory import HashingEmbedder, OverlapReranker
+from knowledge.ingest import Ingest
+from store.clock import FixedClock
+from store.tables import Conversation, Message
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = Path(sample.__file__).parent
+ANSWER = {"status", "answer", "sentences", "citations", "confidence", "timings_ms"}
+CITATION = {"n", "title", "uri", "passage_id", "quote"}
+REPORT = {"added", "updated", "deleted", "unchanged", "failed", "passages", "seconds"}
+
+
+def open_with_doubles(clock):
+    """What commands stand on, with models that load in no time."""
+    core = open_core(load_settings(), clock)
+    core.embedder, core.reranker = HashingEmbedder(), OverlapReranker()
+    core.ingest = Ingest(
+        core.database,
+        workspace_id=core.workspace_id,
+        clock=core.clock,
+        embedder=core.embedder,
+        store=NumpyGenerations(),
+        folder=core.index_folder,
+    )
+    return core
+
+
+@pytest.fixture
+def guidepost(tmp_path, monkeypatch, capsys):
+    """Run a command in a folder of its own; returns its exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GUIDEPOST_DATA_DIR", str(tmp_path / "data"))
+    clock = FixedClock()
+
+    def run(*arguments):
+        code = 0
+        clock.advance(timedelta(minutes=1))
+        try:
+            main([str(argument) for argument in arguments], lambda: open_with_doubles(clock))
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return SimpleNamespace(code=code, out=said.out, err=said.err)
+
+    return run
+
+
+@pytest.fixture
+def docs(tmp_path):
+    folder = tmp_path / "help"
+    folder.mkdir()
+    (folder / "export.md").write_text(
+        "# Export your data\n\nPress Export in the settings to get a CSV file of your data.\n"
+    )
+    (folder / "invite.md").write_text(
+        "# Invite drivers\n\nOpen Drivers and press Invite. Drivers get a link by SMS.\n"
+    )
+    return folder
+
+
+@pytest.fixture
+def company(guidepost):
+    """The sample company's files, imported."""
+    for noun in ("staff", "accounts", "contacts"):
+        assert guidepost("accounts", "import", noun, SAMPLE / f"{noun}.csv").code == 0
+    return guidepost
+
+
+def json_of(said):
+    assert said.code == 0, said.err
+    return json.loads(said.out)
+
+
+# Knowledge and questions
+
+
+def test_a_sync_reports_what_changed_and_again_that_nothing_did(guidepost, docs):
+    first = json_of(guidepost("knowledge", "sync", docs, "--json"))
+    assert set(first) >= REPORT
+    assert (first["added"], first["passages"], first["failed"]) == (2, 2, [])
+    again = json_of(guidepost("knowledge", "sync", docs, "--json"))
+    assert (again["unchanged"], again["embedded"]) == (2, 0)
+    (docs / "export.md").unlink()
+    (docs / "empty.md").write_bytes(b"\xff\xfe\x00")
+    third = json_of(guidepost("knowledge", "sync", docs, "--json"))
+    assert third["deleted"] == 1
+    [failed] = third["failed"]
+    assert set(failed) == {"uri", "reason"}
+
+
+def test_a_sync_says_in_words_what_it_did_and_who_may_read_it(guidepost, docs):
+    said = guidepost("knowledge", "sync", docs)
+    assert "2 added, 0 updated, 0 deleted, 0 unchanged; 2 passages" in said.out
+    assert "Documents that do not say who may read them: public" in said.out
+
+
+def test_what_is_there_can_be_counted_listed_checked_and_removed(guidepost, docs):
+    guidepost("knowledge", "sync", docs)
+    assert json_of(guidepost("knowledge", "status", "--json"))["documents"] == 2
+    [source] = json_of(guidepost("knowledge", "sources", "--json"))
+    assert source["documents"] == 2
+    assert json_of(guidepost("knowledge", "check", "--json"))["healthy"]
+    assert json_of(guidepost("knowledge", "remove", docs, "--json")) == {"deleted": 2}
+    assert guidepost("knowledge", "sources").out.strip() == "Nothing is synced yet."
+
+
+def test_an_index_that_is_not_there_is_unhealthy_and_repaired(guidepost, docs):
+    assert guidepost("knowledge", "check").code == 1
+    guidepost("knowledge", "sync", docs)
+    assert json_of(guidepost("knowledge", "check", "--repair", "--json"))["healthy"]
+
+
+def test_a_search_ranks_passages_with_each_stages_score(guidepost, docs):
+    guidepost("knowledge", "sync", docs)
+    found = json_of(guidepost("knowledge", "search", "export my data", "-k", "1", "--json"))
+    assert [row["title"] for row in found] == ["Export your data"]
+    assert {"fused", "reranked"} <= set(found[0])
+    assert "Export your data" in guidepost("knowledge", "search", "export my data").out
+
+
+def test_an_answer_has_exactly_the_promised_keys(guidepost, docs):
+    guidepost("knowledge", "sync", docs)
+    answer = json_of(guidepost("ask", "How do I export my data as CSV?", "--json"))
+    assert set(answer) == ANSWER
+    assert answer["status"] == "answered"
+    assert all(set(one) == {"text", "citations"} for one in answer["sentences"])
+    assert all(set(one) == CITATION for one in answer["citations"])
+    assert 0 <= answer["confidence"] <= 1
+    said = guidepost("ask", "How do I export my data as CSV?")
+    assert "[1] Export your data — export.md" in said.out
+
+
+def test_a_refusal_to_nobody_hints_at_as_and_stdout_stays_json(guidepost, docs):
+    guidepost("knowledge", "sync", docs)
+    said = guidepost("ask", "Qwertz zyxwvu plonk?", "--json")
+    assert json_of(said)["status"] == "refused"
+    assert "Add --as" in said.err
+
+
+def test_as_somebody_reads_what_they_may_read(company, docs):
+    company("knowledge", "sync", docs, "--audience", "internal")
+    assert json_of(company("ask", "How do I export my data?", "--json"))["status"] == "refused"
+    answer = company("ask", "How do I export my data?", "--as", "priya.raman@fernway.example", "--json")
+    assert json_of(answer)["citations"]
+
+
+def test_questions_of_one_thread_are_remembered(guidepost, docs):
+    guidepost("knowledge", "sync", docs)
+    for question, thread in (
+        ("How do I export my data?", "T1"),
+        ("And as CSV?", "T1"),
+        ("Who gets an SMS?", "T2"),
+    ):
+        assert json_of(guidepost("ask", question, "--thread", thread, "--json"))["status"]
+    with open_with_doubles(FixedClock()).database.reading() as session:
+        kept = session.exec(
+            select(Conversation.thread_ts, Message.author).join(Message).order_by(Message.ts)
+        ).all()
+    assert kept == [("T1", "person"), ("T1", "bot")] * 2 + [("T2", "person"), ("T2", "bot")]
+
+
+def test_a_batch_keeps_each_questions_id(guidepost, docs, tmp_path):
+    guidepost("knowledge", "sync", docs)
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text(
+        '{"_id": "a", "text": "How do I export?"}\n\n{"_id": 7, "text": "Who gets an SMS?", "more": 1}\n'
+    )
+    said = guidepost("ask", "--batch", batch, "--json")
+    assert said.code == 0
+    rows = [json.loads(line) for line in said.out.splitlines()]
+    assert [row["_id"] for row in rows] == ["a", "7"]
+    assert all(set(row) == ANSWER | {"_id"} for row in rows)
+
+
+# Accounts, playbooks, digest, database
+
+
+def test_accounts_come_from_a_file_and_a_bad_row_is_named(guidepost, tmp_path):
+    file = tmp_path / "accounts.csv"
+    file.write_text("account_id,name,segment\nharbour,Harbour,MM\nbad,,XXL\n")
+    said = guidepost("accounts", "import", "accounts", file, "--json")
+    report = json.loads(said.out)
+    assert (said.code, report["added"]) == (1, 1)
+    assert report["failed"][0]["line"] == 3
+    assert "line 3:" in guidepost("accounts", "import", "accounts", file).out
+
+
+def test_playbooks_are_listed_checked_and_simulated(company, tmp_path):
+    for noun in ("subscriptions", "usage"):
+        text = (SAMPLE / f"{noun}.csv").read_text(encoding="utf-8")
+        (tmp_path / f"{noun}.csv").write_text(re.sub(r"([,\n])([+-]\d+)d\b", r"\g<1>2026-09-01", text))
+    listed = json_of(company("playbooks", "list", "--json"))
+    assert [one["name"] for one in listed] == ["onboarding", "renewal"]
+    assert "Onboarding check-ins" in company("playbooks", "list").out
+    definition = ROOT / "playbooks" / "definitions" / "onboarding.yaml"
+    assert company("playbooks", "check", definition).out.strip() == "No problems."
+    assert json_of(company("playbooks", "check", definition, "--json")) == []
+    wish = ("playbooks", "simulate", "onboarding", "--account", "Fresh Fields", "--until", "2026-12-31")
+    lines = json_of(company(*wish, "--json"))
+    assert {"at", "local_time", "kind", "step", "title", "to", "text", "delivery", "options", "why"} == set(
+        lines[0]
+    )
+    assert "Amelia Ortiz" in {line["to"] for line in lines}
+    assert "Amelia Ortiz" in company(*wish).out
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [("text", "Guidepost digest:"), ("json", "{"), ("csv", "figure,"), ("html", "<!doctype html>")],
+)
+def test_the_digest_comes_in_each_form(guidepost, form, begins):
+    said = guidepost("digest", "--period", "30d", "--format", form)
+    assert said.code == 0
+    assert said.out.startswith(begins)
+    if form == "json":
+        json.loads(said.out)
+
+
+def test_the_database_is_upgraded_and_saved(guidepost, tmp_path):
+    assert "is at revision 0001" in guidepost("db", "upgrade").out
+    saved = tmp_path / "copies" / "backup.db"
+    assert guidepost("db", "backup", saved).code == 0
+    assert saved.read_bytes().startswith(b"SQLite format 3")
+    again = guidepost("db", "backup", saved)
+    assert (again.code, again.out) == (1, "")
+    assert "exists already" in again.err
+
+
+# What cannot be done
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "broken.yaml").write_text("playbook: [unclosed\n  x: 1\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00\x01")
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00\x01")
+    (tmp_path / "lines.jsonl").write_text('{"_id": "a", "text": "hi"}\n{"_id": "b"}\n')
+    (tmp_path / "null.jsonl").write_text('{"_id": "a", "text": null}\n')
+    (tmp_path / "accounts.csv").write_text("account_id,name\nharbour,Harbour\n")
+    (tmp_path / "odd.csv").write_text("fruit,colour\napple,red\n")
+
+
+SIMULATE = ("playbooks", "simulate")
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        pytest.param(["ask"], "Give a question", id="no question"),
+        pytest.param(["ask", "--batch", "nowhere.jsonl"], "nowhere.jsonl cannot be read", id="no batch"),
+        pytest.param(["ask", "--batch", "binary"], "binary cannot be read", id="a batch that is no text"),
+        pytest.param(["ask", "--batch", "lines.jsonl"], "lines.jsonl, line 2: expected", id="a bad line"),
+        pytest.param(["ask", "--batch", "null.jsonl"], "null.jsonl, line 1: expected", id="no text in a line"),
+        pytest.param(["knowledge", "sync", "nowhere"], "There is nothing at nowhere", id="no folder"),
+        pytest.param(["knowledge", "sync", "https://a.example"], "is a web address", id="a web address"),
+        pytest.param(["knowledge", "sync", "binary"], "is not a document", id="no document"),
+        pytest.param(["knowledge", "sync", "help", "--audience", "martians"], "martians", id="no audience"),
+        pytest.param(["knowledge", "remove", "nowhere"], "There is no source nowhere", id="no source"),
+        pytest.param(["accounts", "import", "martians", "accounts.csv"], "There are: accounts, contacts", id="no noun"),
+        pytest.param(["accounts", "import", "acounts", "accounts.csv"], "accounts", id="a misspelt noun"),
+        pytest.param(["accounts", "import", "accounts", "nowhere.csv"], "nowhere.csv cannot be read", id="no csv"),
+        pytest.param(["accounts", "import", "accounts", "binary"], "is no text in UTF-8", id="no text"),
+        pytest.param(["accounts", "import", "accounts", "odd.csv"], "account_id", id="other columns"),
+        pytest.param(["playbooks", "check", "nowhere.yaml"], "There is nothing at nowhere.yaml", id="no definition"),
+        pytest.param([*SIMULATE, "onboarding", "--account", "Atlantis", "--until", "2026-12-31"], "Which account is “Atlantis”?", id="no account"),
+        pytest.param([*SIMULATE, "salsa", "--account", "fresh", "--until", "2026-12-31"], "There is no playbook “salsa”", id="no playbook"),
+        pytest.param([*SIMULATE, "onboarding", "--account", "fresh", "--until", "soon"], "soon is no date", id="no date"),
+        pytest.param([*SIMULATE, "onboarding", "--account", "fresh", "--until", "2020-01-01"], "2020-01-01 has passed", id="a past date"),
+        pytest.param([*SIMULATE, "renewal", "--account", "fresh", "--until", "2026-12-31"], "has no running subscription", id="not for this account"),
+        pytest.param(["digest", "--period", "7x"], "is no period", id="no period"),
+        pytest.param(["digest", "--format", "xml"], "is no format", id="no format"),
+        pytest.param(["eval", "retrieval", "nowhere"], "There is nothing at nowhere", id="no evaluation"),
+        pytest.param(["eval", "retrieval", "help"], "no qrels.tsv", id="no evaluation data"),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("files", "docs")
+def test_what_cannot_be_done_is_one_sentence_on_stderr(company, command, sentence):
+    said = company(*command)
+    assert (said.code, said.out) == (1, "")
+    assert sentence in said.err
+    assert said.err.startswith("Error: ")
+    assert len(said.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        pytest.param("broken.yaml", "broken.yaml:2: This is no YAML", id="no YAML"),
+        pytest.param("binary.yaml", "binary.yaml:1: The file cannot be read", id="no text"),
+    ],
+)
+@pytest.mark.usefixtures("files")
+def test_a_broken_definition_is_told_with_file_line_and_remedy(guidepost, file, told):
+    said = guidepost("playbooks", "check", file)
+    assert said.code == 1
+    assert told in said.out
+    [problem] = json.loads(guidepost("playbooks", "check", file, "--json").out)
+    assert set(problem) == {"file", "line", "step", "message", "remedy"}
+    assert problem["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        pytest.param("GUIDEPOST_DATA_DRI", "x", "Did you mean GUIDEPOST_DATA_DIR?", id="misspelt"),
+        pytest.param("PORT", "many", "PORT: ", id="no number"),
+        pytest.param("DATABASE_URL", "nonsense", "DATABASE_URL is no address", id="no address"),
+        pytest.param("DATABASE_URL", "oracle://x/y", "DATABASE_URL is no address", id="another database"),
+        pytest.param(
+            "DATABASE_URL",
+            "postgresql+psycopg://me:secret@127.0.0.1:1/x",
+            "cannot be opened",
+            id="nobody there",
+        ),
+        pytest.param("GUIDEPOST_DATA_DIR", "binary", "Set GUIDEPOST_DATA_DIR", id="a file for a folder"),
+        pytest.param("SLACK_BOT_TOKEN", "xoxb-1", "SLACK_BOT_TOKEN is set alone", id="half a pair"),
+    ],
+)
+@pytest.mark.parametrize("command", [("knowledge", "status"), ("db", "upgrade")])
+@pytest.mark.usefixtures("files")
+def test_a_setting_that_cannot_be_used_is_a_sentence(guidepost, monkeypatch, command, name, value, sentence):
+    monkeypatch.setenv(name, value)
+    said = guidepost(*command)
+    assert (said.code, said.out) == (1, "")
+    assert sentence in said.err
+    assert "secret" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("variable", "other"), [("PORT", "GUIDEPOST_LOCAL_PORT"), ("GUIDEPOST_LOCAL_PORT", "PORT")]
+)
+def test_a_port_that_is_taken_is_a_sentence_that_names_the_setting(guidepost, monkeypatch, variable, other):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv(variable, str(taken.getsockname()[1]))
+        monkeypatch.setenv(other, "0")
+        said = guidepost("run")
+    assert said.code == 1
+    assert "is taken" in said.err
+    assert f"set {variable} to another" in said.err
+
+
+# What the README says
+
+
+def commands_of(command, before=()):
+    """Every command there is, as the words that call it."""
+    if not hasattr(command, "commands"):
+        return {" ".join(before)}
+    return {one for name, inner in command.commands.items() for one in commands_of(inner, (*before, name))}
+
+
+def commands_in_readme():
+    """`guidepost knowledge status | sources` names two commands: one word after each bar, of the same group."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("## On the command line", 1)[1].split("```", 2)[1]
+    named = set()
+    for line in table.splitlines():
+        if line.startswith("guidepost "):
+            words = line.removeprefix("guidepost ").partition("#")[0]
+            group, *alternatives = re.split(r"\s\|\s", words)
+            first = group.split()
+            named.add(" ".join(first[:2]))
+            named.add(first[0])
+            named |= {f"{first[0]} {one.split()[0]}" for one in alternatives}
+    return named
+
+
+def test_the_readme_names_every_command_and_no_other():
+    there, named = commands_of(get_command(app)), commands_in_readme()
+    assert there <= named
+    groups = {one.split()[0] for one in there if " " in one}
+    assert {one for one in named if one.split()[0] in groups and " " in one} <= there
+    assert {one.split()[0] for one in named} <= {one.split()[0] for one in there}
+
+
+@pytest.mark.slow
+def test_with_json_stdout_holds_json_only_from_the_real_process_with_real_models(tmp_path, docs):
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-W", "always", "-m", "bot.cli", *arguments],
+            cwd=tmp_path,
+            env={
+                "PATH": "",
+                "PYTHONPATH": str(ROOT),
+                "GUIDEPOST_DATA_DIR": str(tmp_path / "data"),
+                "OMP_NUM_THREADS": "1",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert json.loads(run("knowledge", "sync", str(docs), "--json").stdout)["added"] == 2
+    assert json.loads(run("ask", "How do I export my data?", "--json").stdout)["status"] == "answered"
+    wrong = run("knowledge", "sync", "nowhere", "--json")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "Traceback" not in wrong.stderr
