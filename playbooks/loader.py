@@ -108,7 +108,8 @@ def find(definitions: dict[str, Definition], name: str) -> Definition:
         UnknownPlaybook: there is none.
     """
     if name not in definitions:
-        raise UnknownPlaybook(f"There is no playbook “{name}”. There are: {', '.join(sorted(definitions))}.")
+        problem = f"There is no playbook “{name}”." if name else "Which playbook?"
+        raise UnknownPlaybook(f"{problem} There are: {', '.join(sorted(definitions))}.")
     return definitions[name]
 
 

@@ -76,6 +76,7 @@ class StepOverview:
     sent_at: datetime | None
     contact: str | None
     answer: str | None
+    answer_label: str | None  # the button's words; None where they hold a value, or for free words
     answer_text: str | None
     note: str | None
 
@@ -401,7 +402,7 @@ class PlaybookRunner:
             started_by=row.started_by,
             started_at=row.started_at,
             ended_at=row.ended_at,
-            steps=tuple(_step(step, names) for step in playbooks.steps_of(session, row.id)),
+            steps=tuple(_step(playbook, step, names) for step in playbooks.steps_of(session, row.id)),
         )
 
 
@@ -481,7 +482,8 @@ def _may_end_as(playbook: Playbook, row: PlaybookRun, code: str, reason: str | N
         raise PlaybookError(f"The outcome “{outcome.label}” needs a reason.{hint}")
 
 
-def _step(step: RunStep, names: Mapping[str, str]) -> StepOverview:
+def _step(playbook: Playbook, step: RunStep, names: Mapping[str, str]) -> StepOverview:
+    option = playbook.option(step.step, step.answer)
     return StepOverview(
         key=step.key,
         title=step.title,
@@ -490,6 +492,7 @@ def _step(step: RunStep, names: Mapping[str, str]) -> StepOverview:
         sent_at=step.sent_at,
         contact=names.get(step.contact_id or ""),
         answer=step.answer,
+        answer_label=option.label if option and "{" not in option.label else None,
         answer_text=step.answer_text,
         note=step.note,
     )

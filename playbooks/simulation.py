@@ -24,6 +24,7 @@ from playbooks.effects import (
 )
 from playbooks.engine import advance
 from playbooks.state import Run
+from playbooks.wording import spoken
 from playbooks.workdays import zone_of
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def _staff_line(world: _World, effect: CreateTask | Notify, now: datetime) -> Li
     title = world.playbook.steps[record.step].title if record else world.playbook.title
     if isinstance(effect, Notify):
         return Line(now, "notice", effect.step, title, to, effect.text)
-    return Line(now, "task", effect.step, title, to, effect.title, why=f"due {effect.due_at:%Y-%m-%d}")
+    return Line(now, "task", effect.step, title, to, effect.title, why=f"due {spoken(effect.due_at.date())}")
 
 
 def _not_sent(world: _World, end: datetime) -> list[Line]:

@@ -139,11 +139,9 @@ def nobody_speech(wanted: str, names: Sequence[str]) -> Speech:
             text="No accounts are assigned to you yet. An admin can import them or give you a team."
         )
     shown = brief(wanted, 60)
-    few = ", ".join(brief(name) for name in names[:5])
-    return Speech(
-        text=f"I know no account “{shown}” among yours. Use its name, its channel or one of its people, "
-        f"for example: {few}{' …' if len(names) > 5 else ''}."
-    )
+    unknown = f"I know no account “{shown}” among those you see." if shown else "Which account?"
+    few = " or ".join(brief(name) for name in names[:2])
+    return Speech(text=f"{unknown} Use its name, its channel or one of its people: {few}, for example.")
 
 
 def question_line(question: QuestionLine) -> str:

@@ -150,7 +150,8 @@ def _run(run: RunOverview) -> list[Block]:
 def _step(step: Any) -> str:
     when = f", {slack_date(step.sent_at or step.due_at)}" if step.sent_at or step.due_at else ""
     who = f" → {brief(step.contact)}" if step.contact else ""
-    said = f": *{brief(step.answer_text or step.answer, 100)}*" if step.answer else ""
+    words = step.answer_text or step.answer_label or (step.answer or "").replace("_", " ")
+    said = f": *{brief(words, 100)}*" if words else ""
     note = f" _({brief(step.note, 100)})_" if step.note else ""
     state = step.state.replace("_", " ")
     return f"• {brief(step.title)}{who}: {state}{when}{said}{note}"

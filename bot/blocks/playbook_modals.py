@@ -50,7 +50,11 @@ def not_me_modal(context: Mapping[str, Any]) -> dict[str, Any]:
 def edit_modal(context: Mapping[str, Any], text: str) -> dict[str, Any]:
     """Another wording; it goes out as if it had been approved."""
     return _modal(
-        EDIT_MODAL, "Change the message", "Save", context, _text_input("Message", text, MAX_MESSAGE)
+        EDIT_MODAL,
+        "Change the message",
+        "Save and approve",
+        context,
+        _text_input("Message", text, MAX_MESSAGE),
     )
 
 

@@ -12,7 +12,9 @@ from bot.local import text
 from bot.local.errors import LocalWorkspaceError
 from bot.local.history import Line
 from bot.local.sample import DM, PastQuestion, Remark
+from bot.office_hours import opening_after
 from bot.recording import record_answer
+from playbooks.workdays import DAY_ENDS, Calendar
 from store import access, people
 from store.tables import Conversation, Task, answers, conversations, feedback, tasks, workspaces
 
@@ -243,7 +245,7 @@ class MonthRows:
                 body=spoken.past.text,
                 priority="high",
                 state="open" if done_at is None else "done",
-                due_at=self.started_at + timedelta(days=wish.due_in_days),
+                due_at=due_at(csm.timezone, self.started_at, wish.due_in_days),
                 link=link if done_at is None else link | {"done_by": csm.name},
                 created_at=opened,
                 done_at=done_at,
@@ -280,6 +282,15 @@ def _channel(past: PastQuestion | Remark, user: User, directory: Directory) -> C
     if found is None:
         raise MonthError(f"month.yaml: {past.by} wrote in {past.place}, which directory.yaml does not have.")
     return found
+
+
+def due_at(zone: str, started_at: datetime, days: int) -> datetime:
+    """The end of the working day that many days from the first start, or from the first working hour after it."""
+    calendar = Calendar(zone)
+    if days < 0:
+        return calendar.at(calendar.on_or_before(calendar.date_of(started_at + timedelta(days))), DAY_ENDS)
+    opening = opening_after(calendar, started_at)
+    return calendar.at(calendar.on_or_after(calendar.date_of(opening + timedelta(days))), DAY_ENDS)
 
 
 def slack_ts(moment: datetime, number: int) -> str:

@@ -261,7 +261,7 @@ def _run_lines(rows: Rows) -> Iterable[RunLine]:
             account=_name(rows, run.account_id) or run.account_id,
             playbook=run.playbook,
             state=run.state,
-            step=step.step if step else None,
+            step=(step.title or step.step) if step else None,
             step_state=step.state if step else None,
             since=step.updated_at if step else run.started_at,
         )
@@ -271,7 +271,9 @@ def _task_lines(rows: Rows, now: datetime) -> Iterable[TaskLine]:
     for task in rows.open_tasks:
         if task.due_at and task.due_at < now:
             account = _name(rows, task.account_id)
-            yield TaskLine(task.id, task.title, task.owner_email, account, (now - task.due_at).days)
+            owner = rows.staff.get((task.owner_email or "").lower())
+            overdue = (now - task.due_at).days
+            yield TaskLine(task.id, task.title, task.owner_email, account, overdue, owner)
 
 
 def _renewal_lines(rows: Rows, now: datetime) -> Iterable[RenewalLine]:

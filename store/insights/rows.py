@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
 
-from store.tables.accounts import Account, Subscription
+from store.tables.accounts import Account, StaffMember, Subscription
 from store.tables.answers import Answer
 from store.tables.conversations import Conversation, Message
 from store.tables.feedback import Feedback
@@ -50,6 +50,7 @@ class Rows:
     last_steps: Mapping[str, RunStep]  # run id -> the step that moved last
     open_tasks: list[Task]
     subscriptions: list[Subscription]
+    staff: Mapping[str, str]  # e-mail, lower case -> name
 
 
 def read_rows(session: Session, workspace_id: str, period: Period, scope: Scope, now: datetime) -> Rows:
@@ -78,6 +79,7 @@ def read_rows(session: Session, workspace_id: str, period: Period, scope: Scope,
         last_steps=_last_steps(session, [run.id for run in open_runs]),
         open_tasks=_open_tasks(session, workspace_id, scope, now),
         subscriptions=_subscriptions(session, workspace_id, scope),
+        staff=_staff(session, workspace_id),
     )
 
 
@@ -162,3 +164,8 @@ def _subscriptions(session: Session, workspace_id: str, scope: Scope) -> list[Su
     statement = select(Subscription).where(Subscription.workspace_id == workspace_id)
     found = session.exec(statement.order_by(col(Subscription.renews_on), col(Subscription.key))).all()
     return [term for term in found if scope.covers(term.account_id)]
+
+
+def _staff(session: Session, workspace_id: str) -> dict[str, str]:
+    statement = select(StaffMember.email, StaffMember.name).where(StaffMember.workspace_id == workspace_id)
+    return {email.lower(): name for email, name in session.exec(statement).all()}

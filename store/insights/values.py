@@ -130,7 +130,7 @@ class RunLine:
     account: str
     playbook: str
     state: str  # active | paused
-    step: str | None  # the step that moved last
+    step: str | None  # the title of the step that moved last
     step_state: str | None
     since: datetime
 
@@ -144,6 +144,7 @@ class TaskLine:
     owner_email: str | None
     account: str | None
     days_overdue: int  # whole days, 0 on the day itself
+    owner: str | None = None  # name, where the address is one of the staff's
 
 
 @dataclass(frozen=True)

@@ -56,16 +56,16 @@ def money(minor: int | None, currency: str) -> str:
 
 
 def run_words(run: RunLine) -> str:
-    """`onboarding, active: O2 sent since 1 Mar`."""
+    """`onboarding, active: How did setup go, sent 1 Mar`."""
     since = f"{run.since.day} {run.since:%b}"
-    step = f"{run.step} {(run.step_state or '').replace('_', ' ')} since" if run.step else "started"
+    step = f"{run.step}, {(run.step_state or '').replace('_', ' ')}" if run.step else "started"
     return f"{run.playbook}, {run.state}: {step} {since}"
 
 
 def task_words(task: TaskLine) -> str:
-    """`3 days overdue, omar@guide.example`."""
+    """`3 days overdue, Omar Diaz`; the owner's address where nobody on the staff has it."""
     days = {0: "due today", 1: "1 day overdue"}.get(task.days_overdue, f"{task.days_overdue} days overdue")
-    return f"{days}, {task.owner_email or 'nobody owns it'}"
+    return f"{days}, {task.owner or task.owner_email or 'nobody owns it'}"
 
 
 def renewal_words(renewal: RenewalLine) -> str:

@@ -515,10 +515,10 @@ def test_an_outcome_is_recorded_by_the_accounts_full_name(play):
     ("words", "sentence"),
     [
         ("dance", "Write `/cs play list`"),
-        ("start", "There is no playbook “”. There are: onboarding, renewal."),
+        ("start", "Which playbook? There are: onboarding, renewal."),
         ("start salsa @Fresh Fields", "There is no playbook “salsa”"),
         ("start onboarding @Atlantis", "I know no account “@Atlantis”"),
-        ("start onboarding", "I know no account"),
+        ("start onboarding", "Which account?"),
         ("pause @Fresh Fields", "Nothing is running for Fresh Fields Market"),
         ("outcome @Fresh Fields adopted", "Nothing is running for Fresh Fields Market"),
         ("start renewal @Meadow Dairy", "has no running subscription"),

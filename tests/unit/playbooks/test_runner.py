@@ -63,6 +63,7 @@ def test_a_run_goes_from_start_to_outcome_on_both_databases(world_on_both):
     overview = world.runner.run_overview(run)
     assert (overview.state, overview.outcome_label) == ("finished", "Onboarded, the goal is on course")
     assert [step.answer for step in overview.steps if step.answer] == ["team_live", "blocked", "book", "yes"]
+    assert overview.steps[0].answer_label == "Our whole team uses it"
     assert [one.run_id for one in world.runner.runs_for_account(world.accounts["smb"])] == [run]
 
 

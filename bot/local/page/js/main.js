@@ -142,7 +142,7 @@ async function onConnection(connection, again) {
   const { views, home } = state;
   adoptBootstrap(state, boot);
   Object.assign(state, { views, home });
-  await Promise.all([loadChannel(false), state.place.thread ? loadThread(false) : null]);
+  await Promise.all([loadChannel(false), state.place.thread ? loadThread(false) : null, openedAssistant({})]);
   state.changed("people", "channels", "place", "conversation", "thread", "status", "clock", "prompts");
 }
 

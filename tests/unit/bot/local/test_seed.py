@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import func, select
@@ -12,6 +12,7 @@ from sqlmodel import func, select
 from bot.local import sample
 from bot.local.clock import LocalClock
 from bot.local.history import Line, write_history
+from bot.local.month import due_at
 from bot.local.records import Records
 from bot.local.seed import Progress, Seed, SeedError
 from store.tables import (
@@ -301,3 +302,17 @@ def test_two_renewals_are_under_way(begin, sqlite_database, clock):
         ("sudsy-co", "renewal", "active"),
     }
     assert all(run.started_at < clock.now() for run, _ in runs)
+
+
+@pytest.mark.parametrize(
+    ("started", "days", "due"),
+    [
+        ("2026-11-23T04:06:00+00:00", -2, "2026-11-20T18:00:00+00:00"),
+        ("2026-11-23T04:06:00+00:00", 0, "2026-11-23T18:00:00+00:00"),
+        ("2026-11-23T21:00:00+00:00", 0, "2026-11-24T18:00:00+00:00"),
+        ("2026-11-20T12:00:00+00:00", 1, "2026-11-23T18:00:00+00:00"),
+    ],
+    ids=["before a weekend", "today", "after hours", "over a weekend"],
+)
+def test_what_is_due_in_the_sample_is_due_at_the_end_of_a_working_day(started, days, due):
+    assert due_at("Europe/London", datetime.fromisoformat(started), days) == datetime.fromisoformat(due)
