@@ -19,6 +19,7 @@ FALLBACK_LIMIT = 3000
 _LIVE = re.compile(r"<(?=[!@#])")
 _BROADCAST = re.compile(r"@(?=(channel|here|everyone)\b)")
 _ZERO_WIDTH = "\u200b"
+_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _FENCE = "```"
 _OPENED, _CLOSED, _CUT = f"{_FENCE}\n", f"\n{_FENCE}", " …"
 _TORN = re.compile(r"(<[^<>\n]{0,120}|&[a-z]{0,4})$")  # markup whose end was cut off
@@ -31,7 +32,11 @@ def harmless(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Plain text for a mrkdwn field: nothing in it is markup for Slack."""
-    return harmless(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _with_entities(harmless(text))
+
+
+def _with_entities(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def brief(text: str, limit: int = 80) -> str:
@@ -41,7 +46,8 @@ def brief(text: str, limit: int = 80) -> str:
 
 def mrkdwn(markdown: str) -> str:
     """Markdown as Slack's older mrkdwn, for fallback text and simple blocks."""
-    return harmless(slackify_markdown(harmless(markdown)).strip())
+    text = harmless(slackify_markdown(harmless(markdown)).strip())
+    return _CODE.sub(lambda code: _with_entities(code[0]), text)  # which slackify_markdown leaves as it is
 
 
 def quoted(text: str) -> str:
