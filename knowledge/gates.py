@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from knowledge.retrieval import CARD_BELOW
 from knowledge.words import STOP_WORDS, stem, words
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from knowledge.types import Evidence
 
-CARD_BELOW = 0.06  # how far a card's cosine mostly is below the best passage's; for documents without a card
 READ = 5  # passages that a name is looked for in
 _NAME = re.compile(r"(?<![\w'])(?:[A-Z][\w+#.-]*[\w+#]|[a-z]+[A-Z]\w*)")
 _CALENDAR_WORDS = """

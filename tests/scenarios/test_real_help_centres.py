@@ -24,7 +24,7 @@ from store.tables.documents import document_uris, passage_vectors
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data" / "helpcenters"
 QUESTIONS = ROOT / "tests" / "data" / "helpcenter_questions"
-FIRST_RIGHT = {"plausible": 16, "chatwoot": 14}  # of 20, as measured; raise it when it gets better
+FIRST_RIGHT = {"plausible": 17, "chatwoot": 15}  # of 20, as measured; the aim is 17 of each
 ARTICLES = {"plausible": 132, "chatwoot": 88}
 
 pytestmark = [
@@ -101,11 +101,6 @@ def _right(centre):
 
 def test_the_first_citation_is_as_often_the_right_article_as_it_was(centre):
     assert len(_right(centre)) >= FIRST_RIGHT[centre.name]
-
-
-@pytest.mark.xfail(strict=False, reason="the aim; measured: 16 and 14 of 20")
-def test_the_first_citation_is_the_right_article_for_seventeen_of_twenty(centre):
-    assert len(_right(centre)) >= 17
 
 
 def test_everything_off_topic_is_refused(centre):
