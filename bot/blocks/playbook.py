@@ -125,7 +125,7 @@ def plain(message: StepMessage) -> Speech:
 def notice(message: StepMessage) -> Speech:
     """A line to a CSM or a manager."""
     payload = message.payload
-    lead = "🔔 *Needs you now*" if payload.get("urgent") else "📌"
+    lead = "🔔 *Needs you now* ·" if payload.get("urgent") else "📌"
     text = f"{lead} *{brief(str(payload['account']))}* · {brief(str(payload['title']))}"
     return parts.speech(message.text, [parts.section(f"{text}\n{message.text}")])
 

@@ -206,7 +206,10 @@ def _outcome(session: Session, services: Services, wish: Wish) -> Speech:
     if not code:
         return blocks.outcomes_speech([(one, services.runner.outcomes(one.run_id)) for one in open_runs])
     services.runner.record_outcome_in(session, run.run_id, wish.user_id, code, reason=reason.strip() or None)
-    return Speech(text=f"Noted: “{escaped(run.playbook)}” for {brief(run.account)} ended as {escaped(code)}.")
+    label = services.runner.outcomes(run.run_id)[code]
+    return Speech(
+        text=f"Noted: “{escaped(run.playbook)}” for {brief(run.account)} has ended: {escaped(label)}."
+    )
 
 
 def _carry_out(session: Session, services: Services, verb: str, run: RunOverview, by: str) -> str:

@@ -6,15 +6,16 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlmodel import Session, col, select
+
 from store.errors import NotFound, StoreError
 from store.finding import find_account
 from store.insights.values import Period, Scope
 from store.people import Person, visible_accounts
+from store.tables.accounts import StaffMember
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from sqlmodel import Session
 
     from store.tables.accounts import Account
 
@@ -46,7 +47,7 @@ def scope_for(session: Session, workspace_id: str, person: Person, text: str = "
         workspace_id: the workspace.
         person: who asks.
         text: empty (a CSM: their own accounts; a manager: their teams'; an admin: everything), `team`,
-            a segment, a CSM's e-mail address, or an account as `find_account` understands it.
+            a segment, a CSM's name or e-mail address, or an account as `find_account` understands it.
 
     Raises:
         StoreError: the person is no member of staff.
@@ -64,10 +65,23 @@ def scope_for(session: Session, workspace_id: str, person: Person, text: str = "
         return _some(f"segment {wanted.upper()}", [a for a in seen if a.segment == wanted.upper()])
     if wanted.lower() == "team":
         return WHOLE_WORKSPACE if person.may_act_as("admin") else _some("the team's accounts", seen)
-    owned = [a for a in seen if (a.csm_email or "").lower() == wanted.lower()]
-    if owned:
-        return _some(f"accounts of {wanted.lower()}", owned, wanted.lower())
+    email = _csm_called(session, workspace_id, wanted.lower(), seen)
+    if email:
+        owned = [a for a in seen if (a.csm_email or "").lower() == email]
+        return _some(f"accounts of {email}", owned, email)
     return _one(session, workspace_id, text, seen)
+
+
+def _csm_called(session: Session, workspace_id: str, wanted: str, seen: list[Account]) -> str | None:
+    """The address of the one CSM of these accounts with that address, name or first name (lower case)."""
+    emails = {account.csm_email.lower() for account in seen if account.csm_email}
+    if wanted in emails:
+        return wanted
+    staff = session.exec(select(StaffMember).where(col(StaffMember.workspace_id) == workspace_id)).all()
+    fitting = {
+        one.email.lower() for one in staff if wanted in {one.name.lower(), one.name.lower().split(" ")[0]}
+    } & emails
+    return fitting.pop() if len(fitting) == 1 else None
 
 
 def _default(person: Person, seen: list[Account]) -> Scope:
@@ -85,10 +99,10 @@ def _one(session: Session, workspace_id: str, text: str, seen: list[Account]) ->
         return _some(match.account.name, [match.account])
     if match.accounts:
         names = ", ".join(account.name for account in match.accounts)
-        raise NotFound(f"'{text.strip()}' could mean {names}. Write one of these names.")
+        raise NotFound(f"“{text.strip()}” could mean {names}. Write one of these names.")
     raise NotFound(
-        f"'{text.strip()}' is no account, segment or CSM that you see. Write SMB, MM, ENT, a CSM's e-mail "
-        "address or an account's name."
+        f"“{text.strip()}” is no account, segment or CSM that you see. Write SMB, MM, ENT, a CSM's name "
+        "or an account's."
     )
 
 

@@ -505,7 +505,7 @@ def test_an_outcome_is_recorded_by_the_accounts_full_name(play):
     assert "`renewed_flat` Renewed, as it was" in asked
     assert "“nonsense” is no outcome" in play.says(PRIYA, "outcome @Harbour Bakery Group nonsense")
     assert "needs a reason" in play.says(PRIYA, "outcome @Harbour Bakery Group churned")
-    assert "ended as renewed_flat" in play.says(PRIYA, "outcome @Harbour Bakery Group renewed_flat")
+    assert "has ended: Renewed, as it was." in play.says(PRIYA, "outcome @Harbour Bakery Group renewed_flat")
     play.wait(3 * DAYS)
     assert "Thank you" in texts_of(play.last(ISLA))
     assert play.bot.rows(select(PlaybookRun))[0].outcome == "renewed_flat"

@@ -392,6 +392,7 @@ SCOPES = [
     pytest.param(
         "U0DANA", "omar@guide.example", "accounts of omar@guide.example", {"nord", "pros"}, id="a csm"
     ),
+    pytest.param("U0DANA", "@Omar", "accounts of omar@guide.example", {"nord", "pros"}, id="a csm by name"),
     pytest.param("U0OMAR", "@nord", "Nordwind GmbH", {"nord"}, id="account"),
     pytest.param("U0OMAR", "team", "the team's accounts", {"nord", "pros"}, id="team"),
     pytest.param("U0DANA", "team", "all accounts", None, id="admin's team is everybody"),
