@@ -76,6 +76,9 @@ class Registered:
         self.others.append(name)
         return lambda listener: listener
 
+    def error(self, listener):
+        """What listeners raise goes to it; the manifest need not know."""
+
 
 @pytest.fixture(scope="module")
 def manifest():
