@@ -196,6 +196,7 @@ class LoadingAnswers:
             answerer.load()
             self._answerer = answerer
             log.info("models are loaded")
+            self._core.ingest.mend()  # what could not be opened is served from memory until this is done
         except GuidepostError as error:
             log.error("models cannot be loaded: %s", error)  # noqa: TRY400 - the sentence says it all
             self._error = error

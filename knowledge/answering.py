@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from knowledge import wording
 from knowledge.composing import compose
 from knowledge.followups import stand_alone
-from knowledge.gates import Gates, confidence, signals_of
+from knowledge.gates import Gates, Signals, confidence, signals_of
 from knowledge.grounding import unsupported
 from knowledge.quoting import quote
 from knowledge.retrieval import Stopwatch
@@ -37,6 +37,7 @@ class _Reading:
     found: Found
     quoted: Quoted | None
     confidence: float
+    unsaid: bool  # it names something that the best passages do not mention
     note: str | None  # what the answer must say about how the question was read
 
 
@@ -96,18 +97,16 @@ class Answerer:
         found = self._retriever.find(standalone.text, asker, thread=standalone.thread)
         watch.skip()
         quoted = quote(found.evidence, lambda texts: self._reranker.score(found.asked, texts))
-        sure = self._confidence(asker, found, quoted)
+        signals = self._signals(asker, found)
+        sure = round(confidence(signals, self._gates), 3) if quoted else 0.0
         watch.lap("quote")
-        return _Reading(standalone, found, quoted, sure, note)
+        return _Reading(standalone, found, quoted, sure, bool(signals.unsaid), note)
 
-    def _confidence(self, asker: Asker, found: Found, quoted: Quoted | None) -> float:
-        if quoted is None:
-            return 0.0
+    def _signals(self, asker: Asker, found: Found) -> Signals:
         asked = set(content_words(found.asked))
         unknown = [word for word in asked if not self._retriever.knows(word, asker)]
         share = len(unknown) / len(asked) if asked else 1.0
-        signals = signals_of(found.asked, found.evidence, share)
-        return round(confidence(signals, self._gates), 3)
+        return signals_of(found.asked, found.evidence, share)
 
     def _answered(self, reading: _Reading) -> Answered:
         evidence = reading.found.evidence
@@ -119,6 +118,8 @@ class Answerer:
         if unsupported(composed.sentences, composed.citations):
             return _refused(wording.NOT_FOUND, reading)
         unsure = reading.confidence < self._gates.unsure_below
+        if unsure and reading.unsaid:  # doubtful, and what it names is nowhere: not even worth a guess
+            return _refused(wording.NOT_FOUND, reading)
         return Answered(
             "partial" if unsure else "answered",
             _text(composed, [reading.note, wording.UNSURE if unsure else None]),

@@ -91,7 +91,7 @@ def confidence(signals: Signals, gates: Gates) -> float:
 def signals_of(question: str, evidence: Sequence[Evidence], unknown: float) -> Signals:
     """The signals of ranked evidence; `unknown` as in `Signals`."""
     cosine = max((one.dense for one in evidence if one.dense is not None), default=0.0)
-    of_card = evidence[0].document_dense
+    of_card = evidence[0].document_dense if evidence else None
     return Signals(
         cosine=cosine,
         card=cosine - CARD_BELOW if of_card is None else of_card,

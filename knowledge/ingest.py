@@ -176,6 +176,11 @@ class Ingest:
         with self._lock():
             return self._generations.build(progress or (lambda _: None))
 
+    def mend(self) -> None:
+        """Build an index from SQL, without a model, if the one in service is gone or was quarantined."""
+        with self._lock():
+            self._generations.bring_up_to_date(lambda _: None)
+
     def check(self, *, repair: bool = False) -> CheckReport:
         """Compare SQL with both indexes; if asked to, rebuild them where they differ."""
         found = self._generations.check()
@@ -199,7 +204,8 @@ class Ingest:
     ) -> None:
         for number, found in enumerate(documents, start=1):
             if isinstance(found, Unreadable):
-                run.present |= _known_below(found.uri, run.states)  # what we knew of it stays
+                if not found.readers_unknown:  # else an older version might be shown to the wrong people
+                    run.present |= _known_below(found.uri, run.states)  # what we knew of it stays
                 run.fail(found.uri, found.reason)
             else:
                 self._take(found, run)

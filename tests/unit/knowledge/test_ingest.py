@@ -114,6 +114,32 @@ def test_a_file_that_cannot_be_read_is_reported_and_its_older_version_stays(base
     assert any("XLSX" in text for text in _texts(base))
 
 
+def test_of_a_document_that_no_longer_says_who_may_read_it_no_older_version_stays(base):
+    base.write(export=EXPORT, login=LOGIN)
+    base.ingest.sync(base.source)
+    (base.source / "export.md").write_text(f"---\naudience: intenal\n---\n{EXPORT}")
+
+    report = base.ingest.sync(base.source)
+
+    assert [failure["uri"] for failure in report.failed] == ["export.md"]
+    assert report.deleted == 1
+    assert not any("XLSX" in text for text in _texts(base))
+
+
+def test_an_index_that_was_quarantined_is_built_again_without_a_model(base):
+    base.write(export=EXPORT, login=LOGIN)
+    base.ingest.sync(base.source)
+    embedded = len(base.embedder.embedded)
+    with base.database.transaction() as session:
+        rows.quarantine_generation(session, _active(base))
+
+    base.ingest.mend()
+
+    assert _active(base)
+    assert len(base.embedder.embedded) == embedded
+    assert base.ingest.check().problems == ()
+
+
 def test_documents_below_a_folder_that_cannot_be_listed_stay(base):
     def one(uri):
         return SourceDocument(uri, uri, (Section((), None, f"About {uri}."),), content_hash=uri)
