@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from knowledge import wording
 from knowledge.composing import compose
 from knowledge.followups import stand_alone
-from knowledge.gates import Gates, Signals, confidence, signals_of
+from knowledge.gates import Gates, Signals, confidence, is_refused, signals_of
 from knowledge.grounding import unsupported
 from knowledge.quoting import quote
 from knowledge.retrieval import Stopwatch
@@ -37,7 +37,7 @@ class _Reading:
     found: Found
     quoted: Quoted | None
     confidence: float
-    unsaid: bool  # it names something that the best passages do not mention
+    refused: bool  # the evidence does not answer
     note: str | None  # what the answer must say about how the question was read
 
 
@@ -96,11 +96,14 @@ class Answerer:
     def _read(self, standalone: Standalone, asker: Asker, note: str | None, watch: Stopwatch) -> _Reading:
         found = self._retriever.find(standalone.text, asker, thread=standalone.thread)
         watch.skip()
-        quoted = quote(found.evidence, lambda texts: self._reranker.score(found.asked, texts))
+        quoted = quote(
+            found.evidence, lambda texts: self._reranker.score(found.asked, texts), standalone.text
+        )
         signals = self._signals(asker, found)
         sure = round(confidence(signals, self._gates), 3) if quoted else 0.0
         watch.lap("quote")
-        return _Reading(standalone, found, quoted, sure, bool(signals.unsaid), note)
+        refused = quoted is None or is_refused(sure, signals, self._gates)
+        return _Reading(standalone, found, quoted, sure, refused, note)
 
     def _signals(self, asker: Asker, found: Found) -> Signals:
         asked = set(content_words(found.asked))
@@ -112,14 +115,12 @@ class Answerer:
         evidence = reading.found.evidence
         if not evidence:
             return _refused(wording.NOTHING_THERE, reading)
-        if reading.quoted is None or reading.confidence < self._gates.refuse_below:
+        if reading.quoted is None or reading.refused:
             return _refused(wording.NOT_FOUND, reading)
         composed = compose(reading.quoted.quotes)
         if unsupported(composed.sentences, composed.citations):
             return _refused(wording.NOT_FOUND, reading)
         unsure = reading.confidence < self._gates.unsure_below
-        if unsure and reading.unsaid:  # doubtful, and what it names is nowhere: not even worth a guess
-            return _refused(wording.NOT_FOUND, reading)
         return Answered(
             "partial" if unsure else "answered",
             _text(composed, [reading.note, wording.UNSURE if unsure else None]),

@@ -33,6 +33,9 @@ _LEANS_BACK = re.compile(
     r"the (?:same|latter|former)|both)\b",
     re.IGNORECASE,
 )
+_HOW_TO = re.compile(
+    r"\bhow (?:do|can|could|should|would|to)\b|\bway to\b|\bwhere (?:do|can) (?:i|we)\b", re.IGNORECASE
+)
 _SHORTEST = 4  # words of a sentence that may stand alone
 
 
@@ -60,13 +63,15 @@ class Quoted:
     best: float
 
 
-def quote(evidence: Sequence[Evidence], score: Score) -> Quoted | None:
+def quote(evidence: Sequence[Evidence], score: Score, question: str = "") -> Quoted | None:
     """The units that answer; None if no passage has any.
 
     Args:
         evidence: best first; only the first few are quoted.
         score: one logit a text, of how well it answers the question.
+        question: asks it for a way to do something, its steps are read first.
     """
+    evidence = steps_first(evidence) if _HOW_TO.search(question) else evidence
     passages = [(one, _scored(units_of(one.text))) for one in evidence[:PASSAGES]]
     passages = _with_scores(passages, score)
     best = [_best(units) for _, units in passages]
@@ -79,6 +84,16 @@ def quote(evidence: Sequence[Evidence], score: Score) -> Quoted | None:
         if anchor and (anchor.score or 0.0) >= least and not _repeats(anchor.unit, quotes):
             quotes.append(Quote(one, _chosen(units, anchor)))
     return Quoted(tuple(quotes), top)
+
+
+def steps_first(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """The same with the best document's own steps in front: whoever asks how wants them, not what it is."""
+    if not evidence or evidence[0].kind == "steps":
+        return evidence
+    steps = next(
+        (one for one in evidence if one.kind == "steps" and one.document_id == evidence[0].document_id), None
+    )
+    return [steps, *(one for one in evidence if one is not steps)] if steps else evidence
 
 
 def _scored(units: list[Unit]) -> list[Scored]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.gates import Gates, Signals, confidence, unsaid
+from knowledge.gates import Gates, Signals, confidence, is_refused, unsaid
 from knowledge.types import Evidence
 
 EVIDENCE = [
@@ -49,3 +49,20 @@ def test_confidence_grows_with_every_score_and_falls_with_what_is_missing():
 @pytest.mark.parametrize("value", [-1e9, 1e9, 0.0])
 def test_confidence_stays_between_zero_and_one(value):
     assert 0 <= confidence(Signals(value, value, value), Gates()) <= 1
+
+
+DOUBTS = [
+    pytest.param(0.39, 0.0, (), True, id="below the threshold"),
+    pytest.param(0.41, 0.0, (), False, id="above it: an answer that says it is not sure"),
+    pytest.param(0.45, 0.0, ("Salesforce",), True, id="doubtful, and it names what the evidence does not"),
+    pytest.param(0.9, 0.0, ("Salesforce",), False, id="sure, although a name is missing"),
+    pytest.param(0.6, 0.25, (), True, id="a quarter of its words is in no article"),
+    pytest.param(0.75, 0.25, (), False, id="the same, but the evidence is strong"),
+]
+
+
+@pytest.mark.parametrize(("sure", "unknown", "unsaid", "refused"), DOUBTS)
+def test_doubt_weighs_more_where_words_are_unknown(sure, unknown, unsaid, refused):
+    signals = Signals(cosine=0.7, card=0.7, passage=0.0, unknown=unknown, unsaid=unsaid)
+
+    assert is_refused(sure, signals, Gates()) is refused

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from knowledge.composing import compose
-from knowledge.quoting import quote
+from knowledge.quoting import quote, steps_first
 from knowledge.types import Evidence
 from knowledge.words import stems
 
@@ -94,3 +96,13 @@ def test_a_very_long_passage_costs_bounded_work():
 
     quote([_evidence("This sentence says something here. " * 500)] * 3, score)
     assert len(asked) <= 36
+
+
+def test_whoever_asks_how_gets_the_articles_own_steps_first():
+    what = _evidence("SSO lets people sign in with one identity.", 1)
+    other = replace(_evidence("1. Open Export.\n2. Press Go.", 2), kind="steps")
+    steps = replace(_evidence("1. Open Security.\n2. Choose SAML.", 1), passage_id="p3", kind="steps")
+
+    assert steps_first([what, other, steps]) == [steps, what, other]
+    assert steps_first([what, other]) == [what, other]
+    assert steps_first([]) == []
