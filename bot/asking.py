@@ -32,6 +32,11 @@ class Asked:
         return self.account.id if self.account else None
 
     @property
+    def asking_account_id(self) -> str | None:
+        """The account whose question it is: none where one of our own staff asks, even in their channel."""
+        return None if self.person.is_staff else self.account_id
+
+    @property
     def asker(self) -> Asker:
         """The same, as the knowledge base wants to know it."""
         return Asker(

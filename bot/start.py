@@ -13,12 +13,14 @@ from bot.run import Bot, wait_for_signal
 from bot.settings import Settings, load_settings
 from bot.timetravel import TimeTravel
 from bot.wiring import Core, connect, open_core, slack_client, workspace_folder
+from store.tables import events, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bot.local.manifest import AppConfig
     from bot.local.server import LocalWorkspace
+    from bot.services import Services
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,8 @@ def running(settings: Settings, *, with_sample: bool = True) -> Iterator[tuple[B
             else _real_slack(settings)
         )
         services = connect(core, slack_client(access.bot_token, access.api_url))
+        if settings.is_local:
+            _take_up_what_was_left(services)
         bot = Bot(services)
         stack.callback(core.database.close)
         stack.callback(bot.stop)
@@ -123,6 +127,14 @@ def _local_slack(core: Core, *, with_sample: bool) -> Iterator[Access]:
         yield Access(
             workspace.bot_token, workspace.app_token, workspace.api_url, workspace.page_url, workspace
         )
+
+
+def _take_up_what_was_left(services: Services) -> None:
+    """What a killed process was at is begun again at once; the workspace's lock says that it is not running."""
+    wall = services.wall.now()
+    with services.database.transaction() as session:
+        events.end_leases(session, workspace_id=services.workspace_id, wall=wall)
+        outbox.end_leases(session, workspace_id=services.workspace_id, wall=wall)
 
 
 def _load_in_background(core: Core, bot: Bot, *, sample: bool) -> None:

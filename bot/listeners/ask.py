@@ -31,7 +31,7 @@ def ask(services: Services, call: Call) -> None:
     now = services.clock.now()
     with services.effect_of(call.event.id) as session:
         question = _record(session, services, call)
-        answer = record_answer(session, question, answered, account_id=call.asked.account_id, now=now)
+        answer = record_answer(session, question, answered, account_id=call.asked.asking_account_id, now=now)
         share = call.share and call.asked.place.kind != "dm"
         address = speaking.address_of(call.event) | {"key": f"answer:{answer.id}"}
         speaking.send(session, services, "answer", **address, answer_id=answer.id, in_channel=share)

@@ -113,7 +113,7 @@ def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Readi
             session, workspace_id=services.workspace_id, channel_id=said.channel_id, ts=said.ts
         )
         answer = record_answer(
-            session, question, answered, account_id=asked.account_id, now=services.clock.now()
+            session, question, answered, account_id=asked.asking_account_id, now=services.clock.now()
         )
         outbox.enqueue(
             session,

@@ -108,6 +108,15 @@ def finish(session: Session, event_id: str, *, now: datetime) -> bool:
     return session.exec(statement).rowcount == 1
 
 
+def end_leases(session: Session, *, workspace_id: str, wall: datetime) -> None:
+    """Let everything that is being worked on be taken again: for a start that knows to be the only one."""
+    session.exec(
+        update(InboundEvent)
+        .where(col(InboundEvent.workspace_id) == workspace_id, col(InboundEvent.state) == "working")
+        .values(leased_until=wall)
+    )
+
+
 def release(session: Session, event: InboundEvent) -> bool:
     """Give an event back, to be tried again at once; False if another worker has it, or had it done."""
     return _end_attempt(session, event, state="received", leased_until=None)

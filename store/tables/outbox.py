@@ -113,6 +113,15 @@ def claim(
     return message
 
 
+def end_leases(session: Session, *, workspace_id: str, wall: datetime) -> None:
+    """Let everything that was being sent be taken again, as doubtful: for a start that knows to be the only one."""
+    session.exec(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.workspace_id) == workspace_id, col(OutboxMessage.state) == "sending")
+        .values(leased_until=wall)
+    )
+
+
 def mark_started(session: Session, message_id: str, *, channel_id: str, ts: str) -> None:
     """Note where a message has begun to stream, before it is complete."""
     message = session.get_one(OutboxMessage, message_id)

@@ -58,7 +58,14 @@ def test_the_first_screen_is_short_and_says_what_matters(bot, week):
     reply = digest_of(bot, PRIYA)
     first = reply["blocks"][0]["text"]["text"]
     assert len(first.splitlines()) <= 13
-    for part in ("*2 questions*", "1 not found", "0 of 1", "*1 piece of feedback*", "*1 open task*", "*1 overdue*"):
+    for part in (
+        "*2 questions*",
+        "1 not found",
+        "0 of 1",
+        "*1 piece of feedback*",
+        "*1 open task*",
+        "*1 overdue*",
+    ):
         assert part in first
     shown = texts_of(reply)
     assert "What about *photos*?".replace("*", "") in shown.replace("*", "")

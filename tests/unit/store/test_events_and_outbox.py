@@ -215,3 +215,19 @@ def test_taking_back_spares_what_was_sent_and_other_runs(enqueue, take, clock, d
         taken_back = outbox.cancel(session, workspace_id=workspace.id, key_prefix="run1:")
 
     assert taken_back == 1
+
+
+def test_a_start_that_is_the_only_one_takes_up_at_once_what_was_left(
+    remember, claim, enqueue, take, database, workspace, clock
+):
+    remember("Ev1")
+    enqueue("answer:1")
+    claim()
+    take()
+    assert (claim(), take()) == (None, None)
+
+    with database.transaction() as session:
+        events.end_leases(session, workspace_id=workspace.id, wall=clock.now())
+        outbox.end_leases(session, workspace_id=workspace.id, wall=clock.now())
+
+    assert (claim().attempts, take().attempts) == (2, 2)

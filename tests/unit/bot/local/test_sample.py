@@ -203,7 +203,7 @@ def test_a_shared_channel_holds_people_of_its_own_account_only():
         assert {user.email.partition("@")[2] for user in guests} == {domain}
 
 
-def test_the_personas_are_three_customers_and_three_kinds_of_staff():
+def test_the_personas_are_customers_of_every_segment_and_every_kind_of_staff():
     directory = sample.directory()
     roles = {row["email"]: row["role"] for row in _rows("staff")}
     segments = {row["domain"]: row["segment"] for row in _rows("accounts")}
@@ -212,7 +212,7 @@ def test_the_personas_are_three_customers_and_three_kinds_of_staff():
         for user in map(directory.user, directory.personas)
     ]
 
-    assert kinds == ["MM", "csm", "manager", "admin", "SMB", "ENT"]
+    assert kinds == ["MM", "csm", "manager", "admin", "MM", "SMB", "ENT"]
 
 
 def test_the_month_is_said_by_some_twenty_people_before_the_first_start():
