@@ -233,6 +233,7 @@ def _too_late(turn: Turn, record: StepRecord, event: Replied) -> None:
     turn.notify(
         record,
         f"{turn.who(event.by)} also wrote on “{turn.body(record).title}”: “{wording.clip(words, 300)}”",
+        urgent=_is_urgent(turn, record, event.value),
     )
     before = (
         f"{turn.who(record.answered_by)} has answered this already. "
@@ -241,6 +242,13 @@ def _too_late(turn: Turn, record: StepRecord, event: Replied) -> None:
     )
     csm = turn.context.csm.first if turn.context.csm else "the team"
     _acknowledge(turn, record, event.by, f"Thank you. {before}I have passed your words on to {csm}.")
+
+
+def _is_urgent(turn: Turn, record: StepRecord, value: str | None) -> bool:
+    """Whether a CSM must hear of this answer at once, late or not: "Thinking of leaving" does not expire."""
+    body = turn.body(record)
+    branch = body.on_answer.get(value or "") if isinstance(body, Question) else None
+    return branch is not None and branch.urgent
 
 
 def _confirm(turn: Turn, record: StepRecord, event: Replied, option: Option, text: str) -> None:

@@ -334,3 +334,18 @@ def test_everybody_opted_out_is_said_before_anything_starts(world):
             world.change((Contact, contact), opted_out_at=world.clock.now())
     with pytest.raises(CannotStart, match="Smb Works has no contact who may be written to"):
         world.runner.start("onboarding", world.accounts["smb"], DANA, world.workspace_id)
+
+
+def test_thinking_of_leaving_is_heard_at_once_even_after_the_question_has_expired(april):
+    world = april
+    run = world.start("renewal", "mm")
+    world.until(2026, 4, 1, 12)
+    world.reply(run, "R1", DANA, "ready", staff=True)
+    world.until(2026, 5, 20, 12)
+    assert world.steps(run)["R2"] == "expired"
+
+    world.reply(run, "R2", BEN, "leaving")
+
+    notice = world.last("playbook_notice")
+    assert "also wrote" in notice["text"]
+    assert notice["urgent"] is True
