@@ -1,5 +1,7 @@
 """Source buttons: the passage as it was cited, for those who may read it where they are."""
 
+import html
+
 import pytest
 from sqlmodel import select
 
@@ -38,7 +40,7 @@ def test_a_source_opens_as_the_passage_that_was_cited_with_the_quote_marked(bot,
     shown = texts_of(modal)
     assert citation.title in shown
     assert "> " in shown
-    assert citation.quote.split("\n")[0][:20].strip("*-# ") in shown.replace("*", "")
+    assert citation.quote.split("\n")[0][:20].strip("*-# ") in html.unescape(shown).replace("*", "")
     assert "has changed" not in shown
 
 
