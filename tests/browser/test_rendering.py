@@ -476,11 +476,17 @@ def test_a_draft_waits_in_its_place(page: Page, canned: CannedServer) -> None:
     expect(page.get_by_test_id("composer")).to_have_value("not yet")
 
 
+# The page hears of scrolling a frame later; only then does it know that somebody reads above.
+SCROLL_UP = """one => new Promise(done => {
+  one.scrollTop = 0; requestAnimationFrame(() => requestAnimationFrame(done))
+})"""
+
+
 def test_who_reads_above_is_told_of_new_messages_below(page: Page, canned: CannedServer) -> None:
     show(page, canned, *(message(number, "U2", f"line {number}\nand more") for number in range(40)))
     log = page.get_by_test_id("message-log")
     expect(page.get_by_text("line 39")).to_be_in_viewport()
-    log.evaluate("one => one.scrollTop = 0")
+    log.evaluate(SCROLL_UP)
     canned.push(type="message", channel="C1", message=message(100, "U2", "the newest"))
     page.get_by_test_id("message-log-jump").click()
     expect(page.get_by_text("the newest")).to_be_in_viewport()
@@ -490,7 +496,7 @@ def test_who_reads_above_is_told_of_new_messages_below(page: Page, canned: Canne
 def test_who_writes_sees_what_comes_of_it(page: Page, canned: CannedServer) -> None:
     show(page, canned, *(message(number, "U2", f"line {number}\nand more") for number in range(40)))
     log = page.get_by_test_id("message-log")
-    log.evaluate("one => one.scrollTop = 0")
+    log.evaluate(SCROLL_UP)
     page.get_by_test_id("composer").fill("/cs help")
     page.keyboard.press("Enter")
     canned.awaited("command")

@@ -25,6 +25,10 @@ pytestmark = pytest.mark.slow
 
 QUESTION = "How do I export my data?"
 MOMENTS_OF_A_QUESTION = (
+    "before generations.build",  # the index that was not there is built behind the question
+    "after generations.build",
+    "before generations._clear_away",
+    "after generations._clear_away",
     "before once.remember",  # it has been received, and is lost with the process: Slack sends it again
     "after once.remember",  # it is stored, and Slack does not know
     "before work._claim",
