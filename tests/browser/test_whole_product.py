@@ -80,11 +80,11 @@ def test_a_customer_who_wants_a_person_reaches_their_csm_with_what_was_tried(pag
     refusal = page.get_by_test_id("thread-log").get_by_test_id("message").last
     expect(refusal).to_contain_text("could not find", timeout=ONCE)
     refusal.get_by_test_id("action-talk_to_person").click()
-    expect(page.get_by_test_id("thread-log")).to_contain_text("Priya", timeout=ONCE)
+    expect(page.get_by_test_id("thread-log")).to_contain_text("I have passed this on to Priya", timeout=ONCE)
 
     go(page, address, PRIYA)
-    card = page.get_by_test_id("message").last
-    expect(card).to_contain_text("electric vans", timeout=ONCE)
+    card = page.get_by_test_id("message").filter(has_text="electric vans").last
+    expect(card).to_contain_text("would like to talk to a person", timeout=ONCE)
     expect(card).to_contain_text("Harbour Bakery")
 
 
