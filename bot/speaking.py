@@ -129,7 +129,4 @@ def _render(_services: Services, message: OutboxMessage) -> Speech:
     )
 
 
-SPEECH_VIEW = View(render=_render)
-
-
 VIEW = View(render=_render)
