@@ -29,7 +29,8 @@ class Installation:
     staff: int
     failed_messages: int
     failed_events: int
-    last_error: str | None  # of the failed event that is newest
+    set_aside_events: int  # each ended the process of whoever worked on it, several times
+    last_error: str | None  # of the failed or set-aside event that is newest
 
 
 def installation(session: Session, workspace_id: str) -> Installation:
@@ -44,7 +45,9 @@ def installation(session: Session, workspace_id: str) -> Installation:
     synced = select(func.max(col(Source.synced_at))).where(Source.workspace_id == workspace_id)
     failed = (
         select(InboundEvent.error_ref)
-        .where(InboundEvent.workspace_id == workspace_id, InboundEvent.state == "failed")
+        .where(
+            InboundEvent.workspace_id == workspace_id, col(InboundEvent.state).in_(["failed", "set_aside"])
+        )
         .order_by(col(InboundEvent.received_at).desc())
     )
     return Installation(
@@ -57,5 +60,6 @@ def installation(session: Session, workspace_id: str) -> Installation:
         staff=count(StaffMember),
         failed_messages=count(OutboxMessage, col(OutboxMessage.state) == "failed"),
         failed_events=count(InboundEvent, col(InboundEvent.state) == "failed"),
+        set_aside_events=count(InboundEvent, col(InboundEvent.state) == "set_aside"),
         last_error=session.exec(failed).first(),
     )

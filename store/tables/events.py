@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import UniqueConstraint, and_, func, or_, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -16,7 +17,8 @@ class InboundEvent(SQLModel, table=True):
     """Something Slack told us, and how far we are with it.
 
     `event_key` is Slack's event id (or trigger id for clicks and commands); `message_key` is
-    channel + ts, because one mention arrives as two events.
+    channel + ts, because one mention arrives as two events. `vanished` counts the workers that took the
+    event and were never heard of again: their process ended, perhaps because of it.
     """
 
     __tablename__ = "inbound_events"
@@ -31,9 +33,10 @@ class InboundEvent(SQLModel, table=True):
     message_key: str | None = None
     kind: str  # question | click | command | view | playbook
     payload: dict[str, Any] = json_field()
-    state: str = Field(default="received", index=True)  # received | working | done | failed
+    state: str = Field(default="received", index=True)  # received | working | done | failed | set_aside
     attempts: int = 0
-    leased_until: datetime | None = moment_field(nullable=True)
+    vanished: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    leased_until: datetime | None = moment_field(nullable=True)  # while it rests: not before
     error_ref: str | None = None
     error: str | None = None
     received_at: datetime = moment_field(index=True)
@@ -76,26 +79,49 @@ def remember(
 def claim(session: Session, *, workspace_id: str, wall: datetime, lease: timedelta) -> InboundEvent | None:
     """Take the oldest event that nobody works on, or whose worker's lease has run out.
 
-    Leases go by `wall`, the machine's clock: the moved clock of a local workspace must not break them.
+    Events whose workers vanished are taken one at a time, so that one which ends the process every time
+    does not bring others under suspicion with it. Leases go by `wall`, the machine's clock: the moved clock
+    of a local workspace must not break them.
     """
-    free = or_(
-        col(InboundEvent.state) == "received",
-        and_(col(InboundEvent.state) == "working", col(InboundEvent.leased_until) <= wall),
-    )
+    is_open = col(InboundEvent.state).in_(["received", "working"])
+    rested = or_(col(InboundEvent.leased_until).is_(None), col(InboundEvent.leased_until) <= wall)
+    beyond_doubt = and_(col(InboundEvent.state) == "received", col(InboundEvent.vanished) == 0)
+    in_turn = or_(beyond_doubt, ~_works_on_doubtful(workspace_id, wall))
     statement = (
         select(InboundEvent)
-        .where(InboundEvent.workspace_id == workspace_id, free)
+        .where(InboundEvent.workspace_id == workspace_id, is_open, rested, in_turn)
         .order_by(col(InboundEvent.received_at), col(InboundEvent.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
     event = session.exec(statement).first()
     if event is not None:
+        event.vanished += event.state == "working"
         event.state = "working"
         event.attempts += 1
         event.leased_until = wall + lease
         session.add(event)
     return event
+
+
+def _works_on_doubtful(workspace_id: str, wall: datetime) -> Any:
+    """Whether somebody is at an event whose earlier worker vanished."""
+    other = aliased(InboundEvent)
+    return (
+        select(other.id)
+        .where(
+            other.workspace_id == workspace_id,
+            other.state == "working",
+            other.vanished > 0,
+            col(other.leased_until) > wall,
+        )
+        .exists()
+    )
+
+
+def renew(session: Session, event: InboundEvent, *, until: datetime) -> bool:
+    """Keep an event that is still being worked on; False if another worker has it, or had it done."""
+    return _end_attempt(session, event, leased_until=until)
 
 
 def finish(session: Session, event_id: str, *, now: datetime) -> bool:
@@ -124,15 +150,26 @@ def release(session: Session, event: InboundEvent) -> bool:
 
 def postpone(session: Session, event: InboundEvent, *, until: datetime) -> bool:
     """Let an event rest until then, by the machine's clock; False as in `release`."""
-    return _end_attempt(session, event, leased_until=until)
+    return _end_attempt(session, event, state="received", leased_until=until)
 
 
 def fail(session: Session, event: InboundEvent, *, ref: str, error: str, now: datetime) -> bool:
     """Give an event up; `ref` is what the person was told. False as in `release`."""
+    return _give_up(session, event, "failed", ref=ref, error=error, now=now)
+
+
+def set_aside(session: Session, event: InboundEvent, *, ref: str, error: str, now: datetime) -> bool:
+    """Put an event away that ends the process of whoever works on it. False as in `release`."""
+    return _give_up(session, event, "set_aside", ref=ref, error=error, now=now)
+
+
+def _give_up(
+    session: Session, event: InboundEvent, state: str, *, ref: str, error: str, now: datetime
+) -> bool:
     return _end_attempt(
         session,
         event,
-        state="failed",
+        state=state,
         error_ref=ref,
         error=error[:2000],
         done_at=now,
@@ -148,6 +185,14 @@ def _end_attempt(session: Session, event: InboundEvent, **values: Any) -> bool:
         col(InboundEvent.attempts) == event.attempts,
     )
     return session.exec(update(InboundEvent).where(*mine).values(**values)).rowcount == 1
+
+
+def count_of(session: Session, *, workspace_id: str, state: str) -> int:
+    """How many events are in a state."""
+    statement = select(func.count()).where(
+        InboundEvent.workspace_id == workspace_id, col(InboundEvent.state) == state
+    )
+    return session.exec(statement).one()
 
 
 def waiting_count(session: Session, *, workspace_id: str) -> int:

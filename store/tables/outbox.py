@@ -12,7 +12,12 @@ from store.columns import id_field, json_field, moment_field, workspace_field
 
 
 class OutboxMessage(SQLModel, table=True):
-    """One outbound message. `key` makes it unique and travels in Slack's message metadata."""
+    """One outbound message. `key` makes it unique and travels in Slack's message metadata.
+
+    `begun_at` is noted before something that cannot be looked up in Slack afterwards (an ephemeral message,
+    a response URL) is handed over: if it is still there at the next attempt, the person may have seen it.
+    `vanished` counts the senders that were never heard of again, as in `InboundEvent`.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (UniqueConstraint("workspace_id", "key"),)
@@ -25,8 +30,12 @@ class OutboxMessage(SQLModel, table=True):
     slack_user_id: str | None = None  # recipient of a dm or an ephemeral
     thread_ts: str | None = None
     payload: dict[str, Any] = json_field()  # text, blocks, ...
-    state: str = Field(default="pending", index=True)  # pending | sending | sent | failed | cancelled
+    state: str = Field(
+        default="pending", index=True
+    )  # pending | sending | sent | unsure | failed | cancelled
     attempts: int = 0
+    vanished: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    begun_at: datetime | None = moment_field(nullable=True)
     due_at: datetime = moment_field(index=True)
     leased_until: datetime | None = moment_field(nullable=True)
     sent_channel_id: str | None = None
@@ -106,6 +115,7 @@ def claim(
     )
     message = session.exec(statement).first()
     if message is not None:
+        message.vanished += message.state == "sending"
         message.state = "sending"
         message.attempts += 1
         message.leased_until = wall + lease
@@ -129,6 +139,11 @@ def mark_started(session: Session, message_id: str, *, channel_id: str, ts: str)
     session.add(message)
 
 
+def mark_begun(session: Session, message: OutboxMessage, *, now: datetime) -> bool:
+    """Note that a message is about to be handed to Slack for good; False as in `postpone`."""
+    return _end_attempt(session, message, begun_at=now)
+
+
 def mark_sent(
     session: Session, message_id: str, *, channel_id: str | None, ts: str | None, now: datetime
 ) -> bool:
@@ -141,9 +156,29 @@ def mark_sent(
     return session.exec(statement).rowcount == 1
 
 
-def postpone(session: Session, message: OutboxMessage, *, until: datetime, error: str) -> bool:
-    """Try again later; False if another sender has it, or has said it."""
-    return _end_attempt(session, message, state="pending", due_at=until, error=error[:500], leased_until=None)
+def postpone(
+    session: Session, message: OutboxMessage, *, until: datetime, error: str, refused: bool = False
+) -> bool:
+    """Try again later; False if another sender has it, or has said it.
+
+    Args:
+        session: the transaction.
+        message: as it was claimed.
+        until: when.
+        error: why.
+        refused: whether Slack certainly did not take it, so that a begun one is not in doubt.
+    """
+    certain = {"begun_at": None} if refused else {}
+    return _end_attempt(
+        session, message, state="pending", due_at=until, error=error[:500], leased_until=None, **certain
+    )
+
+
+def leave_unsure(session: Session, message: OutboxMessage) -> bool:
+    """Leave a message that may have been seen as it is; False as in `postpone`."""
+    return _end_attempt(
+        session, message, state="unsure", error="cut off while it was being said", leased_until=None
+    )
 
 
 def mark_failed(session: Session, message: OutboxMessage, *, error: str) -> bool:

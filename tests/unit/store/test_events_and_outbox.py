@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from store.insights.installation import installation
 from store.tables import InboundEvent, OutboxMessage, events, outbox
 
 LEASE = timedelta(seconds=30)
@@ -151,6 +152,88 @@ def test_a_postponed_event_rests(remember, claim, clock, database):
     assert claim() is None
     clock.advance(timedelta(seconds=5))
     assert claim().attempts == 2
+
+
+def test_a_worker_that_vanished_is_counted_and_one_that_gave_up_is_not(
+    remember, claim, clock, database, workspace
+):
+    remember("Ev1")
+    with database.transaction() as session:
+        events.release(session, claim())
+    with database.transaction() as session:
+        events.postpone(session, claim(), until=clock.now())
+    assert claim().vanished == 0
+    clock.advance(LEASE)
+    assert claim().vanished == 1
+    with database.transaction() as session:
+        events.end_leases(session, workspace_id=workspace.id, wall=clock.now())
+    assert claim().vanished == 2
+
+
+def test_of_events_whose_workers_vanished_one_is_taken_at_a_time(remember, claim, clock, database):
+    for key in ("Ev1", "Ev2", "Ev3"):
+        remember(key)
+        clock.advance(timedelta(seconds=1))
+    claim(), claim()
+    clock.advance(LEASE)
+    doubtful = claim()
+    assert (doubtful.event_key, claim().event_key, claim()) == ("Ev1", "Ev3", None)
+    with database.transaction() as session:
+        events.finish(session, doubtful.id, now=clock.now())
+    assert claim().event_key == "Ev2"
+
+
+def test_an_event_that_is_worked_on_is_kept(remember, claim, clock, database):
+    remember("Ev1")
+    event = claim()
+    with database.transaction() as session:
+        assert events.renew(session, event, until=clock.now() + LEASE * 2)
+    clock.advance(LEASE)
+    assert claim() is None
+    clock.advance(LEASE)
+    other = claim()
+    with database.transaction() as session:
+        assert not events.renew(session, event, until=clock.now() + LEASE)
+    assert other.vanished == 1
+
+
+def test_an_event_that_is_set_aside_is_not_taken_again_and_is_counted(
+    remember, claim, clock, database, workspace
+):
+    remember("Ev1")
+    with database.transaction() as session:
+        assert events.set_aside(session, claim(), ref="ab12cd", error="ended the process", now=clock.now())
+    clock.advance(LEASE)
+    assert claim() is None
+    with database.reading() as session:
+        assert events.count_of(session, workspace_id=workspace.id, state="set_aside") == 1
+        found = installation(session, workspace.id)
+    assert (found.set_aside_events, found.failed_events, found.last_error) == (1, 0, "ab12cd")
+
+
+def test_what_was_begun_stays_in_doubt_unless_slack_refused_it(enqueue, take, clock, database):
+    enqueue("reply:1")
+    for refused in (False, True):
+        with database.transaction() as session:
+            message = take()
+            assert outbox.mark_begun(session, message, now=clock.now())
+            assert outbox.postpone(session, message, until=clock.now(), error="429", refused=refused)
+        with database.reading() as session:
+            begun = session.get_one(OutboxMessage, message.id).begun_at
+        assert begun == (None if refused else clock.now())
+
+
+def test_a_message_that_may_have_been_seen_is_left_alone(enqueue, take, clock, database):
+    enqueue("reply:1")
+    message = take()
+    clock.advance(LEASE)
+    again = take()
+    with database.transaction() as session:
+        assert not outbox.leave_unsure(session, message)
+        assert outbox.leave_unsure(session, again)
+    clock.advance(LEASE)
+    assert take() is None
+    assert (message.vanished, again.vanished) == (0, 1)
 
 
 def test_a_slow_sender_cannot_undo_what_another_has_said(enqueue, take, clock, database):
