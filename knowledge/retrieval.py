@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from knowledge.blending import add_weighted, blend, distinct, min_max, mix
 from knowledge.lay_words import in_usual_terms
+from knowledge.links import citation_uri
 from knowledge.types import Evidence
 from store.tables import documents as rows
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from store.database import Database
 
 CARD_BELOW = 0.06  # how far a card's cosine mostly is below the best passage's; for documents without a card
-_PAGE_SUFFIXES = {".md", ".mdx", ".html", ".htm", ".txt"}
 
 
 @dataclass(frozen=True)
@@ -365,23 +364,6 @@ def evidence_of(row: rows.EvidenceRow) -> Evidence:
         document_hash=row.document_hash,
         document_card=row.card,
     )
-
-
-def citation_uri(document_uri: str, anchor: str | None, base_url: str | None) -> str:
-    """Path and anchor; a web link where the source says where its documents are published.
-
-    A published page has no file suffix, and an index page is its folder.
-    """
-    fragment = f"#{anchor}" if anchor else ""
-    if not base_url:
-        return document_uri + fragment
-    path = PurePosixPath(document_uri)
-    if path.suffix.lower() in _PAGE_SUFFIXES:
-        path = path.with_suffix("")
-    if path.name == "index":
-        path = path.parent
-    page = "" if str(path) == "." else str(path)
-    return f"{base_url.rstrip('/')}/{page}{fragment}"
 
 
 def documents_of(evidence: Iterable[Evidence]) -> list[str]:

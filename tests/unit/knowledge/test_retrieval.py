@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge.retrieval import RetrievalSettings, citation_uri, documents_of
+from knowledge.retrieval import RetrievalSettings, documents_of
 from knowledge.types import INTERNAL, PUBLIC, Asker
 
 STAFF = Asker(frozenset({PUBLIC, "customer", INTERNAL}))
@@ -94,22 +94,6 @@ def test_it_says_whether_an_asker_may_read_a_word(filled):
 def test_documents_rank_at_their_best_passage(filled):
     found = filled.retriever(settings=RetrievalSettings(same_text=1.1)).find("export contacts", STAFF)
     assert len(documents_of(found.evidence)) == 4
-
-
-@pytest.mark.parametrize(
-    ("uri", "anchor", "base_url", "expected"),
-    [
-        ("guides/export.md", "steps", None, "guides/export.md#steps"),
-        ("guides/export.md", None, None, "guides/export.md"),
-        ("guides/export.md", "steps", "https://x.io/docs", "https://x.io/docs/guides/export#steps"),
-        ("guides/export.mdx", None, "https://x.io/docs/", "https://x.io/docs/guides/export"),
-        ("guides/index.md", None, "https://x.io", "https://x.io/guides"),
-        ("index.html", "top", "https://x.io", "https://x.io/#top"),
-        ("release-v1.2", None, "https://x.io", "https://x.io/release-v1.2"),
-    ],
-)
-def test_citations_open(uri, anchor, base_url, expected):
-    assert citation_uri(uri, anchor, base_url) == expected
 
 
 def test_a_documents_description_helps_to_find_it_and_is_never_evidence(base):
