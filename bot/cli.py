@@ -188,21 +188,17 @@ def eval_retrieval(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="BEIR form: corpus.jsonl(.gz), queries.jsonl, qrels.tsv.")],
     queries: Annotated[Path | None, typer.Option(help="Another file of queries.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Take the corpus in anew.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Measure retrieval through the product's own ingest and search."""
+    """Measure retrieval through the product's own ingest and search. What was taken in is kept for next time."""
+    from bot.evaluating import parts_of
     from knowledge.evaluation.retrieval import evaluate
 
     core = _core(context)
     with _progress(quiet=as_json) as progress:
-        figures = evaluate(
-            _existing(str(folder)),
-            clock=core.clock,
-            embedder=core.embedder,
-            reranker=core.reranker,
-            queries=queries,
-            progress=progress,
-        )
+        parts = parts_of(core, fresh=fresh, progress=progress)
+        figures = evaluate(_existing(str(folder)), parts, queries=queries)
     _print(figures, as_json, _lines)
 
 

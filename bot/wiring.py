@@ -112,9 +112,13 @@ class Core:
 
     def answerer(self, *, serving: bool) -> Answerer:
         """What answers questions."""
+        return self.answerer_on(self.retriever(serving=serving))
+
+    def answerer_on(self, retriever: Retriever) -> Answerer:
+        """What answers from the evidence that a retriever finds."""
         from knowledge.answering import Answerer
 
-        return Answerer(self.retriever(serving=serving), self.reranker)
+        return Answerer(retriever, self.reranker)
 
 
 def open_database(settings: Settings) -> Database:

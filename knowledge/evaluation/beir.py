@@ -37,7 +37,7 @@ def documents(directory: Path) -> Iterator[SourceDocument]:
     Raises:
         KnowledgeError: there is no corpus.jsonl or corpus.jsonl.gz, or a line of it is broken.
     """
-    for row in _json_lines(_existing(directory, "corpus.jsonl", "corpus.jsonl.gz")):
+    for row in json_lines(corpus_file(directory)):
         identity, title = str(row["_id"]), str(row.get("title") or "").strip()
         text = str(row.get("text") or "").removeprefix(title).strip() or title
         name = identity if PurePosixPath(identity).suffix.lower() in READERS else f"{identity}.txt"
@@ -45,9 +45,18 @@ def documents(directory: Path) -> Iterator[SourceDocument]:
         yield replace(found, uri=identity, title=title or found.title)
 
 
+def corpus_file(directory: Path) -> Path:
+    """The file that holds the corpus.
+
+    Raises:
+        KnowledgeError: there is none.
+    """
+    return _existing(directory, "corpus.jsonl", "corpus.jsonl.gz")
+
+
 def queries(file: Path) -> list[BeirQuery]:
     """The queries of a file, `{"_id", "text"}` a line."""
-    return [_query(row) for row in _json_lines(file)]
+    return [_query(row) for row in json_lines(file)]
 
 
 def judgements(directory: Path) -> dict[str, dict[str, float]]:
@@ -66,7 +75,12 @@ def _query(row: Mapping[str, Any]) -> BeirQuery:
     return BeirQuery(str(row["_id"]), turns[-1], history)
 
 
-def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+def json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a file of JSON lines, each with an `_id`; .gz is read as well.
+
+    Raises:
+        KnowledgeError: a line is broken; the message names it.
+    """
     opener: Any = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):

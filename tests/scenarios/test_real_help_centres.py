@@ -15,7 +15,7 @@ from knowledge.adapters.generations import ChromaGenerations
 from knowledge.adapters.onnx_reranker import OnnxReranker
 from knowledge.adapters.sentence_transformers import SentenceTransformerEmbedder
 from knowledge.answering import Answerer
-from knowledge.evaluation.retrieval import open_bench
+from knowledge.evaluation.bases import Parts, open_bench
 from knowledge.grounding import unsupported
 from knowledge.types import Question
 from store.clock import FixedClock
@@ -38,7 +38,7 @@ class Centre:
 
     def __init__(self, name, folder, models):
         self.name = name
-        self.bench = open_bench(folder, FixedClock(), *models, store=ChromaGenerations())
+        self.bench = open_bench(folder, Parts(FixedClock(), *models, store=ChromaGenerations()))
         self.source = SHARED / name / "raw"
         self.first = self.bench.ingest.sync(self.source, audience="public")
         self.second = self.bench.ingest.sync(self.source, audience="public")

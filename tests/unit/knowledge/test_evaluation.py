@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from knowledge.adapters.generations import NumpyGenerations
 from knowledge.adapters.memory import HashingEmbedder, OverlapReranker
 from knowledge.errors import KnowledgeError
-from knowledge.evaluation import beir
+from knowledge.evaluation import bases, beir
+from knowledge.evaluation.bases import Parts
 from knowledge.evaluation.retrieval import evaluate
-from knowledge.types import Turn
+from knowledge.types import Asker, Turn
 
 CORPUS = [
     {"_id": "export.md", "title": "Export", "text": "# Export\n\nPress Export to download contacts."},
@@ -39,15 +39,9 @@ def directory(tmp_path):
     return folder
 
 
-def _evaluate(directory, clock, **more):
-    return evaluate(
-        directory,
-        clock=clock,
-        embedder=HashingEmbedder(),
-        reranker=OverlapReranker(),
-        store=NumpyGenerations(),
-        **more,
-    )
+def _evaluate(directory, clock, queries=None, embedder=None, **parts):
+    whole = Parts(clock, embedder or HashingEmbedder(), OverlapReranker(), **parts)
+    return evaluate(directory, whole, queries=queries)
 
 
 def test_a_set_is_evaluated_through_ingest_and_retrieval(directory, clock):
@@ -57,12 +51,58 @@ def test_a_set_is_evaluated_through_ingest_and_retrieval(directory, clock):
     assert 0 < figures["ms_p50"] <= figures["ms_p95"]
 
 
-def test_a_second_run_in_the_same_folder_embeds_nothing(directory, clock, tmp_path):
-    (tmp_path / "kept").mkdir()
-    _evaluate(directory, clock, data_folder=tmp_path / "kept")
-    told = []
-    _evaluate(directory, clock, data_folder=tmp_path / "kept", progress=told.append)
-    assert {one.stage for one in told} == {"reading"}
+def test_a_second_run_starts_at_once(directory, clock, tmp_path):
+    first, second, told = HashingEmbedder(), HashingEmbedder(), []
+    before = _evaluate(directory, clock, cache=tmp_path / "kept", embedder=first)
+    after = _evaluate(directory, clock, cache=tmp_path / "kept", embedder=second, progress=told.append)
+    assert len(first.embedded) > 0 == len(second.embedded)
+    assert told == []
+    assert before["ndcg@10"] == after["ndcg@10"]
+
+
+def test_a_fresh_run_ignores_what_is_kept(directory, clock, tmp_path):
+    first, second = HashingEmbedder(), HashingEmbedder()
+    _evaluate(directory, clock, cache=tmp_path, embedder=first)
+    _evaluate(directory, clock, cache=tmp_path, embedder=second, fresh=True)
+    assert sorted(second.embedded) == sorted(first.embedded)
+
+
+def test_another_corpus_in_a_folder_of_that_name_is_taken_in(directory, clock, tmp_path):
+    _evaluate(directory, clock, cache=tmp_path / "kept")
+    _lines(directory / "corpus.jsonl.gz", [CORPUS[0], {"_id": "d4", "text": "Bananas are in."}], gzip.open)
+    embedder = HashingEmbedder()
+    _evaluate(directory, clock, cache=tmp_path / "kept", embedder=embedder)
+    assert any("Bananas" in text for text in embedder.embedded)
+
+
+def test_other_rules_of_splitting_embed_only_what_came_out_differently(directory, clock, tmp_path):
+    _evaluate(directory, clock, cache=tmp_path)
+    split_by_other_rules = next(tmp_path.glob("*/*/complete")).parent
+    split_by_other_rules.rename(split_by_other_rules.with_name("other"))
+    embedder, told = HashingEmbedder(), []
+    _evaluate(directory, clock, cache=tmp_path, embedder=embedder, progress=told.append)
+    assert embedder.embedded == []
+    assert "reading" in {one.stage for one in told}
+    assert len(list(tmp_path.glob("*/*/complete"))) == 2
+
+
+def test_a_run_that_was_killed_while_reading_is_completed(directory, clock, tmp_path):
+    _evaluate(directory, clock, cache=tmp_path)
+    next(tmp_path.glob("*/*/complete")).unlink()
+    assert _evaluate(directory, clock, cache=tmp_path)["ndcg@10"] == 1.0
+
+
+def test_single_documents_can_be_kept_from_the_asker(directory, clock):
+    parts = Parts(clock, HashingEmbedder(), OverlapReranker())
+    with bases.corpus(directory, parts, audiences={"d2": "account:d2"}) as bench:
+        titles = {
+            audience: {
+                one.title for one in bench.retriever.find("refunds", Asker(frozenset(audience))).evidence
+            }
+            for audience in [("public",), ("public", "account:d2")]
+        }
+    assert "Refunds" not in titles["public",]
+    assert "Refunds" in titles["public", "account:d2"]
 
 
 def test_another_file_of_queries_can_be_asked(directory, clock, tmp_path):
