@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
-from bot.blocks.text import MARKDOWN_LIMIT, brief, harmless, mrkdwn, shortened, split_paragraphs
+from bot.blocks.text import (
+    MARKDOWN_LIMIT,
+    brief,
+    harmless_markdown,
+    mrkdwn,
+    shortened,
+    split_paragraphs,
+    web_address,
+)
 from bot.slack.messenger import Speech
 
 if TYPE_CHECKING:
@@ -51,7 +59,7 @@ class AnswerView:
 
 def answer_speech(view: AnswerView) -> Speech:
     """The message: text, sources, footer, feedback buttons and the way to a person."""
-    body = shortened(harmless(view.text), MARKDOWN_LIMIT)
+    body = shortened(harmless_markdown(view.text), MARKDOWN_LIMIT)
     after = _after(view, with_feedback_block=True)
     return Speech(
         text=shortened(mrkdwn(view.text), 3000),
@@ -88,14 +96,14 @@ def _after(view: AnswerView, *, with_feedback_block: bool) -> list[parts.JsonBlo
 
 
 def _source_line(source: SourceLine) -> Block:
-    title = f"*{brief(source.title, 120)}*"
-    if source.url:
-        title = f"<{source.url}|{brief(source.title, 120)}>"
+    url = web_address(source.url) if source.url else None
+    title = brief(source.title, 120)
+    title = f"<{url}|{title}>" if url else f"*{title}*"
     details = " · ".join(part for part in (brief(source.section, 200), brief(source.age)) if part)
-    label = "Open" if source.url else "Read"
+    label = "Open" if url else "Read"
     return parts.section(
         f"`{source.n}` {title}" + (f"\n{details}" if details else ""),
-        accessory=parts.button(label, f"{SOURCE}_{source.n}", source.citation_id, url=source.url),
+        accessory=parts.button(label, f"{SOURCE}_{source.n}", source.citation_id, url=url),
     )
 
 

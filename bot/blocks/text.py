@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from slackify_markdown import slackify_markdown
 
+from store.visible import visible
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime, timedelta
 
 SECTION_LIMIT = 3000
@@ -16,18 +21,87 @@ BUTTON_LIMIT = 75
 FALLBACK_LIMIT = 3000
 
 # <!channel>, <@U123>, <#C123|name>, <!subteam^S1> ... in documents or people's words must never ping anybody.
-_LIVE = re.compile(r"<(?=[!@#])")
-_BROADCAST = re.compile(r"@(?=(channel|here|everyone)\b)")
+_LIVE = re.compile(r"<(?=\s*[!@#])")
+_BROADCAST = re.compile(r"@(?=(channel|here|everyone|group)\b)", re.IGNORECASE)
 _ZERO_WIDTH = "\u200b"
-_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+_CODE = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?\n)? {0,3}(?P=fence)[`~]*[ \t]*$"
+    r"|(?<![\\`])(?P<ticks>`+)(?!`)[^\n]*?[^`\n](?P=ticks)(?!`)",
+    re.DOTALL | re.MULTILINE,
+)
+# A link's words may name another place than the one it leads to: a source's text shows where links lead.
+_ANGLE_LINK = re.compile(r"<\s*([a-z][a-z0-9+.-]*:[^<>|\s]*)(\|[^<>]*)?>", re.IGNORECASE)
+_MARKDOWN_LINK = re.compile(
+    r"!?\[(?P<words>(?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    r"\(\s*<?(?P<address>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)?)>?(?:\s[^()]*)?\)"
+)
+_LINK_SYNTAX = re.compile(r"\](?=\(|:\s*<?[^\s<>]+[:/.])")
+_OPENABLE = re.compile(r"(?:https?://|mailto:)[^\s<>|]+", re.IGNORECASE)
 _FENCE = "```"
 _OPENED, _CLOSED, _CUT = f"{_FENCE}\n", f"\n{_FENCE}", " …"
 _TORN = re.compile(r"(<[^<>\n]{0,120}|&[a-z]{0,4})$")  # markup whose end was cut off
 
 
 def harmless(text: str) -> str:
-    """Text in which no mention or broadcast is live any more."""
-    return _BROADCAST.sub(f"@{_ZERO_WIDTH}", _LIVE.sub(f"<{_ZERO_WIDTH}", text))
+    """Text in which no mention or broadcast is live any more, and nothing is hidden."""
+    return _BROADCAST.sub(f"@{_ZERO_WIDTH}", _LIVE.sub(f"<{_ZERO_WIDTH}", visible(text)))
+
+
+def harmless_markdown(markdown: str) -> str:
+    """The same for Markdown, in which every link says where it leads, and only web and mail addresses are live.
+
+    What stands in code is left as it is: nothing there is a link.
+    """
+    return harmless(_by_part(markdown, prose=_unmasked, code=str))
+
+
+def _by_part(markdown: str, *, prose: Callable[[str], str], code: Callable[[str], str]) -> str:
+    """Markdown with its prose and its code each made anew."""
+    made, at, text = [], 0, visible(markdown)
+    for found in _CODE.finditer(text):
+        made += [prose(text[at : found.start()]), code(found[0])]
+        at = found.end()
+    return "".join([*made, prose(text[at:])])
+
+
+def _unmasked(markdown: str) -> str:
+    """Links as their words with the address behind them, pictures as their words."""
+    text = _ANGLE_LINK.sub(_bare, _decoded(markdown))
+    while (plain := _MARKDOWN_LINK.sub(_words_and_address, text)) != text:
+        text = plain
+    return _LINK_SYNTAX.sub("] ", text)
+
+
+def _decoded(text: str) -> str:
+    """Without entities: what they stand for must not come to life behind us."""
+    while (plain := html.unescape(text)) != text:
+        text = plain
+    return visible(text)
+
+
+def _bare(link: re.Match[str]) -> str:
+    """The address alone; what only looks like a link is broken."""
+    return _address(link[1]) or f"&lt;{link[1]}{link[2] or ''}&gt;"
+
+
+def _words_and_address(link: re.Match[str]) -> str:
+    words, address = link["words"].strip(), _address(link["address"])
+    if link[0].startswith("!") or not address or address == words:
+        return words
+    return f"{words} ({address})" if words else address
+
+
+def _address(address: str) -> str:
+    """The address as it is read, if it may be opened from a message; else nothing."""
+    return address.removeprefix("mailto:") if _OPENABLE.fullmatch(address) else ""
+
+
+def web_address(address: str) -> str | None:
+    """An address for a button or a link's target, with nothing in it that ends the link; None if it is none."""
+    cleaned = visible(address).strip()
+    if not re.match(r"https?://[^/\s]", cleaned, re.IGNORECASE):
+        return None
+    return re.sub(r"[\s<>|\"`\\^{}]", lambda sign: quote(sign[0]), cleaned)
 
 
 def escaped(text: str) -> str:
@@ -46,8 +120,8 @@ def brief(text: str, limit: int = 80) -> str:
 
 def mrkdwn(markdown: str) -> str:
     """Markdown as Slack's older mrkdwn, for fallback text and simple blocks."""
-    text = harmless(slackify_markdown(harmless(markdown)).strip())
-    return _CODE.sub(lambda code: _with_entities(code[0]), text)  # which slackify_markdown leaves as it is
+    safe = _by_part(harmless_markdown(markdown), prose=str, code=_with_entities)
+    return harmless(slackify_markdown(safe).strip())  # which takes zero widths away, and leaves code as it is
 
 
 def quoted(text: str) -> str:

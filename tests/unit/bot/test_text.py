@@ -9,13 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks.text import ago, brief, escaped, harmless, mrkdwn, quoted, shortened, split_paragraphs
+from bot.blocks.text import (
+    ago,
+    brief,
+    escaped,
+    harmless,
+    harmless_markdown,
+    mrkdwn,
+    quoted,
+    shortened,
+    split_paragraphs,
+    web_address,
+)
 
 LIVE = re.compile(r"<[!@#]|@(channel|here|everyone)\b")
 FENCE = "```"
 PIECES = st.sampled_from(
     ["<!channel>", "<@U1EVIL>", "<#C1|x>", "<!subteam^S1>", "@here", "@everyone", FENCE, "\n", "\n\n", " ", "&amp;",
-     "&lt;!here&gt;", "**bold**", "*b*", "`c`", "[a](http://x.example)", "# Head\n", "- item\n", "> quote\n", "word",
+     "&lt;!here&gt;", "**bold**", "*b*", "`c`", "[a](http://x.example)", "# Head\n", "<http://x.example|y>", "](", "`", "- item\n", "> quote\n", "word",
      "🚚", "<", ">", "!", "@", "channel", "x" * 90]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=60).map("".join)
@@ -41,7 +52,9 @@ def test_text_is_escaped(text, safe):
     ("markdown", "shown"),
     [
         pytest.param("**bold** and *slanted*", "*bold* and _slanted_", id="emphasis"),
-        pytest.param("[Help](https://x.example)", "<https://x.example|Help>", id="a link"),
+        pytest.param(
+            "[Help](https://x.example)", "Help (https://x.example)", id="a link says where it leads"
+        ),
         pytest.param("# Title", "*Title*", id="a heading"),
         pytest.param("`<b>`", "`&lt;b&gt;`", id="code"),
         pytest.param("```\nif a < b && c:\n```", "```\nif a &lt; b &amp;&amp; c:\n```", id="a fence"),
@@ -51,6 +64,51 @@ def test_text_is_escaped(text, safe):
 )
 def test_markdown_becomes_mrkdwn(markdown, shown):
     assert mrkdwn(markdown).replace("\u200b", "") == shown
+
+
+@pytest.mark.parametrize(
+    ("markdown", "safe"),
+    [
+        pytest.param("[https://a.example](https://b.example)", "https://a.example (https://b.example)", id="masked"),
+        pytest.param("<https://b.example|https://a.example>", "https://b.example", id="masked as Slack does it"),
+        pytest.param("&lt;https://b.example|a&gt;", "https://b.example", id="behind entities"),
+        pytest.param("&amp;lt;https://b.example|a&amp;gt;", "https://b.example", id="behind entities of entities"),
+        pytest.param("[a](javascript:alert(1))", "a", id="a script"),
+        pytest.param("[a](data:text/html,x)", "a", id="data"),
+        pytest.param("![a](https://b.example/pixel.png)", "a", id="a picture that would be fetched"),
+        pytest.param("[![a](https://b.example/x.png)](https://c.example)", "a (https://c.example)", id="nested"),
+        pytest.param("[a](https://b.example/x_(y))", "a (https://b.example/x_(y))", id="brackets in the address"),
+        pytest.param("[a][1]\n\n[1]: https://b.example", "[a][1]\n\n[1] : https://b.example", id="by reference"),
+        pytest.param("[a](https://b.example (t(t)))", "[a] (https://b.example (t(t)))", id="a title of brackets"),
+        pytest.param("[a](mailto:x@b.example)", "a (x@b.example)", id="mail"),
+        pytest.param("`[a](https://b.example)`", "`[a](https://b.example)`", id="code stays"),
+        pytest.param("\\`[a](https://b.example)\\`", "\\`a (https://b.example)\\`", id="what only looks like code"),
+        pytest.param("`\n\n[a](https://b.example)\n\n`", "`\n\na (https://b.example)\n\n`", id="ticks far apart"),
+        pytest.param("```\n[a](b)\n```", "```\n[a](b)\n```", id="a fence stays"),
+        pytest.param("see [1] and [2]", "see [1] and [2]", id="brackets stay"),
+        pytest.param("<host:port>", "&lt;host:port&gt;", id="a placeholder"),
+        pytest.param("a\u202eb\u2066c\U000e0041\u200b<!here>", "abc<\u200b!here>", id="what is not seen"),
+    ],
+)  # fmt: skip
+def test_a_link_in_markdown_says_where_it_leads(markdown, safe):
+    assert harmless_markdown(markdown) == safe
+
+
+@pytest.mark.parametrize(
+    ("address", "cleaned"),
+    [
+        pytest.param("https://a.example/b?c=d#e", "https://a.example/b?c=d#e", id="as it is"),
+        pytest.param(
+            "https://a.example/x>|<!here>", "https://a.example/x%3E%7C%3C!here%3E", id="markup in it"
+        ),
+        pytest.param("https://a.example/two words", "https://a.example/two%20words", id="a space"),
+        pytest.param("javascript:alert(1)", None, id="a script"),
+        pytest.param("guides/start.md#top", None, id="a path"),
+        pytest.param("https://", None, id="no host"),
+    ],
+)
+def test_an_address_cannot_end_the_link_that_it_is_put_in(address, cleaned):
+    assert web_address(address) == cleaned
 
 
 @pytest.mark.parametrize(
@@ -101,8 +159,22 @@ def test_a_span_is_said_in_words(days, words):
 
 @given(TEXTS)
 def test_nothing_is_live_any_more(text):
-    for made in (harmless(text), escaped(text), mrkdwn(text), brief(text), mrkdwn(shortened(text, 60))):
+    shown = harmless_markdown(text)
+    for made in (
+        harmless(text),
+        escaped(text),
+        mrkdwn(text),
+        brief(text),
+        mrkdwn(shortened(text, 60)),
+        shown,
+    ):
         assert not LIVE.search(made)
+
+
+@given(TEXTS)
+def test_no_words_hide_where_a_link_leads(text):
+    for address, words in re.findall(r"<([^<>|]+)\|([^<>]*)>", mrkdwn(text)):
+        assert words == address.removeprefix("mailto:") or not re.match(r"\w+:", address)
 
 
 @given(TEXTS)
