@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from knowledge.types import SyncReport
@@ -17,7 +17,7 @@ from store.insights.render import render
 from store.insights.scope import period_of
 from store.insights.values import Scope
 from store.people import Person
-from store.tables import documents
+from store.tables import documents, generations, vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,13 +59,15 @@ def knowledge_counts(core: Core) -> dict[str, Any]:
     found = sources(core)
     model = core.embedder.fingerprint
     with core.database.reading() as session:
-        active = documents.active_generation(session, core.workspace_id)
-        waiting = documents.count_without_embedding(session, core.workspace_id, model)
+        active = generations.active_generation(session, core.workspace_id)
+        waiting = vectors.count_without_embedding(session, core.workspace_id, model)
     return {
         "sources": len(found),
         "documents": sum(source["documents"] for source in found),
         "passages": sum(source["passages"] for source in found),
         "failed": sum(len(source["failed"]) for source in found),
+        "stale": sum(len(source["stale"]) for source in found),
+        "out_of_date": sum(len(source["out_of_date"]) for source in found),
         "without_embedding": waiting,
         "embedding_model": model,
         "index": active.id if active else None,
@@ -75,8 +77,14 @@ def knowledge_counts(core: Core) -> dict[str, Any]:
 
 def sources(core: Core) -> list[dict[str, Any]]:
     """What is synced, how fresh it is, and what failed."""
+    today = core.clock.now().date()
     with core.database.reading() as session:
-        found = documents.source_statuses(session, core.workspace_id)
+        found = documents.source_statuses(
+            session,
+            core.workspace_id,
+            day=today,
+            reviewed_since=today - timedelta(days=core.settings.guidepost_stale_after_days),
+        )
     return [
         {
             "source": source.uri,
@@ -85,7 +93,11 @@ def sources(core: Core) -> list[dict[str, Any]]:
             "synced_at": source.synced_at.isoformat() if source.synced_at else None,
             "documents": source.documents,
             "passages": source.passages,
+            "stale": list(source.stale),
+            "out_of_date": list(source.out_of_date),
             "failed": source.report.get("failed", []),
+            "warnings": source.report.get("warnings", []),
+            "error": source.error,
         }
         for source in found
     ]

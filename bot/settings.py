@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +24,21 @@ PREFIX = "GUIDEPOST_"
 
 class SettingsError(GuidepostError):
     """The environment does not make sense; the text says which variable and what to do."""
+
+
+def seconds_of(span: str) -> int:
+    """A span of time as people write it: 30m, 6h, 1d; "never" is 0.
+
+    Raises:
+        ValueError: it is none, or shorter than a minute.
+    """
+    written = span.strip().lower()
+    if written in {"never", "off", "0"}:
+        return 0
+    found = re.fullmatch(r"(\d{1,6})\s*(m|h|d)", written)
+    if not found or int(found[1]) == 0:
+        raise ValueError("must be a number of minutes, hours or days such as 30m, 6h or 1d, or never")
+    return int(found[1]) * {"m": 60, "h": 3600, "d": 86_400}[found[2]]
 
 
 class Settings(BaseSettings):
@@ -56,6 +72,12 @@ class Settings(BaseSettings):
     )
     guidepost_smb_below: int = Field(12_000, gt=0, description="Accounts below this ARR are SMB")
     guidepost_ent_from: int = Field(100_000, gt=0, description="Accounts from this ARR on are ENT")
+    guidepost_stale_after_days: int = Field(
+        365, gt=0, description="A document whose review is longer ago is marked as stale"
+    )
+    guidepost_sync_every: str | None = Field(
+        None, description="Sync every source anew that often: 30m, 6h, 1d; unset: only by hand"
+    )
     guidepost_workers: int = Field(4, ge=1, le=64, description="Questions worked on at the same time")
 
     @field_validator("slack_api_url")
@@ -65,6 +87,18 @@ class Settings(BaseSettings):
         if not value.endswith("/api/") or not value.startswith(("http://", "https://")):
             raise ValueError("must be an http(s) address that ends in /api/")
         return value
+
+    @field_validator("guidepost_sync_every")
+    @classmethod
+    def _is_a_span(cls, value: str | None) -> str | None:
+        if value is not None:
+            seconds_of(value)
+        return value
+
+    @property
+    def sync_every(self) -> int:
+        """Seconds between two syncs of a source that does not say so itself; 0: only by hand."""
+        return seconds_of(self.guidepost_sync_every) if self.guidepost_sync_every else 0
 
     @property
     def mode(self) -> Mode:

@@ -108,7 +108,7 @@ class Core:
             store=ChromaGenerations() if serving else None,
             folder=self.index_folder if serving else None,
         )
-        return Retriever(self.database, index, self.embedder, self.reranker)
+        return Retriever(self.database, index, self.embedder, self.reranker, clock=self.clock)
 
     def answerer(self, *, serving: bool) -> Answerer:
         """What answers questions."""

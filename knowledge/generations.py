@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from knowledge.errors import IndexUnavailable
-from store.tables import documents as rows
+from knowledge.shelves import shelf
+from store.tables import generations as rows
+from store.tables import vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,7 +95,7 @@ class Generations:
         """Build unless the active generation holds exactly the present passages; how many those are."""
         with self._database.reading() as session:
             active = rows.active_generation(session, self._workspace_id)
-            count, digest = rows.passages_digest(session, self._workspace_id, self._model)
+            count, digest = vectors.passages_digest(session, self._workspace_id, self._model)
         if active is None or active.digest != digest or not (self._folder / active.id).is_dir():
             self.build(tell)
         return count
@@ -105,7 +107,7 @@ class Generations:
             IndexUnavailable: the new folder does not hold what it should; the old one stays in service.
         """
         with self._database.transaction() as session:
-            count, digest = rows.passages_digest(session, self._workspace_id, self._model)
+            count, digest = vectors.passages_digest(session, self._workspace_id, self._model)
             generation = rows.start_generation(session, self._workspace_id, self._model, self._clock.now())
         tell(Progress("indexing", 0, count))
         folder = self._folder / generation.id
@@ -129,15 +131,15 @@ class Generations:
         """Compare SQL with both indexes, without disturbing a bot that has them open."""
         with self._database.reading() as session:
             active = rows.active_generation(session, self._workspace_id)
-            missing = rows.count_without_embedding(session, self._workspace_id, self._model)
-            expected = {row.id for row in rows.passage_vectors(session, self._workspace_id, self._model)}
-        vectors, lexical, problems = set[str](), set[str](), list[str]()
+            missing = vectors.count_without_embedding(session, self._workspace_id, self._model)
+            expected = {row.id for row in vectors.passage_vectors(session, self._workspace_id, self._model)}
+        dense, lexical, problems = set[str](), set[str](), list[str]()
         if active is None:
             problems.append("No index is in service.")
         else:
             try:
-                vectors, lexical = self._store.ids(self._folder / active.id)
-                problems += _differences("vector", expected, vectors)
+                dense, lexical = self._store.ids(self._folder / active.id)
+                problems += _differences("vector", expected, dense)
                 problems += _differences("lexical", expected, lexical)
             except IndexUnavailable as error:
                 problems.append(str(error))
@@ -145,7 +147,7 @@ class Generations:
             problems.append(f"{missing} passages have no embedding of the present model.")
         return CheckReport(
             passages=len(expected) + missing,
-            vectors=len(vectors),
+            vectors=len(dense),
             lexical=len(lexical),
             without_embedding=missing,
             generation=active.id if active else None,
@@ -154,7 +156,7 @@ class Generations:
 
     def _passages(self) -> Iterator[IndexedPassage]:
         with self._database.reading() as session:
-            for row in rows.passage_vectors(session, self._workspace_id, self._model):
+            for row in vectors.passage_vectors(session, self._workspace_id, self._model):
                 yield vector_passage(row)
 
     def _quarantine(self, generation_id: str) -> None:
@@ -174,11 +176,11 @@ class Generations:
             rows.forget_generations(session, gone)
 
 
-def vector_passage(row: rows.PassageVector) -> VectorPassage:
+def vector_passage(row: vectors.PassageVector) -> VectorPassage:
     """A stored passage as an index wants it."""
     return VectorPassage(
         id=row.id,
-        audience=row.audience,
+        audience=shelf(row.audience, row.effective_from, row.effective_until),
         embedded_text=" > ".join(row.heading_path) + "\n" + row.text,
         vector=np.frombuffer(row.embedding, dtype="<f4"),
     )

@@ -93,7 +93,7 @@ class IndexedPassage(Protocol):
 
     @property
     def audience(self) -> str:
-        """Who may read it."""
+        """Who may read it, and when: the name of its shelf."""
         ...
 
     @property

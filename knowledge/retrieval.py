@@ -18,14 +18,17 @@ from knowledge.blending import add_weighted, blend, distinct, min_max, mix
 from knowledge.lay_words import in_usual_terms
 from knowledge.links import citation_uri
 from knowledge.types import Evidence
+from store.clock import SystemClock
 from store.tables import documents as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
 
     from knowledge.ports import Embedder, Reranker, Vector
     from knowledge.serving import Indexes, KnowledgeIndex
     from knowledge.types import Asker, PassageKind
+    from store.clock import Clock
     from store.database import Database
 
 CARD_BELOW = 0.06  # how far a card's cosine mostly is below the best passage's; for documents without a card
@@ -113,6 +116,7 @@ class Retriever:
         embedder: makes the question's vector; the one that made the passages'.
         reranker: reads the best together with the question; None keeps the blend's order.
         settings: the figures of the ranking.
+        clock: tells what day it is: a document out of its dates is not evidence.
     """
 
     def __init__(
@@ -123,12 +127,14 @@ class Retriever:
         reranker: Reranker | None,
         *,
         settings: RetrievalSettings | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._database = database
         self._index = index
         self._embedder = embedder
         self._reranker = reranker
         self._settings = settings or RetrievalSettings()
+        self._clock = clock or SystemClock()
 
     @property
     def model(self) -> str:
@@ -145,7 +151,7 @@ class Retriever:
     def languages(self, asker: Asker) -> set[str]:
         """The languages of the documents that the asker may read (`en`, `de` ...)."""
         with self._database.reading() as session:
-            return rows.document_languages(session, self._index.workspace_id, asker.audiences)
+            return rows.document_languages(session, self._index.workspace_id, asker.audiences, self._today)
 
     def embed(self, query: str) -> Vector:
         """The vector of a question."""
@@ -153,7 +159,12 @@ class Retriever:
 
     def knows(self, word: str, asker: Asker) -> bool:
         """Whether any passage that the asker may read uses the word, in any of its forms."""
-        return bool(self._index.current().lexical.search(word, asker.audiences, 1))
+        indexes = self._index.current()
+        return bool(indexes.lexical.search(word, indexes.shelves(asker.audiences, self._today), 1))
+
+    @property
+    def _today(self) -> date:
+        return self._clock.now().date()
 
     def find(self, query: str, asker: Asker, *, k: int = 10, thread: str | None = None) -> Found:
         """The k best passages for a question that stands alone.
@@ -171,13 +182,14 @@ class Retriever:
         asked = _between(vector, self._embedder.embed_query(usual)) if usual else vector
         watch.lap("embed")
         indexes = self._index.current()
-        dense, lexical = self._hits(indexes, f"{query} {usual or ''}", asked, asker)
+        shelves = indexes.shelves(asker.audiences, self._today)
+        dense, lexical = self._hits(indexes, f"{query} {usual or ''}", asked, shelves)
         fused = self._blend(dense, lexical)
         if thread:
-            other = self._hits(indexes, thread, self._embedder.embed_query(thread), asker)
+            other = self._hits(indexes, thread, self._embedder.embed_query(thread), shelves)
             fused = add_weighted(fused, self._blend(*other), self._settings.thread_weight)
         watch.lap("search")
-        cards = dict(indexes.cards.search(asked, asker.audiences, 2 * self._settings.candidates))
+        cards = dict(indexes.cards.search(asked, shelves, 2 * self._settings.candidates))
         evidence = self._load(fused, asker)
         evidence = self._first_stage(evidence, dict(dense), dict(lexical), cards)[
             : 2 * max(k, self._settings.reranked)
@@ -189,11 +201,11 @@ class Retriever:
         return Found(tuple(evidence[:k]), usual or query, vector, watch.laps)
 
     def _hits(
-        self, indexes: Indexes, query: str, vector: Vector, asker: Asker
+        self, indexes: Indexes, query: str, vector: Vector, shelves: Collection[str]
     ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
         k = self._settings.candidates
-        dense = indexes.dense.search(vector, asker.audiences, k)
-        return dense, indexes.lexical.search(query, asker.audiences, k)
+        dense = indexes.dense.search(vector, shelves, k)
+        return dense, indexes.lexical.search(query, shelves, k)
 
     def _blend(
         self, dense: Sequence[tuple[str, float]], lexical: Sequence[tuple[str, float]]
@@ -204,7 +216,7 @@ class Retriever:
     def _load(self, fused: Mapping[str, float], asker: Asker) -> list[Evidence]:
         """The candidates' text; who may read it is checked again."""
         with self._database.reading() as session:
-            found = rows.evidence_rows(session, self._index.workspace_id, fused, asker.audiences)
+            found = rows.evidence_rows(session, self._index.workspace_id, fused, asker.audiences, self._today)
         return [
             replace(evidence_of(row), fused=fused[row.passage_id] + self._tie_break(row, asker))
             for row in found
@@ -357,12 +369,17 @@ def evidence_of(row: rows.EvidenceRow) -> Evidence:
         document_id=row.document_id,
         title=row.title,
         heading_path=tuple(row.heading_path),
-        uri=citation_uri(row.document_uri, row.anchor, row.base_url),
+        uri=citation_uri(row.document_uri, row.anchor, row.base_url, row.link),
         text=row.text,
         audience=row.audience,
         kind=cast("PassageKind", row.kind),
         document_hash=row.document_hash,
         document_card=row.card,
+        plan=row.plan,
+        stage=row.stage,
+        persona=row.persona,
+        language=row.language,
+        reviewed_on=row.reviewed_on,
     )
 
 

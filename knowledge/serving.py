@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from knowledge.errors import IndexUnavailable
 from knowledge.generations import vector_passage
-from store.tables import documents as rows
+from knowledge.shelves import open_shelves, shelf
+from store.tables import documents, generations, vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
+    from datetime import date
     from pathlib import Path
 
     from knowledge.ports import GenerationStore, IndexedPassage, LexicalIndex, PassageIndex
@@ -32,6 +34,7 @@ class Indexes:
         lexical: of passages.
         cards: of documents' titles and summaries; its ids are documents' ids. Always exact and in memory.
         exact: whether the first two are in memory too, and not in a folder.
+        dated: the shelves that are evidence on certain days only.
     """
 
     generation: str | None
@@ -39,6 +42,11 @@ class Indexes:
     lexical: LexicalIndex
     cards: PassageIndex
     exact: bool
+    dated: frozenset[str] = frozenset()
+
+    def shelves(self, audiences: Collection[str], day: date) -> frozenset[str]:
+        """Where to search for a reader of these audiences on that day."""
+        return open_shelves(self.dated, audiences, day)
 
 
 class KnowledgeIndex:
@@ -105,10 +113,10 @@ class KnowledgeIndex:
         return self._current is None or self._current.exact
 
     def _pointer(self) -> str | None:
-        """The id of the active generation; one of another model's vectors is of no use."""
+        """The id of the newest generation of our model; one of another model's vectors is of no use."""
         with self._database.reading() as session:
-            active = rows.active_generation(session, self.workspace_id)
-        return active.id if active and active.embedding_model == self._model else None
+            newest = generations.serving_generation(session, self.workspace_id, self._model)
+        return newest.id if newest else None
 
     def _open_in_background(self) -> None:
         if self._opening and self._opening.is_alive():
@@ -135,23 +143,29 @@ class KnowledgeIndex:
         folder = self._folder / generation
         try:
             if self._store.verify(folder, -1):
-                return Indexes(generation, *self._store.open(folder), self._cards(), exact=False)
+                opened = self._store.open(folder)
+                return Indexes(generation, *opened, self._cards(), exact=False, dated=self._dated())
         except IndexUnavailable as error:
             log.warning("%s", error)
         log.warning("The index %s cannot be opened; exact search serves until it is rebuilt.", generation[:8])
         with self._database.transaction() as session:
-            rows.quarantine_generation(session, generation)
+            generations.quarantine_generation(session, generation)
         return None
 
     def _from_memory(self, generation: str | None) -> Indexes:
         with self._database.reading() as session:
             passages = [
-                vector_passage(row) for row in rows.passage_vectors(session, self.workspace_id, self._model)
+                vector_passage(row)
+                for row in vectors.passage_vectors(session, self.workspace_id, self._model)
             ]
         dense, lexical = self._in_memory(passages)
-        return Indexes(generation, dense, lexical, self._cards(), exact=True)
+        return Indexes(generation, dense, lexical, self._cards(), exact=True, dated=self._dated())
 
     def _cards(self) -> PassageIndex:
         with self._database.reading() as session:
-            cards = rows.card_vectors(session, self.workspace_id, self._model)
+            cards = vectors.card_vectors(session, self.workspace_id, self._model)
         return self._in_memory(map(vector_passage, cards))[0]
+
+    def _dated(self) -> frozenset[str]:
+        with self._database.reading() as session:
+            return frozenset(shelf(*one) for one in documents.dated_documents(session, self.workspace_id))

@@ -72,9 +72,13 @@ class SourceDocument:
     audience: str | None = None  # from its front matter; None: the source's
     plan: str | None = None
     stage: str | None = None
-    language: str = "en"
+    language: str = ""  # from the document itself; empty: the source's rules decide, else "en"
     owner: str | None = None
     reviewed_on: date | None = None
+    persona: str | None = None
+    effective_from: date | None = None  # evidence from that day on
+    effective_until: date | None = None  # evidence up to and including that day
+    link: str | None = None  # where this very document is published, if its source says so
     meta: dict[str, Any] = field(default_factory=dict)
 
 
@@ -126,6 +130,11 @@ class Evidence:
     document_card: str = ""  # title and summary of its document, for ranking only
     document_dense: float | None = None  # cosine of the card
     document_reranked: float | None = None  # the cross-encoder's logit of the card
+    plan: str | None = None
+    stage: str | None = None
+    persona: str | None = None
+    language: str = "en"
+    reviewed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -169,13 +178,19 @@ class Answered:
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What a sync did. `failed` holds {"uri", "reason"}."""
+    """What a sync did. `failed` holds {"uri", "reason"}; `renamed` documents count as updated, too.
+
+    `passages_per_second` is of those that were embedded, over the time that embedding took.
+    """
 
     added: int = 0
     updated: int = 0
+    renamed: int = 0
     deleted: int = 0
     unchanged: int = 0
     failed: tuple[dict[str, str], ...] = ()
     passages: int = 0
     embedded: int = 0
     seconds: float = 0.0
+    passages_per_second: float = 0.0
+    warnings: tuple[str, ...] = ()

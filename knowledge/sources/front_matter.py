@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 _FENCED = re.compile(r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _UNCLOSED = re.compile(r"---[ \t]*\n\s*[\w-]+:(?:\s|$)", re.MULTILINE)
 _ACCOUNT = re.compile(r"account:\s*(\S+)", re.IGNORECASE)
-_FIELDS = frozenset(
-    ("title", "audience", "plan", "stage", "language", "lang", "owner", "reviewed_on", "reviewed_at")
-)
+FIELDS = frozenset(
+    (
+        "title", "audience", "plan", "stage", "persona", "language", "lang", "owner", "reviewed_on", "reviewed_at",
+        "effective_from", "effective_until",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class FrontMatter:
     language: str = ""
     owner: str | None = None
     reviewed_on: date | None = None
+    persona: str | None = None
+    effective_from: date | None = None
+    effective_until: date | None = None
     meta: dict[str, Any] = field(default_factory=dict)
 
 
@@ -80,7 +86,12 @@ def _parse(source: str) -> dict[str, Any] | None:
 
 def front_matter(values: Mapping[str, Any]) -> FrontMatter:
     """Typed fields from a mapping, whatever its source. The case of a name does not matter."""
-    known = {key.lower(): value for key, value in values.items() if key.lower() in _FIELDS}
+    known = {key.lower(): value for key, value in values.items() if key.lower() in FIELDS}
+    start, end = (_day(known.get(name), name) for name in ("effective_from", "effective_until"))
+    if start and end and end < start:
+        raise UnreadableDocument(
+            f"It is in effect from {start} until {end}; the end must not be before the start."
+        )
     return FrontMatter(
         title=_text(known.get("title")) or "",
         audience=_audience(known.get("audience")),
@@ -88,11 +99,14 @@ def front_matter(values: Mapping[str, Any]) -> FrontMatter:
         stage=_text(known.get("stage")),
         language=(_text(known.get("language") or known.get("lang")) or "").split("-")[0].lower(),
         owner=_text(known.get("owner")),
-        reviewed_on=_day(known.get("reviewed_on") or known.get("reviewed_at")),
+        reviewed_on=_day(known.get("reviewed_on") or known.get("reviewed_at"), "reviewed_at"),
+        persona=_text(known.get("persona")),
+        effective_from=start,
+        effective_until=end,
         meta={
             key: _plain(value)
             for key, value in values.items()
-            if key.lower() not in _FIELDS and _is_plain(value)
+            if key.lower() not in FIELDS and _is_plain(value)
         },
     )
 
@@ -117,7 +131,7 @@ def _audience(value: Any) -> str | None:
     )
 
 
-def _day(value: Any) -> date | None:
+def _day(value: Any, name: str) -> date | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
@@ -128,7 +142,7 @@ def _day(value: Any) -> date | None:
         return date.fromisoformat(str(value).strip()[:10])
     except ValueError as error:
         raise UnreadableDocument(
-            f'The review date "{value}" is not a date; write it like 2026-03-31.'
+            f'The value "{value}" of {name} is not a date; write it like 2026-03-31.'
         ) from error
 
 

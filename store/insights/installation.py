@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session, col, func, select
 
 from store.tables.accounts import Account, StaffMember, Subscription
-from store.tables.documents import Document, Passage, Source
+from store.tables.documents import Document, Passage
 from store.tables.events import InboundEvent
 from store.tables.outbox import OutboxMessage
+from store.tables.sources import Source
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,12 +6,16 @@ Functions take a `sqlmodel.Session` first and never commit: the caller's `Databa
 from store.tables.accounts import Account, Contact, StaffMember, Subscription, UsageFact
 from store.tables.answers import Answer, Citation
 from store.tables.conversations import Conversation, Message
-from store.tables.documents import Document, IndexGeneration, Passage, Source
+from store.tables.documents import Document, Passage, RetiredPassage
 from store.tables.events import InboundEvent
 from store.tables.feedback import Feedback
+from store.tables.generations import IndexGeneration
 from store.tables.outbox import OutboxMessage
 from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, Timer
+from store.tables.sources import Source
 from store.tables.tasks import Task
+from store.tables.vectors import TextVector
+from store.tables.verified import VerifiedAnswer
 from store.tables.workspaces import SlackUser, Workspace
 
 __all__ = [
@@ -29,13 +33,16 @@ __all__ = [
     "Passage",
     "PlaybookDefinition",
     "PlaybookRun",
+    "RetiredPassage",
     "RunStep",
     "SlackUser",
     "Source",
     "StaffMember",
     "Subscription",
     "Task",
+    "TextVector",
     "Timer",
     "UsageFact",
+    "VerifiedAnswer",
     "Workspace",
 ]

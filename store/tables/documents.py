@@ -1,16 +1,16 @@
-"""What the knowledge base holds: sources, documents, passages with embeddings, index generations."""
+"""What the knowledge base holds: documents, their passages, and passages as they once were."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint, delete, func, select, update
+from sqlalchemy import UniqueConstraint, delete, func, or_, select
 from sqlmodel import Field, SQLModel, col
 
-from store.columns import id_field, json_field, moment_field, new_id, workspace_field
+from store.columns import id_field, json_field, moment_field, workspace_field
+from store.tables.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -18,22 +18,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 _CHUNK = 500  # ids in one IN (...), below every database's limit
-
-
-class Source(SQLModel, table=True):
-    """A place that documents come from: a folder or a file."""
-
-    __tablename__ = "sources"
-    __table_args__ = (UniqueConstraint("workspace_id", "uri"),)
-
-    id: str = id_field()
-    workspace_id: str = workspace_field()
-    uri: str
-    audience: str = "customer"  # public | customer | internal | account:<account id>
-    base_url: str | None = None
-    synced_at: datetime | None = moment_field(nullable=True)
-    report: dict[str, Any] = json_field()
-    created_at: datetime = moment_field()
 
 
 class Document(SQLModel, table=True):
@@ -54,17 +38,19 @@ class Document(SQLModel, table=True):
     language: str = "en"
     owner: str | None = None
     reviewed_on: date | None = None
+    persona: str | None = None  # whom it is written for: admin, developer ...
+    effective_from: date | None = None  # evidence from that day on, in UTC
+    effective_until: date | None = None  # evidence up to and including that day, in UTC
+    link: str | None = None  # where this very document is published, if its source says so
     meta: dict[str, Any] = json_field()  # the rest of the front matter
     card: str = ""  # title and description: what the document as a whole is about, for ranking only; "": none
-    card_hash: str = ""
-    embedding: bytes | None = None  # of the card: float32, little-endian, L2-normalised
-    embedding_model: str | None = None
+    card_hash: str = Field(default="", index=True)
     created_at: datetime = moment_field()
     updated_at: datetime = moment_field()
 
 
 class Passage(SQLModel, table=True):
-    """A piece of a document, small enough to be evidence, with its embedding."""
+    """A piece of a document, small enough to be evidence. Its id is its version: another text, another id."""
 
     __tablename__ = "passages"
     __table_args__ = (UniqueConstraint("workspace_id", "document_id", "position"),)
@@ -79,24 +65,26 @@ class Passage(SQLModel, table=True):
     text: str
     text_hash: str = Field(index=True)
     audience: str = Field(index=True)
-    embedding: bytes | None = None  # float32, little-endian, L2-normalised
-    embedding_model: str | None = None  # fingerprint of the model that made it
-    created_at: datetime = moment_field()
+    created_at: datetime = moment_field()  # since when the document says so
 
 
-class IndexGeneration(SQLModel, table=True):
-    """A search index built from the passages; the newest `active` one is in service."""
+class RetiredPassage(SQLModel, table=True):
+    """A passage that its document no longer holds, as it was: what was cited can still be opened."""
 
-    __tablename__ = "index_generations"
+    __tablename__ = "retired_passages"
 
-    id: str = id_field()
+    id: str = id_field()  # as it was in `passages`
     workspace_id: str = workspace_field()
-    embedding_model: str
-    state: str = "building"  # building | active | retired | quarantined
-    passages: int = 0
-    digest: str = ""  # of the passages it was built from, see `passages_digest`
+    source_id: str = Field(index=True)  # no foreign keys: what they name may be gone
+    document_id: str = Field(index=True)
+    document_uri: str
+    title: str
+    heading_path: list[str] = json_field(list)
+    anchor: str | None = None
+    text: str
+    audience: str
     created_at: datetime = moment_field()
-    activated_at: datetime | None = moment_field(nullable=True)
+    retired_at: datetime = moment_field()
 
 
 @dataclass(frozen=True)
@@ -105,19 +93,8 @@ class DocumentState:
 
     id: str
     content_hash: str
-    audience: str
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class PassageVector:
-    """A passage as an index needs it. `embedding` is float32 bytes."""
-
-    id: str
-    audience: str
-    heading_path: tuple[str, ...]
-    text: str
-    embedding: bytes
+    fields: tuple[Any, ...]  # `document_fields`
 
 
 @dataclass(frozen=True)
@@ -138,6 +115,28 @@ class EvidenceRow:
     card: str
     plan: str | None
     stage: str | None
+    persona: str | None
+    language: str
+    owner: str | None
+    reviewed_on: date | None
+    link: str | None
+
+
+@dataclass(frozen=True)
+class PassageVersion:
+    """A passage as it is or as it was, with what became of its source."""
+
+    passage_id: str
+    document_id: str
+    title: str
+    document_uri: str
+    heading_path: list[str]
+    anchor: str | None
+    text: str
+    audience: str
+    created_at: datetime
+    retired_at: datetime | None  # None: its document still says so
+    document_exists: bool
 
 
 @dataclass(frozen=True)
@@ -152,42 +151,27 @@ class SourceStatus:
     report: Mapping[str, Any]
     documents: int
     passages: int
-
-
-def upsert_source(
-    session: Session, workspace_id: str, uri: str, *, audience: str, base_url: str | None, now: datetime
-) -> Source:
-    """The source of that name, with audience and base URL as given."""
-    source = find_source(session, workspace_id, uri)
-    if source is None:
-        source = Source(workspace_id=workspace_id, uri=uri, created_at=now)
-        session.add(source)
-    source.audience, source.base_url = audience, base_url
-    session.flush()
-    return source
-
-
-def find_source(session: Session, workspace_id: str, uri: str) -> Source | None:
-    """The source of that name, if there is one."""
-    query = select(Source).where(col(Source.workspace_id) == workspace_id, col(Source.uri) == uri)
-    return session.execute(query).scalar_one_or_none()
-
-
-def record_sync(session: Session, source_id: str, report: dict[str, Any], now: datetime) -> None:
-    """Remember when a source was synced and what came of it."""
-    session.execute(update(Source).where(col(Source.id) == source_id).values(synced_at=now, report=report))
+    sync_every: int | None
+    tried_at: datetime | None
+    error: str | None
+    stale: tuple[str, ...]  # documents whose review is too long ago
+    out_of_date: tuple[str, ...]  # documents that are not evidence today
 
 
 def document_states(session: Session, source_id: str) -> dict[str, DocumentState]:
-    """Every document of a source: uri -> its id, content hash and audience."""
+    """Every document of a source: uri -> its id, content hash and fields."""
     query = select(
-        col(Document.uri),
-        col(Document.id),
-        col(Document.content_hash),
-        col(Document.audience),
-        col(Document.created_at),
+        col(Document.uri), col(Document.id), col(Document.content_hash), col(Document.created_at), *_FIELDS
     ).where(col(Document.source_id) == source_id)
-    return {uri: DocumentState(*rest) for uri, *rest in session.execute(query)}
+    return {
+        uri: DocumentState(row_id, content_hash, created_at, tuple(fields))
+        for uri, row_id, content_hash, created_at, *fields in session.execute(query)
+    }
+
+
+def document_fields(document: Document) -> tuple[Any, ...]:
+    """What is said about a document, beside its content: another value makes it an updated document."""
+    return tuple(getattr(document, column.key) for column in _FIELDS)
 
 
 def document_uris(session: Session, workspace_id: str) -> dict[str, str]:
@@ -196,153 +180,93 @@ def document_uris(session: Session, workspace_id: str) -> dict[str, str]:
     return dict(session.execute(query).all())
 
 
-def save_document(session: Session, document: Document, passages: Sequence[Passage]) -> None:
-    """Write a document and exchange its passages for the given ones. Its id decides: insert or update."""
+def save_document(session: Session, document: Document, passages: Sequence[Passage], now: datetime) -> None:
+    """Write a document and exchange its passages for the given ones. Its id decides: insert or update.
+
+    A passage whose id stays keeps its age; one that goes is retired, so that it can be opened as it was.
+    """
     session.merge(document)
     session.flush()
-    session.execute(delete(Passage).where(col(Passage.document_id) == document.id))
+    mine = col(Passage.document_id) == document.id
+    ages = dict(session.execute(select(col(Passage.id), col(Passage.created_at)).where(mine)).all())
+    staying = {passage.id for passage in passages}
+    for chunk in _chunks(sorted(set(ages) - staying)):
+        leaving = session.execute(select(Passage).where(mine, col(Passage.id).in_(chunk))).scalars().all()
+        _retire(session, leaving, document, now)
+    session.execute(delete(Passage).where(mine))
+    for passage in passages:
+        passage.created_at = ages.get(passage.id, passage.created_at)
+    for chunk in _chunks(sorted(staying)):
+        session.execute(delete(RetiredPassage).where(col(RetiredPassage.id).in_(chunk)))
     session.add_all(passages)
     session.flush()
 
 
-def delete_documents(session: Session, document_ids: Collection[str]) -> None:
-    """Remove documents and their passages. What was cited stays in the citations."""
+def delete_documents(session: Session, document_ids: Collection[str], now: datetime) -> None:
+    """Remove documents; their passages are retired."""
     for chunk in _chunks(sorted(document_ids)):
+        for document in session.execute(select(Document).where(col(Document.id).in_(chunk))).scalars().all():
+            passages = session.execute(select(Passage).where(col(Passage.document_id) == document.id))
+            _retire(session, passages.scalars().all(), document, now)
         session.execute(delete(Passage).where(col(Passage.document_id).in_(chunk)))
         session.execute(delete(Document).where(col(Document.id).in_(chunk)))
 
 
 def delete_source(session: Session, source_id: str) -> int:
-    """Remove a source with everything in it; how many documents that were."""
+    """Remove a source with everything in it, old versions too; how many documents that were.
+
+    What was cited stays in the citations.
+    """
     ids = [state.id for state in document_states(session, source_id).values()]
-    delete_documents(session, ids)
+    for chunk in _chunks(sorted(ids)):
+        session.execute(delete(Passage).where(col(Passage.document_id).in_(chunk)))
+        session.execute(delete(Document).where(col(Document.id).in_(chunk)))
+    session.execute(delete(RetiredPassage).where(col(RetiredPassage.source_id) == source_id))
     session.execute(delete(Source).where(col(Source.id) == source_id))
     return len(ids)
 
 
-def known_embeddings(
-    session: Session, workspace_id: str, model: str, text_hashes: Collection[str]
-) -> dict[str, bytes]:
-    """Embeddings that this model has made of these texts already: text hash -> float32 bytes."""
-    found: dict[str, bytes] = {}
-    for table, text_hash in ((Passage, col(Passage.text_hash)), (Document, col(Document.card_hash))):
-        for chunk in _chunks(sorted(text_hashes)):
-            query = select(text_hash, col(table.embedding)).where(
-                col(table.workspace_id) == workspace_id,
-                col(table.embedding_model) == model,
-                col(table.embedding).is_not(None),
-                text_hash.in_(chunk),
-            )
-            found.update(session.execute(query).all())
-    return found
+def delete_orphans(session: Session, workspace_id: str) -> int:
+    """Remove passages without a document and documents without a source; how many passages that were."""
+    lost = select(col(Document.id)).where(
+        col(Document.workspace_id) == workspace_id, col(Document.source_id).not_in(select(col(Source.id)))
+    )
+    orphans = (
+        col(Passage.workspace_id) == workspace_id,
+        or_(
+            col(Passage.document_id).not_in(select(col(Document.id))),
+            col(Passage.document_id).in_(lost),
+        ),
+    )
+    count = int(session.execute(select(func.count(col(Passage.id))).where(*orphans)).scalar_one())
+    if count:
+        session.execute(delete(Passage).where(*orphans))
+    session.execute(delete(Document).where(col(Document.id).in_(lost)))
+    return count
 
 
-def passages_without_embedding(session: Session, workspace_id: str, model: str, limit: int) -> list[Passage]:
-    """Passages that this model has not embedded yet."""
+def passage_version(session: Session, workspace_id: str, passage_id: str) -> PassageVersion | None:
+    """A passage by its id, as it is or, where its document no longer says so, as it was."""
     query = (
-        select(Passage)
-        .where(
-            col(Passage.workspace_id) == workspace_id,
-            func.coalesce(col(Passage.embedding_model), "") != model,
-        )
-        .order_by(col(Passage.id))
-        .limit(limit)
+        select(Passage, Document)
+        .join(Document, col(Document.id) == col(Passage.document_id))
+        .where(col(Passage.workspace_id) == workspace_id, col(Passage.id) == passage_id)
     )
-    return list(session.execute(query).scalars())
-
-
-def documents_without_embedding(
-    session: Session, workspace_id: str, model: str, limit: int
-) -> list[Document]:
-    """Documents whose card this model has not embedded yet."""
-    query = (
-        select(Document)
-        .where(
-            col(Document.workspace_id) == workspace_id,
-            col(Document.card) != "",
-            func.coalesce(col(Document.embedding_model), "") != model,
-        )
-        .order_by(col(Document.id))
-        .limit(limit)
-    )
-    return list(session.execute(query).scalars())
-
-
-def count_without_embedding(session: Session, workspace_id: str, model: str) -> int:
-    """How many passages this model has not embedded yet."""
-    query = select(func.count(col(Passage.id))).where(
-        col(Passage.workspace_id) == workspace_id, func.coalesce(col(Passage.embedding_model), "") != model
-    )
-    return int(session.execute(query).scalar_one())
-
-
-def set_embeddings(
-    session: Session, table: type[Passage | Document], model: str, embeddings: Mapping[str, bytes]
-) -> None:
-    """Store embeddings of passages or of documents' cards: id -> float32 bytes."""
-    for row_id, embedding in embeddings.items():
-        session.execute(
-            update(table).where(col(table.id) == row_id).values(embedding=embedding, embedding_model=model)
-        )
-
-
-def passage_vectors(session: Session, workspace_id: str, model: str) -> Iterator[PassageVector]:
-    """Every passage that this model has embedded, in a fixed order."""
-    query = (
-        select(
-            col(Passage.id),
-            col(Passage.audience),
-            col(Passage.heading_path),
-            col(Passage.text),
-            col(Passage.embedding),
-        )
-        .where(col(Passage.workspace_id) == workspace_id, col(Passage.embedding_model) == model)
-        .order_by(col(Passage.id))
-        .execution_options(yield_per=1000)
-    )
-    for passage_id, audience, path, text, embedding in session.execute(query):
-        yield PassageVector(passage_id, audience, tuple(path), text, embedding)
-
-
-def card_vectors(session: Session, workspace_id: str, model: str) -> list[PassageVector]:
-    """Every card that is not empty, in the form of a passage whose id is the document's."""
-    query = (
-        select(Document)
-        .where(col(Document.workspace_id) == workspace_id, col(Document.embedding_model) == model)
-        .order_by(col(Document.id))
-    )
-    return [
-        PassageVector(row.id, row.audience, (row.title,), row.card, row.embedding)
-        for row in session.execute(query).scalars()
-        if row.card and row.embedding is not None
-    ]
-
-
-def passages_digest(session: Session, workspace_id: str, model: str) -> tuple[int, str]:
-    """How many passages an index should hold, and a digest of which: equal digests, equal indexes."""
-    query = (
-        select(col(Passage.id), col(Passage.audience), col(Passage.text_hash))
-        .where(col(Passage.workspace_id) == workspace_id, col(Passage.embedding_model) == model)
-        .order_by(col(Passage.id))
-    )
-    digest, count = hashlib.sha256(model.encode()), 0
-    for row in session.execute(query):
-        digest.update("\n".join(row).encode())
-        count += 1
-    cards = (
-        select(col(Document.id), col(Document.audience), col(Document.card_hash))
-        .where(col(Document.workspace_id) == workspace_id, col(Document.embedding_model) == model)
-        .order_by(col(Document.id))
-    )
-    for row in session.execute(cards):
-        digest.update("\n".join(row).encode())
-    return count, digest.hexdigest()
+    present = session.execute(query).first()
+    if present is not None:
+        passage, document = present
+        return _version(passage, document.title, document.uri, None, exists=True)
+    retired = session.get(RetiredPassage, passage_id)
+    if retired is None or retired.workspace_id != workspace_id:
+        return None
+    exists = session.get(Document, retired.document_id) is not None
+    return _version(retired, retired.title, retired.document_uri, retired.retired_at, exists=exists)
 
 
 def evidence_rows(
-    session: Session, workspace_id: str, passage_ids: Collection[str], audiences: Collection[str]
+    session: Session, workspace_id: str, passage_ids: Collection[str], audiences: Collection[str], day: date
 ) -> list[EvidenceRow]:
-    """Passages by id, of the given audiences only: the second check, behind the index's own."""
+    """Passages by id, of the given audiences and in effect on that day: the second check, behind the index's own."""
     found: list[EvidenceRow] = []
     for chunk in _chunks(sorted(passage_ids)):
         query = (
@@ -353,87 +277,59 @@ def evidence_rows(
                 col(Passage.workspace_id) == workspace_id,
                 col(Passage.id).in_(chunk),
                 col(Passage.audience).in_(sorted(audiences)),
+                *_in_effect(day),
             )
         )
         found += [EvidenceRow(*row) for row in session.execute(query)]
     return found
 
 
-def document_languages(session: Session, workspace_id: str, audiences: Collection[str]) -> set[str]:
+def dated_documents(session: Session, workspace_id: str) -> set[tuple[str, date | None, date | None]]:
+    """Audience, first and last day of the documents that are evidence on certain days only."""
+    query = (
+        select(col(Document.audience), col(Document.effective_from), col(Document.effective_until))
+        .where(
+            col(Document.workspace_id) == workspace_id,
+            or_(col(Document.effective_from).is_not(None), col(Document.effective_until).is_not(None)),
+        )
+        .distinct()
+    )
+    return {(audience, start, end) for audience, start, end in session.execute(query)}
+
+
+def document_languages(
+    session: Session, workspace_id: str, audiences: Collection[str], day: date
+) -> set[str]:
     """The languages that readable documents are written in, as their front matter says (`en`, `de` ...)."""
     query = (
         select(col(Document.language))
-        .where(col(Document.workspace_id) == workspace_id, col(Document.audience).in_(sorted(audiences)))
+        .where(
+            col(Document.workspace_id) == workspace_id,
+            col(Document.audience).in_(sorted(audiences)),
+            *_in_effect(day),
+        )
         .distinct()
     )
     return set(session.execute(query).scalars())
 
 
-def start_generation(session: Session, workspace_id: str, model: str, now: datetime) -> IndexGeneration:
-    """A new generation, being built."""
-    generation = IndexGeneration(
-        id=new_id(), workspace_id=workspace_id, embedding_model=model, state="building", created_at=now
-    )
-    session.add(generation)
-    session.flush()
-    return generation
+def source_statuses(
+    session: Session, workspace_id: str, *, day: date, reviewed_since: date
+) -> list[SourceStatus]:
+    """Every source with how much it holds, by name.
 
-
-def activate_generation(
-    session: Session, generation_id: str, *, passages: int, digest: str, now: datetime
-) -> None:
-    """Put a generation into service and retire the one before: the pointer moves in one transaction."""
-    generation = session.get_one(IndexGeneration, generation_id)
-    session.execute(
-        update(IndexGeneration)
-        .where(
-            col(IndexGeneration.workspace_id) == generation.workspace_id,
-            col(IndexGeneration.state) == "active",
-        )
-        .values(state="retired")
-    )
-    generation.state, generation.passages, generation.digest = "active", passages, digest
-    generation.activated_at = now
-    session.flush()
-
-
-def quarantine_generation(session: Session, generation_id: str) -> None:
-    """Take a generation that cannot be opened out of service."""
-    session.execute(
-        update(IndexGeneration).where(col(IndexGeneration.id) == generation_id).values(state="quarantined")
-    )
-
-
-def active_generation(session: Session, workspace_id: str) -> IndexGeneration | None:
-    """The generation in service."""
-    query = (
-        select(IndexGeneration)
-        .where(col(IndexGeneration.workspace_id) == workspace_id, col(IndexGeneration.state) == "active")
-        .order_by(col(IndexGeneration.activated_at).desc())
-        .limit(1)
-    )
-    return session.execute(query).scalar_one_or_none()
-
-
-def generations(session: Session, workspace_id: str) -> list[IndexGeneration]:
-    """Every generation, newest first."""
-    query = (
-        select(IndexGeneration)
-        .where(col(IndexGeneration.workspace_id) == workspace_id)
-        .order_by(col(IndexGeneration.created_at).desc(), col(IndexGeneration.id))
-    )
-    return list(session.execute(query).scalars())
-
-
-def forget_generations(session: Session, generation_ids: Collection[str]) -> None:
-    """Remove the rows of generations whose folders are gone."""
-    session.execute(delete(IndexGeneration).where(col(IndexGeneration.id).in_(sorted(generation_ids))))
-
-
-def source_statuses(session: Session, workspace_id: str) -> list[SourceStatus]:
-    """Every source with how much it holds, by name."""
+    Args:
+        session: a session.
+        workspace_id: the workspace.
+        day: today; documents that are not in effect are named.
+        reviewed_since: documents whose last review was before are named as stale.
+    """
     documents = _counts_by_source(session, workspace_id, func.count(col(Document.id).distinct()))
     passages = _counts_by_source(session, workspace_id, func.count(col(Passage.id)))
+    stale = _uris_by_source(session, workspace_id, col(Document.reviewed_on) < reviewed_since)
+    over = _uris_by_source(
+        session, workspace_id, or_(col(Document.effective_from) > day, col(Document.effective_until) < day)
+    )
     sources = session.execute(
         select(Source).where(col(Source.workspace_id) == workspace_id).order_by(col(Source.uri))
     ).scalars()
@@ -447,9 +343,70 @@ def source_statuses(session: Session, workspace_id: str) -> list[SourceStatus]:
             report=source.report,
             documents=documents.get(source.id, 0),
             passages=passages.get(source.id, 0),
+            sync_every=source.sync_every,
+            tried_at=source.tried_at,
+            error=source.error,
+            stale=tuple(stale.get(source.id, ())),
+            out_of_date=tuple(over.get(source.id, ())),
         )
         for source in sources
     ]
+
+
+def _uris_by_source(session: Session, workspace_id: str, condition: Any) -> dict[str, list[str]]:
+    query = (
+        select(col(Document.source_id), col(Document.uri))
+        .where(col(Document.workspace_id) == workspace_id, condition)
+        .order_by(col(Document.uri))
+    )
+    found: dict[str, list[str]] = {}
+    for source_id, uri in session.execute(query):
+        found.setdefault(source_id, []).append(uri)
+    return found
+
+
+def _in_effect(day: date) -> tuple[Any, Any]:
+    start, end = col(Document.effective_from), col(Document.effective_until)
+    return or_(start.is_(None), start <= day), or_(end.is_(None), end >= day)
+
+
+def _retire(session: Session, passages: Sequence[Passage], document: Document, now: datetime) -> None:
+    for passage in passages:
+        session.merge(
+            RetiredPassage(
+                id=passage.id,
+                workspace_id=passage.workspace_id,
+                source_id=document.source_id,
+                document_id=document.id,
+                document_uri=document.uri,
+                title=document.title,
+                heading_path=list(passage.heading_path),
+                anchor=passage.anchor,
+                text=passage.text,
+                audience=passage.audience,
+                created_at=passage.created_at,
+                retired_at=now,
+            )
+        )
+    session.flush()
+
+
+def _version(
+    passage: Passage | RetiredPassage, title: str, uri: str, retired_at: datetime | None, *, exists: bool
+) -> PassageVersion:
+    return PassageVersion(
+        passage_id=passage.id,
+        document_id=passage.document_id,
+        title=title,
+        document_uri=uri,
+        heading_path=passage.heading_path,
+        anchor=passage.anchor,
+        text=passage.text,
+        audience=passage.audience,
+        created_at=passage.created_at,
+        retired_at=retired_at,
+        document_exists=exists,
+    )
 
 
 def _counts_by_source(session: Session, workspace_id: str, what: Any) -> dict[str, int]:
@@ -482,4 +439,23 @@ _EVIDENCE: tuple[Any, ...] = (  # in the order of EvidenceRow's fields
     Document.card,
     Document.plan,
     Document.stage,
+    Document.persona,
+    Document.language,
+    Document.owner,
+    Document.reviewed_on,
+    Document.link,
+)
+
+_FIELDS: tuple[Any, ...] = (
+    Document.title,
+    Document.audience,
+    Document.plan,
+    Document.stage,
+    Document.persona,
+    Document.language,
+    Document.owner,
+    Document.reviewed_on,
+    Document.effective_from,
+    Document.effective_until,
+    Document.link,
 )

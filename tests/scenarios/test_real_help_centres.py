@@ -19,7 +19,8 @@ from knowledge.evaluation.bases import Parts, open_bench
 from knowledge.grounding import unsupported
 from knowledge.types import Question
 from store.clock import FixedClock
-from store.tables.documents import document_uris, passage_vectors
+from store.tables.documents import document_uris
+from store.tables.vectors import passage_vectors
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data" / "helpcenters"

@@ -14,7 +14,7 @@ from knowledge.adapters.generations import NumpyGenerations
 from knowledge.adapters.memory import HashingEmbedder
 from knowledge.errors import IndexUnavailable, KnowledgeError
 from knowledge.types import Section, SourceDocument, Unreadable
-from store.tables import documents as rows
+from store.tables import generations, vectors
 
 EXPORT = "# Export\n\nOpen Reports and press Export.\n\n## Formats\n\nYou can export CSV and XLSX files.\n"
 LOGIN = "# Login\n\nUse your work address to sign in.\n"
@@ -23,13 +23,13 @@ LOGIN = "# Login\n\nUse your work address to sign in.\n"
 def _texts(base):
     with base.database.reading() as session:
         return {
-            row.text for row in rows.passage_vectors(session, base.workspace_id, base.embedder.fingerprint)
+            row.text for row in vectors.passage_vectors(session, base.workspace_id, base.embedder.fingerprint)
         }
 
 
 def _generations(base):
     with base.database.reading() as session:
-        return [(one.id, one.state) for one in rows.generations(session, base.workspace_id)]
+        return [(one.id, one.state) for one in generations.generations(session, base.workspace_id)]
 
 
 def _active(base):
@@ -60,14 +60,14 @@ def test_of_a_changed_document_only_the_new_passages_are_embedded(base):
     base.write(export=EXPORT)
     base.ingest.sync(base.source)
     with base.database.reading() as session:
-        old = {row.text: row.id for row in rows.passage_vectors(session, base.workspace_id, "hashing:256")}
+        old = {row.text: row.id for row in vectors.passage_vectors(session, base.workspace_id, "hashing:256")}
     base.embedder.embedded.clear()
     base.write(export=EXPORT.replace("CSV and XLSX", "CSV, XLSX and PDF"))
     report = base.ingest.sync(base.source)
     assert (report.updated, report.embedded) == (1, 1)
     assert ["PDF" in text for text in base.embedder.embedded] == [True]
     with base.database.reading() as session:
-        new = {row.text: row.id for row in rows.passage_vectors(session, base.workspace_id, "hashing:256")}
+        new = {row.text: row.id for row in vectors.passage_vectors(session, base.workspace_id, "hashing:256")}
     kept = old.keys() & new.keys()
     assert kept
     assert all(old[text] == new[text] for text in kept)
@@ -131,7 +131,7 @@ def test_an_index_that_was_quarantined_is_built_again_without_a_model(base):
     base.ingest.sync(base.source)
     embedded = len(base.embedder.embedded)
     with base.database.transaction() as session:
-        rows.quarantine_generation(session, _active(base))
+        generations.quarantine_generation(session, _active(base))
 
     base.ingest.mend()
 
@@ -159,7 +159,7 @@ def test_a_documents_audience_is_the_sources_unless_it_says_so_itself(base, audi
     with base.database.reading() as session:
         found = {
             row.text: row.audience
-            for row in rows.passage_vectors(session, base.workspace_id, base.embedder.fingerprint)
+            for row in vectors.passage_vectors(session, base.workspace_id, base.embedder.fingerprint)
         }
     assert found["Only for staff."] == "internal"
     assert found["Open Reports and press Export."] == stored
@@ -173,7 +173,7 @@ def test_another_audience_of_the_source_reaches_every_passage_without_embedding(
     assert (report.updated, report.embedded) == (1, 0)
     assert base.embedder.embedded == []
     with base.database.reading() as session:
-        found = rows.passage_vectors(session, base.workspace_id, base.embedder.fingerprint)
+        found = vectors.passage_vectors(session, base.workspace_id, base.embedder.fingerprint)
         assert {row.audience for row in found} == {"internal"}
     assert base.ingest.check().problems == ()
 

@@ -81,7 +81,7 @@ BROKEN = {
     "impossible date": ("since: 2026-13-45", "cannot be read"),
     "review date in words": (
         "reviewed_on: soon",
-        'The review date "soon" is not a date; write it like 2026-03-31.',
+        'The value "soon" of reviewed_at is not a date; write it like 2026-03-31.',
     ),
 }
 

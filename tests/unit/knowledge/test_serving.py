@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.adapters.generations import NumpyGenerations
-from store.tables import documents as rows
+from store.tables import generations
 
 
 @pytest.fixture
@@ -60,12 +60,12 @@ def test_memory_follows_the_pointer_too(synced):
 def test_a_folder_that_cannot_be_opened_is_quarantined_and_memory_serves(synced):
     index = synced.index(NumpyGenerations())
     with synced.database.reading() as session:
-        active = rows.active_generation(session, synced.workspace_id)
+        active = generations.active_generation(session, synced.workspace_id)
     (synced.index_folder / active.id / "vectors.npz").write_bytes(b"broken")
     assert index.refresh().exact
     assert _finds(index.current(), "export")
     with synced.database.reading() as session:
-        assert [one.state for one in rows.generations(session, synced.workspace_id)] == ["quarantined"]
+        assert [one.state for one in generations.generations(session, synced.workspace_id)] == ["quarantined"]
     rebuilt = synced.ingest.rebuild()
     assert index.refresh().generation == rebuilt
     assert not index.exact
