@@ -201,8 +201,10 @@ def _code(node: Tag) -> list[Part]:
 
 
 def _table(node: Tag) -> list[Part]:
+    caption = inline_text([node.caption.extract()]) if node.caption else ""
     text, is_table = table_text(node)
-    return [Block(text, "table" if is_table else "text")] if text else []
+    lead: list[Part] = [Block(f"**{caption}**")] if caption and text else []
+    return [*lead, Block(text, "table" if is_table else "text")] if text else []
 
 
 def _list(node: Tag) -> list[Part]:

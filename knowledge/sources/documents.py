@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
-from bs4.dammit import EncodingDetector
 
 from knowledge.errors import UnreadableDocument
 from knowledge.sources.blocks import Block, Heading, Part, parts_of
-from knowledge.sources.front_matter import FrontMatter, front_matter, split_front_matter
+from knowledge.sources.front_matter import front_matter, split_front_matter
 from knowledge.sources.html import read_page
 from knowledge.sources.markdown import to_html
 from knowledge.sources.outline import outline
+from knowledge.sources.reading import Origin, Read, decoded
 from knowledge.types import Section, SourceDocument
 
 if TYPE_CHECKING:
@@ -26,81 +26,85 @@ if TYPE_CHECKING:
 SPLITTING_RULES_VERSION = 1
 
 _WRAPPED = re.compile(r"(?m)^(.{50,}\S)\n(?=\w)(?!\d+[.)] )")  # a long line that goes on in the next
-_BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
-@dataclass(frozen=True)
-class _Read:
-    head: FrontMatter
-    parts: list[Part]
-
-
-def read_document(uri: str, data: bytes) -> SourceDocument:
+def read_document(uri: str, data: bytes, base_url: str | None = None) -> SourceDocument:
     """The document at a path inside its source, from its raw bytes.
 
+    Args:
+        uri: the path; its suffix tells the format.
+        data: the file's bytes.
+        base_url: where the source is published; relative links lead there.
+
     Raises:
-        UnreadableDocument: it is no text, or its front matter is broken.
+        UnreadableDocument: it is not what its name says, or its front matter is broken.
     """
-    path = PurePosixPath(uri)
-    suffix = path.suffix.lower()
+    origin = Origin(uri, base_url)
     try:
-        read = READERS[suffix](_decoded(data, html=suffix in (".html", ".htm")), suffix)
+        read = READERS[PurePosixPath(uri).suffix.lower()](data, origin)
     except RecursionError as error:
         raise UnreadableDocument("Its elements are nested too deeply; flatten the page.") from error
-    title = read.head.title or _first_heading(read.parts) or _readable(path)
+    return as_document(origin, read, data)
+
+
+def as_document(origin: Origin, read: Read, data: bytes) -> SourceDocument:
+    """What was read as a document; `data` is what its content hash stands for."""
+    title = read.head.title or first_heading(read.parts) or _readable(PurePosixPath(origin.uri))
     description = str(read.head.meta.get("description") or "").strip()
     sections = outline(read.parts, title)
     if not sections and description:
         sections = (Section((), None, description),)
+    said = vars(read.head) | {"title": title}
     return SourceDocument(
-        uri=uri,
-        title=title,
+        uri=origin.uri,
         sections=sections,
-        content_hash=hashlib.sha256(data + f"\0rules {SPLITTING_RULES_VERSION}".encode()).hexdigest(),
-        audience=read.head.audience,
-        plan=read.head.plan,
-        stage=read.head.stage,
-        language=read.head.language or "en",
-        owner=read.head.owner,
-        reviewed_on=read.head.reviewed_on,
-        meta=read.head.meta,
+        content_hash=_content_hash(data, origin),
+        link=origin.link,
+        **said,
     )
 
 
-def _decoded(data: bytes, *, html: bool) -> str:
-    encoding = next((name for bom, name in _BOMS.items() if data.startswith(bom)), None)
-    if not encoding and html:
-        encoding = EncodingDetector.find_declared_encoding(data, is_html=True)
-    try:
-        text = data.decode(encoding or "utf-8")
-    except (UnicodeDecodeError, LookupError) as error:
-        raise UnreadableDocument("It is not text in UTF-8; save it again with that encoding.") from error
-    if "\0" in text:
-        raise UnreadableDocument("It is not a text file although its name says so; remove or rename it.")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _content_hash(data: bytes, origin: Origin) -> str:
+    rules = f"\0rules {SPLITTING_RULES_VERSION}"
+    published = "".join(f"\0{address}" for address in (origin.base_url, origin.link) if address)
+    return hashlib.sha256(data + (rules + published).encode()).hexdigest()
 
 
-def _markdown(text: str, suffix: str) -> _Read:
-    head, body = split_front_matter(text)
-    soup = BeautifulSoup(to_html(body, mdx=suffix == ".mdx"), "html.parser")
-    return _Read(head, parts_of(soup))
+def _markdown(data: bytes, origin: Origin) -> Read:
+    head, body = split_front_matter(decoded(data))
+    soup = BeautifulSoup(to_html(body, mdx=origin.uri.lower().endswith(".mdx")), "html.parser")
+    origin.resolve(soup)
+    return Read(head, parts_of(soup))
 
 
-def _html(text: str, _: str) -> _Read:
-    head, body = split_front_matter(text)
+def read_html(data: bytes, origin: Origin) -> Read:
+    """A web page: front matter before `meta` tags, the article's heading before the page's title."""
+    head, body = split_front_matter(decoded(data, html=True))
     page = read_page(body)
+    origin.resolve(page.main)
     head = replace(front_matter(page.fields), **{name: value for name, value in vars(head).items() if value})
     parts = parts_of(page.main)
-    return _Read(replace(head, title=head.title or _first_heading(parts) or page.title), parts)
+    return Read(replace(head, title=head.title or first_heading(parts) or page.title), parts)
 
 
-def _plain(text: str, _: str) -> _Read:
-    head, body = split_front_matter(text)
+def _plain(data: bytes, _: Origin) -> Read:
+    head, body = split_front_matter(decoded(data))
     paragraphs = (_WRAPPED.sub(r"\1 ", paragraph.strip()) for paragraph in re.split(r"\n\s*\n", body))
-    return _Read(head, [Block(paragraph) for paragraph in paragraphs if paragraph])
+    return Read(head, [Block(paragraph) for paragraph in paragraphs if paragraph])
 
 
-def _first_heading(parts: list[Part]) -> str:
+def _restructured(data: bytes, origin: Origin) -> Read:
+    from knowledge.sources.rst import to_html as rst_to_html
+
+    head, body = split_front_matter(decoded(data))
+    fields, main = rst_to_html(body)
+    origin.resolve(main)
+    head = replace(front_matter(fields), **{name: value for name, value in vars(head).items() if value})
+    return Read(head, parts_of(main))
+
+
+def first_heading(parts: list[Part]) -> str:
+    """The first heading of the first level, or nothing."""
     return next((part.text for part in parts if isinstance(part, Heading) and part.level == 1), "")
 
 
@@ -110,8 +114,9 @@ def _readable(path: PurePosixPath) -> str:
     return words[:1].upper() + words[1:] or path.name
 
 
-READERS: dict[str, Callable[[str, str], _Read]] = {
+READERS: dict[str, Callable[[bytes, Origin], Read]] = {
     **dict.fromkeys((".md", ".markdown", ".mdx"), _markdown),
-    **dict.fromkeys((".html", ".htm"), _html),
+    **dict.fromkeys((".html", ".htm"), read_html),
+    ".rst": _restructured,
     ".txt": _plain,
 }
