@@ -8,21 +8,22 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.console import Json, core_of, existing, lines, progress_line, show
+from bot.evaluating.cli import eval_app
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.wiring import Core
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 knowledge_app = typer.Typer(no_args_is_help=True, help="What Guidepost knows.")
 accounts_app = typer.Typer(no_args_is_help=True, help="Customers, their people and subscriptions.")
-eval_app = typer.Typer(no_args_is_help=True, help="Measure quality on labelled data.")
 playbooks_app = typer.Typer(no_args_is_help=True, help="Conversations that have a plan.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(knowledge_app, name="knowledge")
@@ -30,8 +31,6 @@ app.add_typer(accounts_app, name="accounts")
 app.add_typer(eval_app, name="eval")
 app.add_typer(playbooks_app, name="playbooks")
 app.add_typer(db_app, name="db")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON only.")]
 
 
 @app.callback()
@@ -66,7 +65,7 @@ def ask(
     from bot.ask import answer_batch, answer_one
     from store.errors import GuidepostError
 
-    core = _core(context)
+    core = core_of(context)
     if batch is not None:
         for row in answer_batch(core, batch, as_user):
             typer.echo(json.dumps(row, ensure_ascii=False))
@@ -74,7 +73,7 @@ def ask(
     if question is None:
         raise GuidepostError('Give a question: guidepost ask "How do I invite a driver?"')
     answered = answer_one(core, question, as_user, thread)
-    _print(answered, as_json, _answer_text)
+    show(answered, as_json, _answer_text)
     if as_user is None and answered["status"] == "refused":
         typer.echo("You asked as nobody, so only public text was read. Add --as with an e-mail.", err=True)
 
@@ -95,11 +94,11 @@ def knowledge_sync(
     """Make the knowledge base equal to a folder; only what changed is embedded."""
     from bot.reports import sync_all
 
-    core = _core(context)
-    folders = [_existing(path) for path in paths]
-    with _progress(quiet=as_json) as progress:
+    core = core_of(context)
+    folders = [existing(path) for path in paths]
+    with progress_line(quiet=as_json) as progress:
         report = sync_all(core, folders, audience=audience, base_url=base_url, progress=progress)
-    _print(report, as_json, lambda value: _sync_text(value, audience))
+    show(report, as_json, lambda value: _sync_text(value, audience))
 
 
 @knowledge_app.command("search")
@@ -115,9 +114,9 @@ def knowledge_search(
 
     from bot.ask import asker_named
 
-    core = _core(context)
+    core = core_of(context)
     found = core.retriever(serving=False).find(query, asker_named(core, as_user), k=k)
-    _print([asdict(evidence) for evidence in found.evidence], as_json, _evidence_text)
+    show([asdict(evidence) for evidence in found.evidence], as_json, _evidence_text)
 
 
 @knowledge_app.command("status")
@@ -125,7 +124,7 @@ def knowledge_status(context: typer.Context, as_json: Json = False) -> None:
     """Count what is there and say how fresh it is."""
     from bot.reports import knowledge_counts
 
-    _print(knowledge_counts(_core(context)), as_json, _lines)
+    show(knowledge_counts(core_of(context)), as_json, lines)
 
 
 @knowledge_app.command("sources")
@@ -133,19 +132,19 @@ def knowledge_sources(context: typer.Context, as_json: Json = False) -> None:
     """List what is synced, how fresh it is, and what failed."""
     from bot.reports import sources
 
-    _print(
-        sources(_core(context)),
+    show(
+        sources(core_of(context)),
         as_json,
-        lambda rows: "\n\n".join(map(_lines, rows)) or "Nothing is synced yet.",
+        lambda rows: "\n\n".join(map(lines, rows)) or "Nothing is synced yet.",
     )
 
 
 @knowledge_app.command("remove")
 def knowledge_remove(context: typer.Context, source: str, as_json: Json = False) -> None:
     """Remove a source with all its documents."""
-    core = _core(context)
+    core = core_of(context)
     uri = str(Path(source).resolve()) if Path(source).exists() else source
-    _print({"deleted": core.ingest.remove(uri)}, as_json, _lines)
+    show({"deleted": core.ingest.remove(uri)}, as_json, lines)
 
 
 @knowledge_app.command("check")
@@ -157,8 +156,8 @@ def knowledge_check(
     """Compare the database with the vector and the lexical index."""
     from dataclasses import asdict
 
-    report = _core(context).ingest.check(repair=repair)
-    _print(asdict(report) | {"healthy": report.healthy}, as_json, _lines)
+    report = core_of(context).ingest.check(repair=repair)
+    show(asdict(report) | {"healthy": report.healthy}, as_json, lines)
     if not report.healthy:
         raise typer.Exit(1)
 
@@ -175,31 +174,12 @@ def accounts_import(
 
     from store.accounts_import import Segments, import_csv
 
-    core = _core(context)
+    core = core_of(context)
     segments = Segments(core.settings.guidepost_smb_below, core.settings.guidepost_ent_from)
     report = import_csv(core.database, core.workspace_id, noun, file, now=core.clock.now(), segments=segments)
-    _print(asdict(report), as_json, _import_text)
+    show(asdict(report), as_json, _import_text)
     if report.failed:
         raise typer.Exit(1)
-
-
-@eval_app.command("retrieval")
-def eval_retrieval(
-    context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="BEIR form: corpus.jsonl(.gz), queries.jsonl, qrels.tsv.")],
-    queries: Annotated[Path | None, typer.Option(help="Another file of queries.")] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Take the corpus in anew.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Measure retrieval through the product's own ingest and search. What was taken in is kept for next time."""
-    from bot.evaluating import parts_of
-    from knowledge.evaluation.retrieval import evaluate
-
-    core = _core(context)
-    with _progress(quiet=as_json) as progress:
-        parts = parts_of(core, fresh=fresh, progress=progress)
-        figures = evaluate(_existing(str(folder)), parts, queries=queries)
-    _print(figures, as_json, _lines)
 
 
 @app.command()
@@ -211,7 +191,7 @@ def digest(
     """Print what customers asked and said; the same digest as in Slack."""
     from bot.reports import digest_as
 
-    typer.echo(digest_as(_core(context), period, form))
+    typer.echo(digest_as(core_of(context), period, form))
 
 
 @playbooks_app.command("list")
@@ -219,7 +199,7 @@ def playbooks_list(as_json: Json = False) -> None:
     """List the playbooks."""
     from playbooks.loader import describe_all
 
-    _print(describe_all(), as_json, lambda rows: "\n".join(map(_lines, rows)))
+    show(describe_all(), as_json, lambda rows: "\n".join(map(lines, rows)))
 
 
 @playbooks_app.command("check")
@@ -229,8 +209,8 @@ def playbooks_check(file: Path, as_json: Json = False) -> None:
 
     from playbooks.checking import check
 
-    problems = check(_existing(str(file)))
-    _print([asdict(p) for p in problems], as_json, lambda _: "\n".join(map(str, problems)) or "No problems.")
+    problems = check(existing(str(file)))
+    show([asdict(p) for p in problems], as_json, lambda _: "\n".join(map(str, problems)) or "No problems.")
     if problems:
         raise typer.Exit(1)
 
@@ -246,8 +226,10 @@ def playbooks_simulate(
     """Say what would be sent, when, to whom, and why not; nothing is."""
     from bot.reports import simulate_for
 
-    _print(
-        simulate_for(_core(context), name, account, until), as_json, lambda rows: "\n".join(map(_lines, rows))
+    show(
+        simulate_for(core_of(context), name, account, until),
+        as_json,
+        lambda rows: "\n".join(map(lines, rows)),
     )
 
 
@@ -266,7 +248,7 @@ def db_backup(context: typer.Context, file: Path) -> None:
     """Copy the SQLite database to a file while the bot runs."""
     from store.backup import backup
 
-    backup(_core(context).database, file)
+    backup(core_of(context).database, file)
     typer.echo(f"Saved {file}.")
 
 
@@ -291,43 +273,6 @@ def _open() -> Core:
     from bot.wiring import open_core
 
     return open_core(load_settings())
-
-
-def _core(context: typer.Context) -> Core:
-    core: Core = context.obj()
-    return core
-
-
-def _existing(path: str) -> Path:
-    from store.errors import NotFound
-
-    if path.startswith(("http://", "https://")):
-        raise NotFound(f"{path} is a web address. Save its pages to a folder and give that.")
-    found = Path(path)
-    if not found.exists():
-        raise NotFound(f"There is nothing at {path}. Give the path of a folder or a file.")
-    return found
-
-
-def _print(value: Any, as_json: bool, text: Callable[[Any], str]) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else text(value))
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[Any], None] | None]:
-    """A line on stderr that says how far it is, and goes when it is done."""
-    from rich.console import Console
-
-    if quiet:
-        yield None
-        return
-    with Console(stderr=True).status("Reading documents…") as status:
-
-        def tell(progress: Any) -> None:
-            total = f" of {progress.total}" if progress.total else ""
-            status.update(f"{progress.stage.capitalize()}: {progress.done}{total}")
-
-        yield tell
 
 
 def _answer_text(answered: dict[str, Any]) -> str:
@@ -360,10 +305,6 @@ def _evidence_text(rows: list[dict[str, Any]]) -> str:
         f"               {row['text'][:160]!r}"
         for row in rows
     )
-
-
-def _lines(value: dict[str, Any]) -> str:
-    return "\n".join(f"{key}: {item}" for key, item in value.items())
 
 
 if __name__ == "__main__":

@@ -143,7 +143,9 @@ def open_bench(folder: Path, parts: Parts) -> Bench:
         store=store,
         folder=generations,
     )
-    retriever = Retriever(database, index, parts.embedder, parts.reranker, settings=parts.settings)
+    retriever = Retriever(
+        database, index, parts.embedder, parts.reranker, settings=parts.settings, clock=parts.clock
+    )
     return Bench(parts, database, workspace.id, ingest, index, retriever)
 
 

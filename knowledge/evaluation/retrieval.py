@@ -3,36 +3,73 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from knowledge.evaluation import beir
+from knowledge.evaluation.baselines import baselines
 from knowledge.evaluation.bases import corpus
+from knowledge.evaluation.intervals import conversation, mean_difference
 from knowledge.evaluation.metrics import mean, ndcg, percentile, recall, reciprocal_rank
+from knowledge.evaluation.report import Report
 from knowledge.followups import stand_alone
-from knowledge.retrieval import Found, Retriever, documents_of
 from knowledge.types import Asker, Question
 from store.tables.documents import document_uris
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from knowledge.evaluation.bases import Bench, Parts
+
+    Rank = Callable[[beir.BeirQuery], list[str]]
 
 DEPTH = 10
 _PASSAGES = 30  # retrieved for ten documents: several passages of one document count once
 
 
-def evaluate(directory: Path, parts: Parts, *, queries: Path | None = None) -> dict[str, float]:
+@dataclass(frozen=True)
+class Ranking:
+    """What one query found.
+
+    Attributes:
+        query: its id.
+        relevance: document -> how relevant it is judged.
+        documents: of the ranked passages, each document once, best first.
+        milliseconds: it took.
+    """
+
+    query: str
+    relevance: Mapping[str, float]
+    documents: Sequence[str]
+    milliseconds: float
+
+    def values(self) -> dict[str, float]:
+        """Each metric of this query, 0..1; `first_right`: the first passage is of a relevant document."""
+        found, relevance = self.documents, self.relevance
+        return {
+            "ndcg@10": ndcg(found, relevance, DEPTH),
+            "recall@5": recall(found, relevance, 5),
+            "recall@10": recall(found, relevance, DEPTH),
+            "mrr@10": reciprocal_rank(found, relevance, DEPTH),
+            "first_right": reciprocal_rank(found, relevance, 1),
+        }
+
+
+def evaluate(directory: Path, parts: Parts, *, queries: Path | None = None, compare: bool = False) -> Report:
     """Sync the corpus, ask every judged query, compare the documents found with the judged ones.
 
     Args:
         directory: corpus.jsonl or .gz, queries.jsonl and qrels.tsv.
         parts: what to measure.
         queries: another file of queries.
+        compare: measure BM25 alone, dense alone and equal-weight reciprocal rank fusion beside it, on the
+            same passages; of a thread they are asked the last turn.
 
     Returns:
-        queries, ndcg@10, recall@5, recall@10, mrr@10 (means over queries, 0..1), ms_p50, ms_p95 (wall time of
-        one query, milliseconds).
+        queries, ndcg@10, recall@5, recall@10, mrr@10, first_right (means over queries, 0..1), ms_p50, ms_p95
+        (wall time of one query, milliseconds). With `compare` also `compared_with`: method -> the same, and
+        `gain`: metric -> [our mean less theirs, lower, upper bound of its paired 95 % interval].
 
     Raises:
         KnowledgeError: the folder is not in BEIR form.
@@ -40,34 +77,73 @@ def evaluate(directory: Path, parts: Parts, *, queries: Path | None = None) -> d
     judged = beir.judgements(directory)
     asked = [query for query in beir.queries(queries or directory / "queries.jsonl") if query.id in judged]
     with corpus(directory, parts) as bench:
-        return _measure(bench, asked, judged)
+        ours = _rankings(_product(bench), asked, judged)
+        theirs = _compared(bench, asked, judged) if compare else {}
+    figures: dict[str, Any] = _figures(ours)
+    if compare:
+        figures["compared_with"] = {
+            name: {**_figures(rankings), "gain": _gain(ours, rankings)} for name, rankings in theirs.items()
+        }
+    return Report(figures, [_row(ranking) for ranking in ours])
 
 
-def _measure(
-    bench: Bench, asked: list[beir.BeirQuery], judged: dict[str, dict[str, float]]
-) -> dict[str, float]:
+def _product(bench: Bench) -> Rank:
     with bench.database.reading() as session:
         names = document_uris(session, bench.workspace_id)
-    rankings: list[tuple[list[str], dict[str, float]]] = []
-    milliseconds = []
+    asker = Asker()
+
+    def rank(query: beir.BeirQuery) -> list[str]:
+        question = stand_alone(Question(query.text, asker, query.history))
+        found = bench.retriever.find(question.text, asker, k=_PASSAGES, thread=question.thread)
+        return [names[one.document_id] for one in found.evidence]
+
+    return rank
+
+
+def _compared(
+    bench: Bench, asked: Sequence[beir.BeirQuery], judged: Mapping[str, Mapping[str, float]]
+) -> dict[str, list[Ranking]]:
+    def last_turn(rank: Callable[[str], list[str]]) -> Rank:
+        return lambda query: rank(query.text)
+
+    return {name: _rankings(last_turn(rank), asked, judged) for name, rank in baselines(bench).items()}
+
+
+def _rankings(
+    rank: Rank, asked: Sequence[beir.BeirQuery], judged: Mapping[str, Mapping[str, float]]
+) -> list[Ranking]:
+    rankings = []
     for query in asked:
         started = time.monotonic()
-        found = _find(bench.retriever, query)
-        milliseconds.append((time.monotonic() - started) * 1000)
-        ranked = [names[document] for document in documents_of(found.evidence)]
-        rankings.append((ranked, judged[query.id]))
+        documents = rank(query)
+        milliseconds = (time.monotonic() - started) * 1000
+        rankings.append(Ranking(query.id, judged[query.id], list(dict.fromkeys(documents)), milliseconds))
+    return rankings
+
+
+def _figures(rankings: Sequence[Ranking]) -> dict[str, Any]:
+    values = [ranking.values() for ranking in rankings]
+    times = [ranking.milliseconds for ranking in rankings]
+    metrics = values[0] if values else {}
     return {
-        "queries": len(asked),
-        "ndcg@10": round(mean([ndcg(*ranking, DEPTH) for ranking in rankings]), 4),
-        "recall@5": round(mean([recall(*ranking, 5) for ranking in rankings]), 4),
-        "recall@10": round(mean([recall(*ranking, DEPTH) for ranking in rankings]), 4),
-        "mrr@10": round(mean([reciprocal_rank(*ranking, DEPTH) for ranking in rankings]), 4),
-        "ms_p50": round(percentile(milliseconds, 0.5), 1),
-        "ms_p95": round(percentile(milliseconds, 0.95), 1),
+        "queries": len(rankings),
+        **{metric: round(mean([value[metric] for value in values]), 4) for metric in metrics},
+        "ms_p50": round(percentile(times, 0.5), 1),
+        "ms_p95": round(percentile(times, 0.95), 1),
     }
 
 
-def _find(retriever: Retriever, query: beir.BeirQuery) -> Found:
-    asker = Asker()
-    question = stand_alone(Question(query.text, asker, query.history))
-    return retriever.find(question.text, asker, k=_PASSAGES, thread=question.thread)
+def _gain(ours: Sequence[Ranking], theirs: Sequence[Ranking]) -> dict[str, list[float]]:
+    groups = [conversation(ranking.query) for ranking in ours]
+    mine, others = ([ranking.values() for ranking in rankings] for rankings in (ours, theirs))
+    return {
+        metric: mean_difference(
+            [one[metric] for one in mine], [one[metric] for one in others], groups
+        ).rounded()
+        for metric in (mine[0] if mine else {})
+    }
+
+
+def _row(ranking: Ranking) -> dict[str, Any]:
+    values = {metric: round(value, 4) for metric, value in ranking.values().items()}
+    return {"_id": ranking.query, **values, "documents": list(ranking.documents[:DEPTH])}

@@ -8,6 +8,7 @@ import pytest
 from knowledge.adapters.memory import HashingEmbedder, OverlapReranker
 from knowledge.errors import KnowledgeError
 from knowledge.evaluation import bases, beir
+from knowledge.evaluation.baselines import reciprocal_rank_fusion
 from knowledge.evaluation.bases import Parts
 from knowledge.evaluation.retrieval import evaluate
 from knowledge.types import Asker, Turn
@@ -39,9 +40,9 @@ def directory(tmp_path):
     return folder
 
 
-def _evaluate(directory, clock, queries=None, embedder=None, **parts):
+def _evaluate(directory, clock, queries=None, embedder=None, compare=False, **parts):
     whole = Parts(clock, embedder or HashingEmbedder(), OverlapReranker(), **parts)
-    return evaluate(directory, whole, queries=queries)
+    return evaluate(directory, whole, queries=queries, compare=compare).figures
 
 
 def test_a_set_is_evaluated_through_ingest_and_retrieval(directory, clock):
@@ -49,6 +50,34 @@ def test_a_set_is_evaluated_through_ingest_and_retrieval(directory, clock):
     assert figures["queries"] == 2
     assert figures["ndcg@10"] == figures["recall@5"] == figures["recall@10"] == figures["mrr@10"] == 1.0
     assert 0 < figures["ms_p50"] <= figures["ms_p95"]
+
+
+def test_each_index_alone_and_their_rank_fusion_are_measured_beside_it(directory, clock):
+    figures = _evaluate(directory, clock, compare=True)
+    assert set(figures["compared_with"]) == {"bm25", "dense", "rrf"}
+    for method in figures["compared_with"].values():
+        assert method["queries"] == 2
+        difference, low, high = method["gain"]["ndcg@10"]
+        assert difference == pytest.approx(figures["ndcg@10"] - method["ndcg@10"], abs=1e-3)
+        assert low <= difference <= high
+    assert figures["compared_with"]["bm25"]["first_right"] == 1.0
+
+
+def test_without_comparison_nothing_is_compared(directory, clock):
+    assert "compared_with" not in _evaluate(directory, clock)
+
+
+def test_rank_fusion_adds_up_reciprocal_ranks():
+    assert reciprocal_rank_fusion([["a", "b", "c"], ["c", "b"]]) == ["c", "b", "a"]
+    assert reciprocal_rank_fusion([]) == []
+
+
+def test_the_rows_behind_the_figures_can_be_kept(directory, clock, tmp_path):
+    report = evaluate(directory, Parts(clock, HashingEmbedder(), OverlapReranker()))
+    report.write_rows(tmp_path / "rows.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
+    assert [row["_id"] for row in rows] == ["q1", "q2"]
+    assert rows[0]["documents"][0] == "export.md"
 
 
 def test_a_second_run_starts_at_once(directory, clock, tmp_path):

@@ -1,0 +1,1 @@
+"""`guidepost eval`: the product's own parts measured on labelled data."""
