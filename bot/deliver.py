@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.services import Pace
 from bot.slack.messenger import Posted, Speech, StreamTarget, TryLater, Unreachable
+from store.errors import GuidepostError
 from store.tables import outbox
 
 if TYPE_CHECKING:
@@ -26,7 +27,13 @@ log = logging.getLogger(__name__)
 PACE = Pace(lease=timedelta(seconds=45), poll_seconds=2.0)
 ATTEMPTS = 6
 SENDERS = 4
+BLOCKS_AT_MOST = 49  # Slack takes 50, and one says that it may be said twice
 NOT_IN_SLACK = "none"
+SAID_AGAIN = "_I was interrupted while I said this, so you may see it twice._"
+
+
+class InDoubt(GuidepostError):  # noqa: N818 - a turn of events, not a fault
+    """The person may have seen this, Slack cannot tell, and it is better missed than said twice."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +131,17 @@ class Deliverer:
 
     def _deliver(self, message: OutboxMessage) -> None:
         view = self._views[message.payload["view"]]
+        if message.vanished >= ATTEMPTS:
+            self._give_up(
+                view, message, f"the process ended {message.vanished} times while it was being said"
+            )
+            return
         try:
             posted = self._say(view, message)
+        except InDoubt:
+            self._leave_unsure(message)
         except TryLater as later:
-            self._postpone(message, later.seconds, str(later))
+            self._postpone(message, later.seconds, str(later), refused=later.refused)
         except Unreachable as error:
             self._give_up(view, message, str(error))
         except Exception as error:
@@ -158,25 +172,38 @@ class Deliverer:
         return self._post(view, channel, message, speech)
 
     def _say_privately(self, message: OutboxMessage, speech: Speech) -> Posted:
-        """By response URL; where that has expired (after 30 minutes) or there is none, for one person's eyes."""
-        messenger, payload = self._services.messenger, message.payload
-        if message.kind == "respond":
-            try:
-                messenger.respond(
-                    str(payload["response_url"]),
-                    speech,
-                    in_channel=bool(payload.get("in_channel")),
-                    replace=bool(payload.get("replace")),
-                )
-                return Posted(message.channel_id or NOT_IN_SLACK, NOT_IN_SLACK)
-            except Unreachable as error:
-                if not (message.channel_id and message.slack_user_id):
-                    raise
-                log.info("%s; saying it without", error)
-        messenger.ephemeral(
+        """For one person's eyes, where Slack cannot be asked afterwards whether it was said.
+
+        What may have been seen already is said again with a line that says so; a mere echo is not.
+        """
+        if message.begun_at is not None and not message.payload.get("replace"):
+            if message.payload.get("echo"):
+                raise InDoubt(f"{message.key} may have been seen.")
+            speech = said_again(speech)
+        self._note_begun(message)
+        if message.kind == "respond" and self._respond(message, speech):
+            return Posted(message.channel_id or NOT_IN_SLACK, NOT_IN_SLACK)
+        self._services.messenger.ephemeral(
             str(message.channel_id), str(message.slack_user_id), speech, thread_ts=message.thread_ts
         )
         return Posted(str(message.channel_id), NOT_IN_SLACK)
+
+    def _respond(self, message: OutboxMessage, speech: Speech) -> bool:
+        """By response URL; False where that has expired (after 30 minutes) and the person is known."""
+        payload = message.payload
+        try:
+            self._services.messenger.respond(
+                str(payload["response_url"]),
+                speech,
+                in_channel=bool(payload.get("in_channel")),
+                replace=bool(payload.get("replace")),
+            )
+        except Unreachable as error:
+            if not (message.channel_id and message.slack_user_id):
+                raise
+            log.info("%s; saying it without", error)
+            return False
+        return True
 
     def _post(self, view: View, channel: str, message: OutboxMessage, speech: Speech) -> Posted:
         messenger = self._services.messenger
@@ -223,6 +250,15 @@ class Deliverer:
         with self._services.database.transaction() as session:
             outbox.mark_started(session, message.id, channel_id=where.channel_id, ts=where.ts)
 
+    def _note_begun(self, message: OutboxMessage) -> None:
+        with self._services.database.transaction() as session:
+            outbox.mark_begun(session, message, now=self._services.clock.now())
+
+    def _leave_unsure(self, message: OutboxMessage) -> None:
+        log.info("message %s may have been seen before the process ended; it is not said again", message.key)
+        with self._services.database.transaction() as session:
+            outbox.leave_unsure(session, message)
+
     def _note_sent(self, view: View, message: OutboxMessage, posted: Posted) -> None:
         services = self._services
         with services.database.transaction() as session:
@@ -232,10 +268,10 @@ class Deliverer:
             if new and view.after is not None:
                 view.after(services, session, message, posted)
 
-    def _postpone(self, message: OutboxMessage, seconds: float, error: str) -> None:
+    def _postpone(self, message: OutboxMessage, seconds: float, error: str, *, refused: bool = False) -> None:
         until = self._services.clock.now() + timedelta(seconds=seconds)
         with self._services.database.transaction() as session:
-            outbox.postpone(session, message, until=until, error=error)
+            outbox.postpone(session, message, until=until, error=error, refused=refused)
 
     def _give_up(self, view: View, message: OutboxMessage, reason: str) -> None:
         log.error("message %s cannot be delivered: %s", message.key, reason)
@@ -244,3 +280,10 @@ class Deliverer:
             if mine and view.undeliverable is not None:
                 view.undeliverable(self._services, session, message, reason)
         self._services.wake_outbox()
+
+
+def said_again(speech: Speech) -> Speech:
+    """The same with a line under it: it may be there already."""
+    note = {"type": "context", "elements": [{"type": "mrkdwn", "text": SAID_AGAIN}]}
+    blocks = [*speech.blocks[:BLOCKS_AT_MOST], note] if speech.blocks else ()
+    return Speech(text=f"{speech.text}\n{SAID_AGAIN}", blocks=blocks)

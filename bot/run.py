@@ -13,6 +13,7 @@ from bot import deliver, work
 from bot.app import create_app, create_deliverer, create_workers
 from bot.schedule import Schedule
 from store.errors import GuidepostError
+from store.tables import events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,22 +84,29 @@ class Bot:
         self._http.stop()
 
     def readiness(self) -> dict[str, Any]:
-        """Whether events are received and stored, and whether models are loaded."""
+        """Whether events are received and stored, whether models are loaded, and what was given up."""
         connected = self._socket is None or self._socket.is_connected()
-        try:
-            with self.services.database.reading() as session:
-                session.connection()
-            storing = True
-        except Exception:
-            log.exception("the database does not answer")
-            storing = False
+        given_up = self._given_up()
         return {
-            "ready": connected and storing,
+            "ready": connected and given_up is not None,
             "connected": connected,
-            "storing": storing,
+            "storing": given_up is not None,
             "models_loaded": self.services.answers.ready,
             "mode": self.services.settings.mode,
+            **(given_up or {}),
         }
+
+    def _given_up(self) -> dict[str, int] | None:
+        """How many requests failed, and how many were set aside; None if the database does not answer."""
+        try:
+            with self.services.database.reading() as session:
+                return {
+                    state: events.count_of(session, workspace_id=self.services.workspace_id, state=state)
+                    for state in ("failed", "set_aside")
+                }
+        except Exception:
+            log.exception("the database does not answer")
+            return None
 
     def _connect(self, app_token: str) -> SocketModeClient:
         from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415 - HTTP mode needs none

@@ -87,7 +87,13 @@ def say(
 
 
 def reply(
-    session: Session, services: Services, event: InboundEvent, speech: Speech, *, replace: bool = False
+    session: Session,
+    services: Services,
+    event: InboundEvent,
+    speech: Speech,
+    *,
+    replace: bool = False,
+    echo: bool = False,
 ) -> None:
     """Answer whoever pressed or commanded, so that only they see it.
 
@@ -100,9 +106,11 @@ def reply(
         event: a stored click, command or submitted modal; its payload has `user_id`.
         speech: what to say.
         replace: put it in the place of the message whose button was pressed.
+        echo: whether nothing is lost without it (a thank-you); after a crash it is rather missed than
+            repeated, where anything else is rather repeated than missed (docs/adr/0003).
     """
     address = address_of(event, replace=replace)
-    say(session, services, speech, **address)
+    say(session, services, speech, **address, echo=echo)
 
 
 def address_of(event: InboundEvent, *, replace: bool = False) -> dict[str, Any]:

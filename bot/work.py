@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot import speaking
@@ -16,7 +18,7 @@ from store.errors import GuidepostError
 from store.tables import events
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.services import Services
     from store.tables import InboundEvent
@@ -26,6 +28,9 @@ log = logging.getLogger(__name__)
 PACE = Pace(lease=timedelta(seconds=30), poll_seconds=2.0)
 ATTEMPTS = 3
 PATIENCE = 20  # attempts where it is Slack that asks us to wait
+DEATHS = 3  # processes that may end over an event before it is set aside
+LONGEST_SECONDS = 600  # that an event is kept for its worker; who takes longer hangs
+ENDED_THE_PROCESS = "the process ended {} times while this was being carried out"
 
 
 def excuse(reference: str) -> str:
@@ -61,10 +66,14 @@ class Workers:
         self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="work")
         self._free = threading.BoundedSemaphore(self._count)
         self._dispatcher = threading.Thread(target=self._dispatch, name="work-dispatch", daemon=True)
+        self._in_hand: dict[str, tuple[InboundEvent, float]] = {}  # since when, by time.monotonic
+        self._keeper = threading.Thread(target=self._keep, name="work-keep", daemon=True)
+        self._over = threading.Event()
 
     def start(self) -> None:
         """Begin."""
         self._dispatcher.start()
+        self._keeper.start()
 
     def stop(self) -> None:
         """Finish what is being worked on and take nothing new."""
@@ -72,6 +81,9 @@ class Workers:
         if self._dispatcher.is_alive():  # a start that failed has begun nothing
             self._dispatcher.join(timeout=10)
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._over.set()
+        if self._keeper.is_alive():
+            self._keeper.join(timeout=10)
 
     def run_until_idle(self) -> int:
         """Carry out everything that waits, here and now; how many events that was."""
@@ -111,12 +123,32 @@ class Workers:
             )
 
     def _carry_out_and_release(self, event: InboundEvent) -> None:
+        self._in_hand[event.id] = event, time.monotonic()
         try:
             self._carry_out(event)
         finally:
+            del self._in_hand[event.id]
             self._free.release()
 
+    def _keep(self) -> None:
+        """Renew the leases of what is being worked on, so that only a vanished worker's run out."""
+        while not self._over.wait(self._pace.lease.total_seconds() / 3):
+            for event, since in list(self._in_hand.values()):
+                if time.monotonic() - since < LONGEST_SECONDS:
+                    self._renew(event)
+
+    def _renew(self, event: InboundEvent) -> None:
+        services = self._services
+        try:
+            with services.database.transaction() as session:
+                events.renew(session, event, until=services.wall.now() + self._pace.lease)
+        except Exception:
+            log.exception("the lease of event %s could not be renewed; trying again", event.id)
+
     def _carry_out(self, event: InboundEvent) -> None:
+        if event.vanished >= DEATHS:
+            self._set_aside(event)
+            return
         try:
             self._handlers[event.kind](self._services, event)
         except AlreadyDone:
@@ -133,7 +165,13 @@ class Workers:
             return
         reference = secrets.token_hex(3)
         log.error("event %s given up, reference %s", event.id, reference, exc_info=error)
-        self._tell(event, str(error) if expected else excuse(reference), reference, repr(error))
+        sentence = str(error) if expected else excuse(reference)
+        self._tell(event, sentence, partial(events.fail, ref=reference, error=repr(error)))
+
+    def _set_aside(self, event: InboundEvent) -> None:
+        reference, error = secrets.token_hex(3), ENDED_THE_PROCESS.format(event.vanished)
+        log.error("event %s (%s) set aside, reference %s: %s", event.id, event.kind, reference, error)
+        self._tell(event, excuse(reference), partial(events.set_aside, ref=reference, error=error))
 
     def _try_again(self, event: InboundEvent, seconds: float) -> None:
         services = self._services
@@ -143,12 +181,11 @@ class Workers:
             else:
                 events.release(session, event)
 
-    def _tell(self, event: InboundEvent, sentence: str, reference: str, error: str) -> None:
-        """Say that it went wrong, where the person is waiting for us."""
+    def _tell(self, event: InboundEvent, sentence: str, give_up: Callable[..., bool]) -> None:
+        """Give an event up, and say so where the person is waiting for us."""
         services = self._services
         with services.database.transaction() as session:
-            now = services.clock.now()
-            if not events.fail(session, event, ref=reference, error=error, now=now):
+            if not give_up(session, event, now=services.clock.now()):
                 return
             if event.payload.get("user_id"):  # what comes from ourselves has nobody who waits
                 address = _where_they_wait(event) | {"key": f"sorry:{event.id}"}

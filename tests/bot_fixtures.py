@@ -12,36 +12,34 @@ import shutil
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from types import SimpleNamespace
 
 import pytest
 import yaml
 from slack_bolt import BoltRequest
-from sqlmodel import SQLModel
 
 from bot.app import create_app, create_deliverer, create_workers
 from bot.local import sample
 from bot.local.clock import LocalClock
 from bot.local.errors import NotDelivered
 from bot.local.manifest import AppConfig
-from bot.local.seed import Seed
 from bot.local.server import LocalWorkspace
 from bot.services import Services
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
 from bot.slack.messenger import SlackMessenger
 from bot.start import MANIFEST
-from knowledge.adapters.generations import NumpyGenerations, in_memory
+from knowledge.adapters.generations import in_memory
 from knowledge.adapters.memory import HashingEmbedder, OverlapReranker
 from knowledge.answering import Answerer
-from knowledge.ingest import Ingest
 from knowledge.retrieval import Retriever
 from knowledge.serving import KnowledgeIndex
+from playbooks.runner import PlaybookRunner
 from store.clock import FixedClock, SystemClock
 from store.database import Database
-from store.tables import accounts, events, workspaces
+from store.tables import events, workspaces
 from tests.local_slack import Page, client_of
+from tests.sample_company import fill
 
 TUESDAY = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)  # 10:00 in London
 HARBOUR, TEAM, COMMUNITY = "C0HARBOUR", "C0CSTEAM", "C0COMMUNITY"
@@ -54,27 +52,7 @@ def _sample_folder(tmp_path_factory):
     """The sample company and its help centre, loaded once; every test gets a copy."""
     folder = tmp_path_factory.mktemp("sample")
     clock = LocalClock(folder / "slack", FixedClock(TUESDAY))
-    database = Database(f"sqlite:///{folder / 'guidepost.db'}")
-    SQLModel.metadata.create_all(database.engine)
-    with database.transaction() as session:
-        workspace = workspaces.local_workspace(session, clock.now())
-
-    def account_id(key):
-        with database.reading() as session:
-            account = accounts.find_by_key(session, workspace.id, key)
-        return account.id if account else None
-
-    Seed(database, workspace.id, folder / "slack", clock).customers()
-    ingest = Ingest(
-        database,
-        workspace_id=workspace.id,
-        clock=clock,
-        embedder=HashingEmbedder(),
-        store=NumpyGenerations(),
-        folder=folder / "index",
-    )
-    ingest.sync(sample.HELP_CENTER, audience="customer", account_id=account_id)
-    database.close()
+    fill(f"sqlite:///{folder / 'guidepost.db'}", clock, folder)
     return folder
 
 
@@ -111,14 +89,6 @@ class ReadyAnswers:
         self.answer = Answerer(Retriever(database, index, embedder, reranker), reranker).answer
 
 
-def _runner(database, clock):
-    if find_spec("playbooks.runner") is None:
-        return None
-    from playbooks.runner import PlaybookRunner
-
-    return PlaybookRunner(database, clock)
-
-
 class BotUnderTest:
     """Services and Bolt app on a running local workspace, and what people at its page do."""
 
@@ -139,7 +109,7 @@ class BotUnderTest:
             messenger=SlackMessenger(client, pause=lambda _: None),
             directory=SlackDirectory(client, self.database, SystemClock(), self.workspace_id),
             answers=ReadyAnswers(self.database, self.workspace_id),
-            runner=_runner(self.database, clock),
+            runner=PlaybookRunner(self.database, clock),
         )
         self.app = create_app(client, self.services)
         self.workers, self.deliverer = create_workers(self.services), create_deliverer(self.services)
@@ -196,32 +166,15 @@ class BotUnderTest:
         return SimpleNamespace(**self.page(user).get("messages", **place))
 
     def press(self, user, message, action_id, *, option=None, settle=True):
-        """Press a button, or choose an option's value from a menu, in a message, an ephemeral or a view."""
-        block, element = element_of(message, action_id)
-        action = {"action_id": element["action_id"], "type": element["type"]}
-        if option is not None:
-            action["selected_option"] = next(one for one in element["options"] if one["value"] == option)
-        elif element["type"] == "feedback_buttons":
-            raise ValueError("use rate")
-        else:
-            action["value"] = element.get("value")
-        return self._act(user, message, block, action, settle=settle)
+        """Press a button or choose from a menu; see `Page.press`."""
+        reply = self.page(user).press(message, action_id, option=option)
+        if settle:
+            self.settle()
+        return reply
 
     def rate(self, user, message, rating, *, settle=True):
         """Press one of the feedback buttons: up or down."""
-        block, element = element_of(message, "answer_feedback")
-        side = element["positive_button" if rating == "up" else "negative_button"]
-        action = {"action_id": element["action_id"], "type": element["type"], "value": side["value"]}
-        return self._act(user, message, block, action, settle=settle)
-
-    def _act(self, user, message, block, action, *, settle):
-        if message.get("type") in {"modal", "home"}:
-            target = {"view": {"id": message["id"]}}
-        elif message.get("is_ephemeral"):
-            target = {"ephemeral": {"id": message["id"]}}
-        else:
-            target = {"message": {"channel": message["channel"], "ts": message["ts"]}}
-        reply = self.page(user).do("action", **target, block_id=block["block_id"], action=action)
+        reply = self.page(user).rate(message, rating)
         if settle:
             self.settle()
         return reply
@@ -231,12 +184,8 @@ class BotUnderTest:
         return self.page(user).hears("view_open", seconds)["view"]
 
     def submit(self, user, view, **values):
-        """Send a modal off; values by block id: a text, or the value of an option."""
-        typed = {}
-        for block in view["blocks"]:
-            if block["type"] == "input" and block["block_id"] in values:
-                typed[block["block_id"]] = _typed(block["element"], values[block["block_id"]])
-        reply = self.page(user).do("view_submit", view_id=view["id"], values=typed)
+        """Send a modal off; see `Page.submit`."""
+        reply = self.page(user).submit(view, **values)
         self.settle()
         return reply
 
@@ -244,16 +193,6 @@ class BotUnderTest:
         """Rows of the store."""
         with self.database.reading() as session:
             return list(session.exec(query).all())
-
-
-def element_of(message, action_id):
-    """A message's (or view's) block and element with that action id."""
-    for block in message["blocks"]:
-        candidates = [*block.get("elements", []), block.get("accessory"), block.get("element")]
-        for element in candidates:
-            if isinstance(element, dict) and element.get("action_id") == action_id:
-                return block, element
-    raise LookupError(f"{action_id} is not in {message['blocks']}")
 
 
 def texts_of(message):
@@ -272,15 +211,6 @@ def texts_of(message):
 
     walk(message)
     return "\n".join(found)
-
-
-def _typed(element, value):
-    if element["type"] == "plain_text_input":
-        typed = {"type": element["type"], "value": value}
-    else:
-        chosen = next(one for one in element["options"] if one["value"] == value)
-        typed = {"type": element["type"], "selected_option": chosen}
-    return {element["action_id"]: typed}
 
 
 @pytest.fixture

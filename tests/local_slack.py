@@ -116,6 +116,43 @@ class Page:
     def post(self, channel, text, **more):
         return self.do("post", channel=channel, text=text, **more)["ts"]
 
+    def press(self, message, action_id, *, option=None):
+        """Press a button, or choose an option's value from a menu, in a message, an ephemeral or a view."""
+        block, element = element_of(message, action_id)
+        action = {"action_id": element["action_id"], "type": element["type"]}
+        if option is not None:
+            action["selected_option"] = next(one for one in element["options"] if one["value"] == option)
+        elif element["type"] == "feedback_buttons":
+            raise ValueError("use rate")
+        else:
+            action["value"] = element.get("value")
+        return self._act(message, block, action)
+
+    def rate(self, message, rating):
+        """Press one of the feedback buttons: up or down."""
+        block, element = element_of(message, "answer_feedback")
+        side = element["positive_button" if rating == "up" else "negative_button"]
+        action = {"action_id": element["action_id"], "type": element["type"], "value": side["value"]}
+        return self._act(message, block, action)
+
+    def _act(self, message, block, action):
+        if message.get("type") in {"modal", "home"}:
+            target = {"view": {"id": message["id"]}}
+        elif message.get("is_ephemeral"):
+            target = {"ephemeral": {"id": message["id"]}}
+        else:
+            target = {"message": {"channel": message["channel"], "ts": message["ts"]}}
+        return self.do("action", **target, block_id=block["block_id"], action=action)
+
+    def submit(self, view, **values):
+        """Send a modal off; values by block id: a text, or the value of an option."""
+        typed = {
+            block["block_id"]: _typed(block["element"], values[block["block_id"]])
+            for block in view["blocks"]
+            if block["type"] == "input" and block["block_id"] in values
+        }
+        return self.do("view_submit", view_id=view["id"], values=typed)
+
     def hears(self, type_, seconds=8, **wanted):
         """The next push of that type whose fields are as wanted; others are passed over."""
         while True:
@@ -144,3 +181,22 @@ def _at(push, key):
     for name in key.split("__"):
         push = push.get(name) if isinstance(push, dict) else None
     return push
+
+
+def element_of(message, action_id):
+    """A message's (or view's) block and element with that action id."""
+    for block in message["blocks"]:
+        candidates = [*block.get("elements", []), block.get("accessory"), block.get("element")]
+        for element in candidates:
+            if isinstance(element, dict) and element.get("action_id") == action_id:
+                return block, element
+    raise LookupError(f"{action_id} is not in {message['blocks']}")
+
+
+def _typed(element, value):
+    if element["type"] == "plain_text_input":
+        typed = {"type": element["type"], "value": value}
+    else:
+        chosen = next(one for one in element["options"] if one["value"] == value)
+        typed = {"type": element["type"], "selected_option": chosen}
+    return {element["action_id"]: typed}

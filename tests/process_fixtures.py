@@ -19,23 +19,20 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from bot.local import sample
 from bot.local.clock import LocalClock
 from bot.local.manifest import AppConfig
-from bot.local.seed import Seed
 from bot.local.server import LocalWorkspace
 from bot.start import MANIFEST
-from knowledge.adapters.generations import NumpyGenerations
-from knowledge.adapters.memory import HashingEmbedder
-from knowledge.ingest import Ingest
 from store.clock import FixedClock, SystemClock
 from store.database import Database
-from store.tables import Answer, InboundEvent, OutboxMessage, RunStep, Timer, accounts, workspaces
+from store.tables import Answer, InboundEvent, OutboxMessage, RunStep, Timer, workspaces
 from tests.bot_process import ROOT, Start, line_of, next_tuesday, parse_moment
 from tests.conftest import _admin, _with_database
 from tests.local_slack import Page, client_of
+from tests.sample_company import fill
 
 
 @pytest.fixture(scope="session")
@@ -63,29 +60,8 @@ def _filled_postgres(_postgres_admin_url, _workspace_folder, tmp_path_factory):
     return "template_filled"
 
 
-def _fill(url, folder, index):
-    database = Database(url)
-    SQLModel.metadata.create_all(database.engine)
-    clock = FixedClock(LocalClock(folder, SystemClock()).now())
-    with database.transaction() as session:
-        workspace = workspaces.local_workspace(session, clock.now())
-
-    def account_id(key):
-        with database.reading() as session:
-            account = accounts.find_by_key(session, workspace.id, key)
-        return account.id if account else None
-
-    Seed(database, workspace.id, index / "seed", clock).customers()
-    ingest = Ingest(
-        database,
-        workspace_id=workspace.id,
-        clock=clock,
-        embedder=HashingEmbedder(),
-        store=NumpyGenerations(),
-        folder=index,
-    )
-    ingest.sync(sample.HELP_CENTER, audience="customer", account_id=account_id)
-    database.close()
+def _fill(url, workspace_folder, folder):
+    fill(url, FixedClock(LocalClock(workspace_folder, SystemClock()).now()), folder)
 
 
 @pytest.fixture(scope="session")

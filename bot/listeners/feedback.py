@@ -86,7 +86,7 @@ def carry_out_rating(services: Services, event: InboundEvent) -> None:
         )
         if not unchanged:
             thanks = THANKS_UP if rating > 0 else THANKS_DOWN
-            speaking.reply(session, services, event, Speech(text=thanks))
+            speaking.reply(session, services, event, Speech(text=thanks), echo=True)
 
 
 def carry_out_reason(services: Services, event: InboundEvent) -> None:
@@ -113,7 +113,7 @@ def carry_out_reason(services: Services, event: InboundEvent) -> None:
             message_ts=answer.message_ts,
             now=event.received_at,
         )
-        speaking.reply(session, services, event, Speech(text=THANKS_REASON))
+        speaking.reply(session, services, event, Speech(text=THANKS_REASON), echo=True)
 
 
 def _answer_here(

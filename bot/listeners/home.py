@@ -190,8 +190,10 @@ def _setup(session: Session, services: Services) -> tuple[SetupLine, ...]:
 
 def _faults(found: Installation) -> SetupLine:
     last = f" (last reference: {found.last_error})" if found.last_error else ""
+    aside = f", {found.set_aside_events} set aside because they stopped me" if found.set_aside_events else ""
     return SetupLine(
-        not (found.failed_messages or found.failed_events),
-        f"Failures: {found.failed_messages} messages not delivered, {found.failed_events} requests failed{last}",
+        not (found.failed_messages or found.failed_events or found.set_aside_events),
+        f"Failures: {found.failed_messages} messages not delivered, "
+        f"{found.failed_events} requests failed{aside}{last}",
         "The log has the reason under that reference; a bot that is not in a channel cannot write there.",
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot import asking
+from bot import asking, speaking
 from bot.blocks.answer import AnswerView, SourceLine, answer_speech
 from bot.blocks.text import ago, mrkdwn
 from bot.deliver import NOT_IN_SLACK, View
@@ -13,6 +14,7 @@ from bot.recording import record_answer
 from bot.slack.incoming import Said, parse_message
 from bot.slack.messenger import Speech
 from bot.slack.once import remember
+from bot.work import excuse
 from knowledge.types import Question, Turn
 from store import people
 from store.tables import (
@@ -306,9 +308,28 @@ def _sent(services: Services, session: Session, message: OutboxMessage, posted: 
     )
 
 
+def _could_not_say(services: Services, session: Session, message: OutboxMessage, reason: str) -> None:
+    """The answer is there and cannot be shown: its asker hears at least that."""
+    reference = secrets.token_hex(3)
+    log.error("answer %s cannot be shown, reference %s: %s", message.key, reference, reason)
+    where = {name: message.payload[name] for name in ("response_url",) if name in message.payload}
+    speaking.send(
+        session,
+        services,
+        "notice",
+        key=f"sorry:{message.key}",
+        kind=message.kind,
+        channel_id=message.channel_id,
+        slack_user_id=message.slack_user_id,
+        thread_ts=message.thread_ts,
+        text=excuse(reference),
+        **where,
+    )
+
+
 def _render_notice(_services: Services, message: OutboxMessage) -> Speech:
     return Speech(text=mrkdwn(message.payload["text"]))
 
 
-ANSWER_VIEW = View(render=_render, after=_sent, streams=True)
+ANSWER_VIEW = View(render=_render, after=_sent, undeliverable=_could_not_say, streams=True)
 NOTICE_VIEW = View(render=_render_notice)

@@ -37,11 +37,18 @@ _BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
 
 
 class TryLater(GuidepostError):  # noqa: N818 - a turn of events, not a fault
-    """Slack asks us to wait."""
+    """Slack asks us to wait, or broke off.
 
-    def __init__(self, seconds: float, reason: str) -> None:
+    Args:
+        seconds: how long.
+        reason: in Slack's words.
+        refused: whether Slack certainly did not do it; else it may have been done before it broke off.
+    """
+
+    def __init__(self, seconds: float, reason: str, *, refused: bool = False) -> None:
         super().__init__(f"Slack asks to wait {seconds:.0f} s ({reason}).")
         self.seconds = seconds
+        self.refused = refused
 
 
 class Unreachable(GuidepostError):  # noqa: N818
@@ -150,7 +157,9 @@ class SlackMessenger:
             )
         )
         if response.status_code in _FAULTS | {HTTPStatus.TOO_MANY_REQUESTS}:
-            raise TryLater(retry_after(response.headers), f"status {response.status_code}")
+            limited = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+            reason = f"status {response.status_code}"
+            raise TryLater(retry_after(response.headers), reason, refused=limited)
         if response.status_code != 200 or "error" in (response.body or "").lower()[:40]:
             raise Unreachable(
                 f"The response URL no longer works ({response.status_code} {response.body[:80]})."
@@ -367,7 +376,7 @@ def refusal_of(error: Exception) -> TryLater | Unreachable:
     if code in _BAD_BLOCKS:
         return _BlocksRefused(code)
     if code in _TRY_LATER or error.response.status_code in _FAULTS:
-        return TryLater(retry_after(error.response.headers), code)
+        return TryLater(retry_after(error.response.headers), code, refused=code in _LIMITED)
     return Unreachable(f"Slack answered {code}.")
 
 

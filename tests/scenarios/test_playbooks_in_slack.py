@@ -14,8 +14,8 @@ from bot.schedule import Schedule
 from bot.slack.messenger import SlackMessenger, Unreachable
 from bot.timetravel import TimeTravel
 from store.tables import Account, Contact, Feedback, InboundEvent, OutboxMessage, PlaybookRun, RunStep, Task
-from tests.bot_fixtures import GRACE, ISLA, MIRA, NOOR, PRIYA, TEAM, TOM, element_of, texts_of
-from tests.local_slack import client_of
+from tests.bot_fixtures import GRACE, ISLA, MIRA, NOOR, PRIYA, TEAM, TOM, texts_of
+from tests.local_slack import client_of, element_of
 
 MONTH = [  # to whom, which step and when in their own time: each question, and its one reminder
     ("Mira Shah", "O1", "Tue 3 Mar 10:00"),

@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from bot.listeners.digest import parse
 from store.tables import Account, Task
-from tests.bot_fixtures import GRACE, HARBOUR, ISLA, NOOR, PRIYA, TEAM, TOM, element_of, texts_of
+from tests.bot_fixtures import GRACE, HARBOUR, ISLA, NOOR, PRIYA, TEAM, TOM, texts_of
+from tests.local_slack import element_of
 
 
 @pytest.fixture
