@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from store.database import Database
 
 TEXTS_PER_BATCH = 64
-_FEW_UNUSED = 1000  # vectors without a text that are kept: what was taken out often comes back elsewhere
 
 
 def text_hash(text: str) -> str:
@@ -28,16 +27,32 @@ def text_hash(text: str) -> str:
 class Embeddings:
     """Vectors of one workspace by one model, and how fast they were made.
 
+    Args:
+        database: the record.
+        workspace_id: whose texts.
+        clock: tells the time.
+        embedder: the model.
+        spare: how many vectors without a text are kept: what was taken out often comes back elsewhere.
+
     Attributes:
         made: how many were made by this object.
         seconds: how long that took.
     """
 
-    def __init__(self, database: Database, *, workspace_id: str, clock: Clock, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        workspace_id: str,
+        clock: Clock,
+        embedder: Embedder,
+        spare: int = 1000,
+    ) -> None:
         self._database = database
         self._workspace_id = workspace_id
         self._clock = clock
         self._embedder = embedder
+        self._spare = spare
         self.made = 0
         self.seconds = 0.0
 
@@ -72,7 +87,7 @@ class Embeddings:
             keep = {one.embedding_model for one in known} | {self._embedder.fingerprint}
             vectors.forget_models(session, self._workspace_id, keep=keep)
             total, unused = vectors.count_unused(session, self._workspace_id)
-            if unused > max(_FEW_UNUSED, total // 4):
+            if unused > max(self._spare, total // 4):
                 vectors.forget_unused(session, self._workspace_id)
 
     def _missing(self) -> dict[str, str]:

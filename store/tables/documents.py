@@ -264,9 +264,16 @@ def passage_version(session: Session, workspace_id: str, passage_id: str) -> Pas
 
 
 def evidence_rows(
-    session: Session, workspace_id: str, passage_ids: Collection[str], audiences: Collection[str], day: date
+    session: Session,
+    workspace_id: str,
+    passage_ids: Collection[str],
+    audiences: Collection[str],
+    day: date | None = None,
 ) -> list[EvidenceRow]:
-    """Passages by id, of the given audiences and in effect on that day: the second check, behind the index's own."""
+    """Passages by id, of the given audiences only: the second check, behind the index's own.
+
+    With `day`, only those that are in effect then.
+    """
     found: list[EvidenceRow] = []
     for chunk in _chunks(sorted(passage_ids)):
         query = (
@@ -277,7 +284,7 @@ def evidence_rows(
                 col(Passage.workspace_id) == workspace_id,
                 col(Passage.id).in_(chunk),
                 col(Passage.audience).in_(sorted(audiences)),
-                *_in_effect(day),
+                *(_in_effect(day) if day else ()),
             )
         )
         found += [EvidenceRow(*row) for row in session.execute(query)]
