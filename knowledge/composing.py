@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from knowledge.units import Unit
 
 _CELL = re.compile(r"(?<!\\)\|")
+# What a source says in square brackets must not pass for the number of one of our citations.
+_LIKE_A_MARK = re.compile(
+    r"(?P<code>(`+)[^`\n]+\2)|[\[\uff3b\u3010]\s*(?P<numbers>\d{1,3}(?:\s*[,;\u2013-]\s*\d{1,3})*)\s*[\]\uff3d\u3011]"
+)
 
 
 class Composed(NamedTuple):
@@ -37,6 +41,11 @@ def compose(quotes: Sequence[Quote]) -> Composed:
         citations.append(_citation(n, one.evidence, "\n".join(texts)))
         paragraphs.append(_markdown(one.units, f"[{n}]"))
     return Composed("\n\n".join(paragraphs), tuple(sentences), tuple(citations))
+
+
+def unmarked(text: str) -> str:
+    """A text of somebody else's without what reads like a citation: `[2]` becomes `(2)`; code stays."""
+    return _LIKE_A_MARK.sub(lambda found: found["code"] or f"({found['numbers']})", text)
 
 
 def _texts(units: Sequence[Unit]) -> list[str]:
@@ -82,18 +91,20 @@ def _block(kind: str, units: list[Unit]) -> tuple[str, str]:
         return kind, "\n".join(_list_lines(units))
     if kind == "row":
         return kind, "\n".join(_table_lines(units))
-    return kind, ("\n\n" if kind == "code" else " ").join(unit.text for unit in units)
+    if kind == "code":
+        return kind, "\n\n".join(unit.text for unit in units)
+    return kind, unmarked(" ".join(unit.text for unit in units))
 
 
 def _list_lines(units: Iterable[Unit]) -> list[str]:
     lines = []
     for unit in units:
         marker = f"{unit.number}." if unit.number is not None else "-"
-        lines.append(f"{'   ' * unit.depth}{marker} {unit.text}")
+        lines.append(f"{'   ' * unit.depth}{marker} {unmarked(unit.text)}")
     return lines
 
 
 def _table_lines(units: list[Unit]) -> list[str]:
     header = units[0].header or ""
     columns = max(1, len(_CELL.findall(header.strip().strip("|"))) + 1)
-    return [header, "|" + " --- |" * columns, *(unit.text for unit in units)]
+    return [unmarked(header), "|" + " --- |" * columns, *(unmarked(unit.text) for unit in units)]
