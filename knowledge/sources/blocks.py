@@ -50,7 +50,14 @@ class Scope:
     parts: tuple[Part, ...]
 
 
-Part = Block | Heading | Scope
+@dataclass(frozen=True)
+class Mark:
+    """A place that what follows can be cited by, without being a heading: a page of a PDF."""
+
+    anchor: str
+
+
+Part = Block | Heading | Scope | Mark
 
 _GITHUB_CALLOUT = re.compile(r"\[!(\w+)\]\s*")
 _TITLE_WITHIN = 6  # a child that is the title comes first, at most behind a paragraph and white space
@@ -258,7 +265,7 @@ def flat(parts: Iterable[Part]) -> str:
             lines.append(part.text)
         elif isinstance(part, Heading):
             lines.append(f"**{part.text}**")
-        else:
+        elif isinstance(part, Scope):
             lines += [f"**{part.title}**", flat(part.parts)]
     return "\n".join(filter(None, lines))
 

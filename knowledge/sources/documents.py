@@ -103,6 +103,12 @@ def _restructured(data: bytes, origin: Origin) -> Read:
     return Read(head, parts_of(main))
 
 
+def _pdf(data: bytes, origin: Origin) -> Read:
+    from knowledge.sources.pdf import read_pdf
+
+    return read_pdf(data, origin)
+
+
 def first_heading(parts: list[Part]) -> str:
     """The first heading of the first level, or nothing."""
     return next((part.text for part in parts if isinstance(part, Heading) and part.level == 1), "")
@@ -117,6 +123,7 @@ def _readable(path: PurePosixPath) -> str:
 READERS: dict[str, Callable[[bytes, Origin], Read]] = {
     **dict.fromkeys((".md", ".markdown", ".mdx"), _markdown),
     **dict.fromkeys((".html", ".htm"), read_html),
+    ".pdf": _pdf,
     ".rst": _restructured,
     ".txt": _plain,
 }

@@ -93,7 +93,7 @@ def _text(node: PageElement) -> str:
     if node.name == "code":
         return _code(node.get_text())
     if node.name in ("img", PREFIX + "image", PREFIX + "img"):
-        return _image(str(node.get("alt") or ""))
+        return picture_text(str(node.get("alt") or ""))
     inner = "".join(map(_text, node.children))
     if node.name == "a" or node.name == PREFIX + "link":
         return _link(inner, str(node.get("href") or node.get("to") or ""))
@@ -116,7 +116,8 @@ def _code(text: str) -> str:
     return f"{marks}{pad}{text}{pad}{marks}"
 
 
-def _image(alt: str) -> str:
+def picture_text(alt: str) -> str:
+    """What a picture's text says; nothing where it is only a file's name."""
     alt = " ".join(alt.split())
     return "" if _NO_ALT.fullmatch(alt) else alt
 

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge.sources.blocks import Block, Heading, Part, Scope
+from knowledge.sources.blocks import Block, Heading, Mark, Part, Scope
 from knowledge.types import Section
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class _Outline:
                 self._head(part)
             elif isinstance(part, Scope):
                 self._scope(part)
+            elif isinstance(part, Mark):
+                self._anchor = part.anchor
             else:
                 self._add(part)
 

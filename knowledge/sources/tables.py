@@ -20,10 +20,16 @@ def table_text(node: Tag) -> tuple[str, bool]:
     width = max(map(len, rows))
     if width == 1:
         return "\n\n".join(row[0] for row in rows), False
+    if len(rows) == 1 and not node.find("th"):
+        return " ".join(filter(None, rows[0])), False
+    return markdown_table(rows), True
+
+
+def markdown_table(rows: list[list[str]]) -> str:
+    """Rows of cells, the head first, as a Markdown table."""
+    width = max(map(len, rows))
     head, *body = [row + [""] * (width - len(row)) for row in rows]
-    if not body and not node.find("th"):
-        return " ".join(filter(None, head)), False
-    return "\n".join(map(_row, [head, ["---"] * width, *body])), True
+    return "\n".join(map(_row, [head, ["---"] * width, *body]))
 
 
 def _grid(node: Tag) -> list[list[str]]:
