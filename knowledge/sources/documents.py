@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from knowledge.errors import UnreadableDocument
 from knowledge.sources.blocks import Block, Heading, Part, parts_of
 from knowledge.sources.front_matter import front_matter, split_front_matter
+from knowledge.sources.hidden import drop_hidden
 from knowledge.sources.html import read_page
 from knowledge.sources.markdown import to_html
 from knowledge.sources.outline import outline
@@ -73,6 +74,7 @@ def _content_hash(data: bytes, origin: Origin) -> str:
 def _markdown(data: bytes, origin: Origin) -> Read:
     head, body = split_front_matter(decoded(data))
     soup = BeautifulSoup(to_html(body, mdx=origin.uri.lower().endswith(".mdx")), "html.parser")
+    drop_hidden(soup)
     origin.resolve(soup)
     return Read(head, parts_of(soup))
 
@@ -109,6 +111,12 @@ def _pdf(data: bytes, origin: Origin) -> Read:
     return read_pdf(data, origin)
 
 
+def _docx(data: bytes, origin: Origin) -> Read:
+    from knowledge.sources.docx import read_docx
+
+    return read_docx(data, origin)
+
+
 def first_heading(parts: list[Part]) -> str:
     """The first heading of the first level, or nothing."""
     return next((part.text for part in parts if isinstance(part, Heading) and part.level == 1), "")
@@ -123,6 +131,7 @@ def _readable(path: PurePosixPath) -> str:
 READERS: dict[str, Callable[[bytes, Origin], Read]] = {
     **dict.fromkeys((".md", ".markdown", ".mdx"), _markdown),
     **dict.fromkeys((".html", ".htm"), read_html),
+    ".docx": _docx,
     ".pdf": _pdf,
     ".rst": _restructured,
     ".txt": _plain,
