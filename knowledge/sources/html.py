@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 
+from knowledge.sources.hidden import drop_hidden
 from knowledge.sources.inline import inline_text
 
 if TYPE_CHECKING:
     from bs4 import Tag
 
-_FURNITURE = "nav, footer, script, style, noscript, template, [hidden], [role=navigation]"
+_FURNITURE = "nav, footer, script, style, noscript, template, [role=navigation]"
 _MAIN = "main, [role=main], article, #content"
 _FIELDS = frozenset(
     ("audience", "plan", "stage", "owner", "reviewed_on", "reviewed_at", "description", "language")
@@ -60,6 +61,7 @@ def read_page(text: str) -> Page:
     }
     for tag in soup.select(_FURNITURE):
         tag.decompose()
+    drop_hidden(soup)
     return Page(title, fields, soup.select_one(_MAIN) or _body(soup))
 
 

@@ -1,0 +1,208 @@
+"""Text in documents, messages and names is data: it changes nothing, pings nobody, and leads nowhere by itself.
+
+The real bot on a real local workspace, with a help centre in which every article attacks. The attacks are in
+tests/data/injections.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from sqlmodel import SQLModel, select
+
+from bot.local import sample
+from bot.local.clock import LocalClock
+from bot.local.manifest import AppConfig
+from bot.local.server import LocalWorkspace
+from bot.start import MANIFEST
+from knowledge.adapters.generations import NumpyGenerations, in_memory
+from knowledge.adapters.memory import HashingEmbedder, OverlapReranker
+from knowledge.answering import Answerer
+from knowledge.gates import Gates
+from knowledge.ingest import Ingest
+from knowledge.retrieval import Retriever
+from knowledge.serving import KnowledgeIndex
+from store.clock import FixedClock
+from tests.bot_fixtures import (
+    COMMUNITY,
+    HARBOUR,
+    ISLA,
+    MIRA,
+    OWEN,
+    PRIYA,
+    TEAM,
+    TUESDAY,
+    BotUnderTest,
+    InProcess,
+    texts_of,
+)
+from tests.harmlessness import faults, source_numbers
+
+HELP = frozenset({"help.fernway.example"})
+SOURCES = HELP | {
+    "evil.example",
+    "fernway.example",
+    "app.fernway.example",
+    "api.fernway.example",
+}  # what they name
+DATA = Path(__file__).parents[1] / "data" / "injections"
+TALK = {  # what a question leaves behind; everything else must stay as it was
+    *("conversations", "messages", "answers", "citations", "inbound_events", "outbox"),
+    *("slack_users", "slack_channels", "questions"),
+}
+
+
+def attacks(name):
+    return [
+        pytest.param(one, id=one["id"])
+        for one in yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+    ]
+
+
+def word_of(attack):
+    """The made-up thing that its document is about."""
+    return "glim" + attack["id"].replace("-", "")
+
+
+def document_of(attack):
+    text = attack.get("text") or f"# The {{word}}\n\nCalibrate the {{word}}: {attack['says']}\n"
+    return attack.get("file", f"{attack['id']}.md"), text.replace("{word}", word_of(attack))
+
+
+@pytest.fixture(scope="module")
+def bot(_sample_folder, tmp_path_factory):
+    """The product on a local workspace, with the attacks among its articles; one for all tests."""
+    folder = tmp_path_factory.mktemp("attacked") / "data"
+    shutil.copytree(_sample_folder, folder)
+    clock = LocalClock(folder / "slack", FixedClock(TUESDAY))
+    config = AppConfig.from_manifest(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
+    with LocalWorkspace(folder / "slack", clock, directory=sample.directory(), config=config) as slack:
+        running = BotUnderTest(folder, slack, clock)
+        take_in(running, folder, clock)
+        answer_everything(running)
+        try:
+            slack._delivery.transport = InProcess(running.app)
+            yield running
+        finally:
+            running.close()
+
+
+def take_in(running, folder, clock):
+    """Sync the attacks as an article each."""
+    articles = folder / "articles"
+    articles.mkdir()
+    for attack in attacks("documents"):
+        name, text = document_of(attack.values[0])
+        (articles / name).write_text(text, encoding="utf-8")
+    ingest = Ingest(
+        running.database,
+        workspace_id=running.workspace_id,
+        clock=clock,
+        embedder=HashingEmbedder(),
+        store=NumpyGenerations(),
+        folder=folder / "index",
+    )
+    report = ingest.sync(articles, audience="customer", base_url="https://help.fernway.example")
+    assert report.failed == ()
+
+
+def answer_everything(running):
+    """The product's answerer without its doubts: every attack is to be quoted, whatever the models' doubles think."""
+    embedder, reranker = HashingEmbedder(), OverlapReranker()
+    index = KnowledgeIndex(
+        running.database,
+        workspace_id=running.workspace_id,
+        model=embedder.fingerprint,
+        in_memory=in_memory,
+    )
+    retriever = Retriever(running.database, index, embedder, reranker)
+    running.services.answers.answer = Answerer(retriever, reranker, Gates(intercept=60)).answer
+
+
+def state(bot):
+    """Every row but those of the talk itself."""
+    with bot.database.reading() as session:
+        return {
+            name: sorted(map(repr, session.execute(select(table)).all()))
+            for name, table in SQLModel.metadata.tables.items()
+            if name not in TALK
+        }
+
+
+def elsewhere(bot):
+    """How many messages there are where nobody has asked."""
+    return [len(bot.seen(PRIYA, channel).messages) for channel in (TEAM, bot.dm(PRIYA))]
+
+
+def ask(bot, user, channel, text):
+    """What the bot says to a question in a channel."""
+    ts = bot.say(user, channel, f"<@{bot.services.bot_user_id}> {text}")
+    said = bot.seen(user, channel, ts).messages
+    return [one for one in said if one["user"] == bot.services.bot_user_id]
+
+
+def body_of(answer):
+    return "\n".join(block["text"] for block in answer["blocks"] if block["type"] == "markdown")
+
+
+def sources_of(answer):
+    """The action ids of the buttons that open the answer's sources."""
+    accessories = (block.get("accessory") or {} for block in answer["blocks"])
+    return [one["action_id"] for one in accessories if one.get("action_id", "").startswith("open_source_")]
+
+
+def assert_sources_open(bot, answer, hosts):
+    """What stands behind the buttons is as harmless as the answer."""
+    for action_id in sources_of(answer):
+        bot.press(ISLA, answer, action_id)
+        assert faults(bot.modal(ISLA), hosts=hosts) == []
+
+
+@pytest.mark.parametrize("attack", attacks("documents"))
+def test_a_document_is_quoted_and_nothing_in_it_comes_to_life(bot, attack):
+    before = state(bot)
+    hosts = HELP | set(attack.get("hosts", ()))
+    [answer] = ask(bot, ISLA, HARBOUR, f"How do I calibrate the {word_of(attack)}?")
+
+    shown = texts_of(answer)
+    assert attack.get("shown", "").replace("{word}", word_of(attack)) in shown
+    assert [word for word in attack.get("absent", ()) if word in shown] == []
+    assert faults(answer, hosts=hosts) == []
+    assert source_numbers(body_of(answer)) == set(range(1, 1 + len(sources_of(answer))))
+    assert_sources_open(bot, answer, hosts)
+    assert state(bot) == before
+
+
+@pytest.mark.parametrize("place", ["a channel", "a direct message"])
+@pytest.mark.parametrize("attack", attacks("questions"))
+def test_a_question_gets_no_more_than_its_asker_may_have(bot, attack, place):
+    before, others = state(bot), elsewhere(bot)
+    if place == "a channel":
+        said = ask(bot, OWEN, HARBOUR, attack["text"])
+    else:
+        root = bot.say(MIRA, bot.dm(MIRA), attack["text"])
+        said = bot.seen(MIRA, bot.dm(MIRA), root).messages[1:]
+
+    assert said, "every question is answered"
+    shown = "\n".join(map(texts_of, said))
+    absent = [word for word in attack.get("absent", ()) if word in shown]
+    assert absent == [] or (place == "a channel" and attack["id"] == "another-customer")
+    assert faults(said, hosts=SOURCES) == []
+    assert (state(bot), elsewhere(bot)) == (before, others)
+
+
+@pytest.mark.parametrize("attack", [one for one in attacks("questions") if one.id != "nothing-seen"])
+def test_what_was_said_before_in_a_thread_gives_nobody_more(bot, attack):
+    before = state(bot)
+    me = f"<@{bot.services.bot_user_id}>"
+    root = bot.say(MIRA, COMMUNITY, f"{me} {attack['text']}")
+    bot.say(MIRA, COMMUNITY, "and who may do that, and what does it cost?", thread_ts=root)
+
+    said = bot.seen(MIRA, COMMUNITY, root).messages[1:]
+    shown = "\n".join(texts_of(one) for one in said if one["user"] == bot.services.bot_user_id)
+    assert [word for word in attack.get("absent", ()) if word in shown] == []
+    assert faults([one for one in said if one["user"] == bot.services.bot_user_id], hosts=SOURCES) == []
+    assert state(bot) == before
