@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from knowledge.types import PassageDraft
+from store.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 TARGET = 500  # characters of a passage
 STEPS_TARGET = 1000  # steps are followed from first to last: a list up to here stays whole
+WHOLE_TARGET = 1500  # an answer is one passage as long as the models see all of it
 SHORT = 150  # a passage below this joins its neighbour
 SLACK = 650  # as long as the two together stay below this
 LONGEST = 4000  # a "sentence" or fence beyond this is data; it is cut so that models and Slack can take it
@@ -63,13 +65,14 @@ def sentences(text: str) -> list[str]:
 
 
 def _heading_path(document: SourceDocument, section: Section) -> tuple[str, ...]:
-    path = section.heading_path
+    path = tuple(map(visible, section.heading_path))
     return path if path[:1] == (document.title,) else (document.title, *path)
 
 
 def _passages(section: Section) -> list[str]:
-    target = STEPS_TARGET if section.kind == "steps" else TARGET
-    packed = [section.text] if len(section.text) <= target else _packed(_units(section.text))
+    target = WHOLE_TARGET if section.whole else STEPS_TARGET if section.kind == "steps" else TARGET
+    said = visible(section.text)
+    packed = [said] if len(said) <= target else _packed(_units(said))
     return [text for text in map(_tidy, packed) if text]
 
 

@@ -19,6 +19,7 @@ from knowledge.sources.markdown import to_html
 from knowledge.sources.outline import outline
 from knowledge.sources.reading import Origin, Read, decoded
 from knowledge.types import Section, SourceDocument
+from store.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ def read_document(uri: str, data: bytes, base_url: str | None = None) -> SourceD
 
 def as_document(origin: Origin, read: Read, data: bytes) -> SourceDocument:
     """What was read as a document; `data` is what its content hash stands for."""
-    title = read.head.title or first_heading(read.parts) or _readable(PurePosixPath(origin.uri))
+    title = visible(read.head.title or first_heading(read.parts)) or _readable(PurePosixPath(origin.uri))
     description = str(read.head.meta.get("description") or "").strip()
     sections = outline(read.parts, title)
     if not sections and description:

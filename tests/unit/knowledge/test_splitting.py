@@ -6,13 +6,14 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.errors import UnreadableDocument
 from knowledge.sources.documents import read_document
 from knowledge.splitting import LONGEST, SHORT, SLACK, STEPS_TARGET, TARGET, sentences, split
 from knowledge.types import Section, SourceDocument
+from store.visible import visible
 
 SENTENCE = "Every seat that was active on the first day of the month counts, e.g. one of 3.5 users. "
 
@@ -194,10 +195,14 @@ def test_sentences_end_where_a_reader_would_say(text, expected):
 
 # Whatever the text -------------------------------------------------------------------------------------------
 
-words = st.text(
-    st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="`|"),
-    min_size=1,
-    max_size=12,
+words = (
+    st.text(
+        st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="`|"),
+        min_size=1,
+        max_size=12,
+    )
+    .map(visible)
+    .filter(bool)
 )
 prose = st.lists(
     st.one_of(words, st.sampled_from(["end.", "Now!", "e.g.", "stop:", "**so**", "```", "- ", "1. "])),
@@ -242,6 +247,7 @@ def test_every_row_of_a_table_survives(rows):
     assert [line for draft in drafts for line in draft.text.split("\n")[2:]] == lines
 
 
+@settings(deadline=None)  # the first example loads the readers
 @given(st.text(max_size=400))
 def test_any_text_can_be_read_and_split(text):
     for uri in ("a.md", "a.mdx", "a.html", "a.txt"):
@@ -255,3 +261,16 @@ def test_any_mix_of_markup_can_be_read_and_split(pieces):
         drafts = split(read_document(uri, "".join(pieces).encode()))
 
         assert all(draft.text for draft in drafts)
+
+
+def test_what_nobody_sees_is_in_no_passage():
+    hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
+    document = SourceDocument(
+        "a.md",
+        "Pay\u200bments",
+        (Section(("Re\u202efunds",), None, f"Pay\u200bment{hidden} takes a day."),),
+        "hash",
+    )
+    [passage] = split(document)
+    assert passage.text == "Payment takes a day."
+    assert passage.heading_path[1:] == ("Refunds",)
