@@ -6,17 +6,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bot.asking import in_place
+from bot.citing import cited_document, freshness, standing_of
+from knowledge.links import citation_uri
 from knowledge.types import Asker, Question, Turn
 from store import access, people
-from store.errors import GuidepostError
-from store.tables import conversations
+from store.errors import GuidepostError, NotFound
+from store.tables import conversations, documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from bot.wiring import Core
-    from knowledge.types import Answered
+    from knowledge.types import Answered, CitedPassage
 
 CHANNEL = "command-line"
 HISTORY = 12
@@ -42,7 +44,7 @@ def answer_one(core: Core, text: str, as_user: str | None, thread: str | None) -
     answered = core.answerer(serving=False).answer(Question(text, asker, history))
     if thread:
         _remember(core, thread, as_user or "nobody", text, answered.answer)
-    return as_json(answered)
+    return as_json(core, answered)
 
 
 def answer_batch(core: Core, file: Path, as_user: str | None) -> Iterator[dict[str, Any]]:
@@ -55,21 +57,64 @@ def answer_batch(core: Core, file: Path, as_user: str | None) -> Iterator[dict[s
     asker = asker_named(core, as_user)
     answerer = core.answerer(serving=False)
     for identifier, text in questions:
-        yield {"_id": identifier, **as_json(answerer.answer(Question(text, asker)))}
+        yield {"_id": identifier, **as_json(core, answerer.answer(Question(text, asker)))}
 
 
-def as_json(answered: Answered) -> dict[str, Any]:
+def as_json(core: Core, answered: Answered) -> dict[str, Any]:
     """An answer as programs read it."""
     return {
         "status": answered.status,
         "answer": answered.answer,
         "sentences": [{"text": s.text, "citations": list(s.citations)} for s in answered.sentences],
-        "citations": [
-            {"n": c.n, "title": c.title, "uri": c.uri, "passage_id": c.passage_id, "quote": c.quote}
-            for c in answered.citations
-        ],
+        "citations": _citations(core, answered.citations),
         "confidence": round(answered.confidence, 4),
         "timings_ms": {stage: round(ms, 1) for stage, ms in answered.timings_ms.items()},
+    }
+
+
+def _citations(core: Core, citations: Sequence[CitedPassage]) -> list[dict[str, Any]]:
+    """What was cited, and how far it can be relied on; `passage_id` names the version that was cited."""
+    today = core.clock.now().date()
+    with core.database.reading() as session:
+        return [
+            {
+                "n": cited.n,
+                "title": cited.title,
+                "uri": cited.uri,
+                "passage_id": cited.passage_id,
+                "quote": cited.quote,
+                "standing": standing_of(session, cited),
+                "note": freshness(cited_document(session, cited), today, core.settings.stale_after),
+            }
+            for cited in citations
+        ]
+
+
+def passage_as_cited(core: Core, passage_id: str, as_user: str | None) -> dict[str, Any]:
+    """A passage in the version that has this id, and what became of it since.
+
+    Raises:
+        NotFound: there never was such a passage, its source was removed, or the person may not read it.
+    """
+    asker = asker_named(core, as_user)
+    with core.database.reading() as session:
+        found = documents.passage_version(session, core.workspace_id, passage_id)
+    readers = {found.audience, found.document_audience or found.audience} if found else set()
+    if found is None or not readers <= asker.audiences:
+        raise NotFound(
+            f"There is no passage {passage_id} that {as_user or 'everybody'} may read. "
+            "Take passage_id from `guidepost ask --json`, and --as from who asked."
+        )
+    lost = "changed" if found.document_audience else "removed"
+    return {
+        "passage_id": found.passage_id,
+        "title": found.title,
+        "uri": citation_uri(found.document_uri, found.anchor, None),
+        "heading_path": found.heading_path,
+        "text": found.text,
+        "standing": lost if found.retired_at else "current",
+        "said_since": found.created_at.isoformat(),
+        "said_until": found.retired_at.isoformat() if found.retired_at else None,
     }
 
 

@@ -139,6 +139,19 @@ def knowledge_sources(context: typer.Context, as_json: Json = False) -> None:
     )
 
 
+@knowledge_app.command("passage")
+def knowledge_passage(
+    context: typer.Context,
+    passage_id: Annotated[str, typer.Argument(help="passage_id of a citation.")],
+    as_user: Annotated[str | None, typer.Option("--as", help="Whose reading rights.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Open a passage in the version that was cited, and say what became of it since."""
+    from bot.ask import passage_as_cited
+
+    show(passage_as_cited(core_of(context), passage_id, as_user), as_json, lines)
+
+
 @knowledge_app.command("remove")
 def knowledge_remove(context: typer.Context, source: str, as_json: Json = False) -> None:
     """Remove a source with all its documents."""

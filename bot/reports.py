@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from knowledge.types import SyncReport
@@ -83,7 +83,7 @@ def sources(core: Core) -> list[dict[str, Any]]:
             session,
             core.workspace_id,
             day=today,
-            reviewed_since=today - timedelta(days=core.settings.guidepost_stale_after_days),
+            reviewed_since=today - core.settings.stale_after,
         )
     return [
         {

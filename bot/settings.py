@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -94,6 +95,11 @@ class Settings(BaseSettings):
         if value is not None:
             seconds_of(value)
         return value
+
+    @property
+    def stale_after(self) -> timedelta:
+        """How long a review of a document holds."""
+        return timedelta(days=self.guidepost_stale_after_days)
 
     @property
     def sync_every(self) -> int:

@@ -14,11 +14,12 @@ from bot.blocks.text import brief, mrkdwn, quoted, split_paragraphs
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
 
-Standing = Literal["current", "changed", "removed"]
+Standing = Literal["current", "edited", "changed", "removed"]
 _NOTES: dict[Standing, str] = {
     "current": "",
+    "edited": "This article has been edited since the answer was given; what was cited still stands in it.",
     "changed": ":warning: This source has changed since the answer was given. Below is what was cited.",
-    "removed": ":warning: This source has been removed since the answer was given. Below is what was cited.",
+    "removed": ":warning: This source is no longer in the help centre. Below is what was cited.",
 }
 NOT_YOURS = "This source is not open to everybody here. Ask your contact person if you need it."
 NOT_THERE = "I can no longer find this source. Please ask me again, and I look it up afresh."
@@ -34,12 +35,13 @@ class CitedSource:
     quote: str
     passage: str  # Markdown
     standing: Standing = "current"
+    note: str = ""  # who approved it, or when it was reviewed
 
 
 def source_modal(source: CitedSource) -> dict[str, Any]:
     """The modal."""
     where = " > ".join(brief(part) for part in source.heading_path if part != source.title)
-    lines = [line for line in (where, f"`{brief(source.uri, 200)}`") if line]
+    lines = [line for line in (where, f"`{brief(source.uri, 200)}`", brief(source.note)) if line]
     blocks: list[Block] = [parts.header(source.title), parts.context(*lines)]
     if note := _NOTES[source.standing]:
         blocks.append(parts.section(note))

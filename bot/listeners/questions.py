@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from bot import asking, speaking
 from bot.blocks.answer import AnswerView, SourceLine, answer_speech
-from bot.blocks.text import ago, mrkdwn
+from bot.blocks.text import mrkdwn
+from bot.citing import STALE_AFTER, cited_document, freshness
 from bot.deliver import NOT_IN_SLACK, View
 from bot.recording import record_answer
 from bot.slack.incoming import Said, parse_message
@@ -21,7 +22,6 @@ from store.tables import (
     Account,
     Answer,
     Conversation,
-    Document,
     answers,
     conversations,
     outbox,
@@ -31,7 +31,7 @@ from store.tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from slack_bolt import App
     from sqlmodel import Session
@@ -244,10 +244,13 @@ def _say(services: Services, event: InboundEvent, said: Said, text: str) -> None
 
 def _render(services: Services, message: OutboxMessage) -> Speech:
     with services.database.reading() as session:
-        return speech_of(session, session.get_one(Answer, message.payload["answer_id"]), services.clock.now())
+        answer = session.get_one(Answer, message.payload["answer_id"])
+        return speech_of(session, answer, services.clock.now(), services.settings.stale_after)
 
 
-def speech_of(session: Session, answer: Answer, now: datetime) -> Speech:
+def speech_of(
+    session: Session, answer: Answer, now: datetime, stale_after: timedelta = STALE_AFTER
+) -> Speech:
     """A recorded answer as the message that its asker gets."""
     account = session.get(Account, answer.account_id) if answer.account_id else None
     csm = people.owner_of(session, account) if account else None
@@ -258,7 +261,7 @@ def speech_of(session: Session, answer: Answer, now: datetime) -> Speech:
             answer_id=answer.id,
             status=answer.status,
             text=answer.text,
-            sources=tuple(_source(session, citation, now) for citation in cited),
+            sources=tuple(_source(session, citation, now, stale_after) for citation in cited),
             closest=tuple(answer.closest) if answer.status == "refused" else (),
             answered_for=_answered_for(answer, account),
             introduction=INTRODUCTION if asker is not None and asker.introduced_at is None else "",
@@ -267,17 +270,13 @@ def speech_of(session: Session, answer: Answer, now: datetime) -> Speech:
     )
 
 
-def _source(session: Session, citation: Citation, now: datetime) -> SourceLine:
-    document = session.get(Document, citation.document_id) if citation.document_id else None
-    age = ""
-    if document is not None and document.reviewed_on is not None:
-        age = f"reviewed {ago(now.date() - document.reviewed_on)}"
+def _source(session: Session, citation: Citation, now: datetime, stale_after: timedelta) -> SourceLine:
     return SourceLine(
         n=citation.n,
         citation_id=citation.id,
         title=citation.title,
         section=" > ".join(citation.heading_path[1:]),
-        age=age,
+        age=freshness(cited_document(session, citation), now.date(), stale_after),
         url=citation.uri if citation.uri.startswith(("http://", "https://")) else None,
     )
 

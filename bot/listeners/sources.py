@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from bot import asking
 from bot.blocks.answer import SOURCE
 from bot.blocks.source import NOT_THERE, NOT_YOURS, CitedSource, notice_modal, source_modal
+from bot.citing import cited_document, freshness, standing_of
 from bot.slack.incoming import parse_action
 from bot.slack.modals import open_modal
-from store.tables import Document, answers
+from store.tables import answers
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
 
-    from bot.blocks.source import Standing
     from bot.services import Services
     from bot.slack.incoming import Pressed
-    from store.tables import Citation
+    from store.tables import Citation, Document
 
 
 def register(app: App, services: Services) -> None:
@@ -40,7 +40,7 @@ def modal_for(services: Services, pressed: Pressed) -> dict[str, Any]:
         citation = answers.find_citation(session, services.workspace_id, pressed.value)
         if citation is None:
             return notice_modal(NOT_THERE)
-        document = session.get(Document, citation.document_id) if citation.document_id else None
+        document = cited_document(session, citation)
         if not _audiences(citation, document) <= asked.audiences:
             return notice_modal(NOT_YOURS)
         return source_modal(
@@ -50,7 +50,8 @@ def modal_for(services: Services, pressed: Pressed) -> dict[str, Any]:
                 uri=citation.uri,
                 quote=citation.quote,
                 passage=citation.passage_text,
-                standing=_standing(citation, document),
+                standing=standing_of(session, citation),
+                note=freshness(document, services.clock.now().date(), services.settings.stale_after),
             )
         )
 
@@ -59,9 +60,3 @@ def _audiences(citation: Citation, document: Document | None) -> set[str]:
     """Whom the passage was and is written for: both must include the reader."""
     written_for = {citation.audience, document.audience if document else None}
     return {audience for audience in written_for if audience} or {"internal"}
-
-
-def _standing(citation: Citation, document: Document | None) -> Standing:
-    if document is None:
-        return "removed"
-    return "current" if document.content_hash == citation.document_hash else "changed"

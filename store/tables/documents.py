@@ -136,7 +136,7 @@ class PassageVersion:
     audience: str
     created_at: datetime
     retired_at: datetime | None  # None: its document still says so
-    document_exists: bool
+    document_audience: str | None  # who may read the document now; None: it is gone
 
 
 @dataclass(frozen=True)
@@ -255,12 +255,12 @@ def passage_version(session: Session, workspace_id: str, passage_id: str) -> Pas
     present = session.execute(query).first()
     if present is not None:
         passage, document = present
-        return _version(passage, document.title, document.uri, None, exists=True)
+        return _version(passage, document.title, document.uri, None, document)
     retired = session.get(RetiredPassage, passage_id)
     if retired is None or retired.workspace_id != workspace_id:
         return None
-    exists = session.get(Document, retired.document_id) is not None
-    return _version(retired, retired.title, retired.document_uri, retired.retired_at, exists=exists)
+    document = session.get(Document, retired.document_id)
+    return _version(retired, retired.title, retired.document_uri, retired.retired_at, document)
 
 
 def evidence_rows(
@@ -399,7 +399,11 @@ def _retire(session: Session, passages: Sequence[Passage], document: Document, n
 
 
 def _version(
-    passage: Passage | RetiredPassage, title: str, uri: str, retired_at: datetime | None, *, exists: bool
+    passage: Passage | RetiredPassage,
+    title: str,
+    uri: str,
+    retired_at: datetime | None,
+    document: Document | None,
 ) -> PassageVersion:
     return PassageVersion(
         passage_id=passage.id,
@@ -412,7 +416,7 @@ def _version(
         audience=passage.audience,
         created_at=passage.created_at,
         retired_at=retired_at,
-        document_exists=exists,
+        document_audience=document.audience if document else None,
     )
 
 

@@ -80,7 +80,7 @@ def test_an_answer(tmp_path):
     times = []
     for text in QUESTIONS:
         started = time.monotonic()
-        as_json(answerer.answer(Question(text, EVERYTHING)))
+        as_json(core, answerer.answer(Question(text, EVERYTHING)))
         times.append(time.monotonic() - started)
     show(f"one answer, median of {len(times)}", statistics.median(times))
     show("one answer, slowest", max(times))

@@ -29,7 +29,7 @@ from store.tables import Conversation, Message
 ROOT = Path(__file__).parents[3]
 SAMPLE = Path(sample.__file__).parent
 ANSWER = {"status", "answer", "sentences", "citations", "confidence", "timings_ms"}
-CITATION = {"n", "title", "uri", "passage_id", "quote"}
+CITATION = {"n", "title", "uri", "passage_id", "quote", "standing", "note"}
 REPORT = {"added", "updated", "deleted", "unchanged", "failed", "passages", "seconds"}
 
 
@@ -125,6 +125,42 @@ def test_what_is_there_can_be_counted_listed_checked_and_removed(guidepost, docs
     assert json_of(guidepost("knowledge", "check", "--json"))["healthy"]
     assert json_of(guidepost("knowledge", "remove", docs, "--json")) == {"deleted": 2}
     assert guidepost("knowledge", "sources").out.strip() == "Nothing is synced yet."
+
+
+def test_a_cited_passage_opens_in_its_version_after_the_source_has_changed(guidepost, docs):
+    guidepost("knowledge", "sync", docs)
+    cited = json_of(guidepost("ask", "How do I export my data?", "--json"))["citations"][0]
+    assert cited["standing"] == "current"
+    now = json_of(guidepost("knowledge", "passage", cited["passage_id"], "--json"))
+    assert (now["standing"], now["said_until"]) == ("current", None)
+    (docs / "export.md").write_text("# Export your data\n\nThere is no export any more.\n")
+    guidepost("knowledge", "sync", docs)
+    then = json_of(guidepost("knowledge", "passage", cited["passage_id"], "--json"))
+    assert (then["standing"], then["text"]) == ("changed", now["text"])
+    (docs / "export.md").unlink()
+    guidepost("knowledge", "sync", docs)
+    assert json_of(guidepost("knowledge", "passage", cited["passage_id"], "--json"))["standing"] == "removed"
+
+
+def test_a_passage_opens_for_those_only_who_may_read_it_and_its_document_today(guidepost, docs):
+    guidepost("knowledge", "sync", docs)
+    cited = json_of(guidepost("ask", "How do I export my data?", "--json"))["citations"][0]
+    (docs / "export.md").write_text("---\naudience: internal\n---\n# Export your data\n\nFor us only.\n")
+    guidepost("knowledge", "sync", docs)
+    for passage_id in (cited["passage_id"], "nothing"):
+        said = guidepost("knowledge", "passage", passage_id)
+        assert said.code == 1
+        assert "There is no passage" in said.err
+
+
+def test_what_is_stale_or_out_of_date_is_named_with_its_source(guidepost, docs):
+    (docs / "old.md").write_text("---\nreviewed_at: 2024-01-01\n---\n# Old\n\nText.\n")
+    (docs / "over.md").write_text("---\neffective_until: 2026-01-01\n---\n# Over\n\nText.\n")
+    guidepost("knowledge", "sync", docs)
+    [source] = json_of(guidepost("knowledge", "sources", "--json"))
+    assert (source["stale"], source["out_of_date"]) == (["old.md"], ["over.md"])
+    status = json_of(guidepost("knowledge", "status", "--json"))
+    assert (status["stale"], status["out_of_date"]) == (1, 1)
 
 
 def test_an_index_that_is_not_there_is_unhealthy_and_repaired(guidepost, docs):

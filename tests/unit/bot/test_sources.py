@@ -1,11 +1,13 @@
 """Source buttons: the passage as it was cited, for those who may read it where they are."""
 
 import html
+from datetime import date
 
 import pytest
 from sqlmodel import select
 
-from store.tables import Citation, Document
+from bot.citing import freshness
+from store.tables import Citation, Document, Passage
 from tests.bot_fixtures import HARBOUR, ISLA, OWEN, texts_of
 
 
@@ -47,7 +49,7 @@ def test_a_source_opens_as_the_passage_that_was_cited_with_the_quote_marked(bot,
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        pytest.param({"content_hash": "another"}, "has changed since", id="changed"),
+        pytest.param({"content_hash": "another"}, "has been edited since", id="edited"),
         pytest.param({"audience": "internal"}, "not open to everybody here", id="made internal"),
     ],
 )
@@ -56,12 +58,56 @@ def test_a_document_that_is_not_what_it_was_says_so(bot, answer, fields, sentenc
     assert sentence in texts_of(opened(bot, answer))
 
 
+def test_a_passage_that_is_no_longer_said_is_shown_as_it_was(bot, answer):
+    change_document(bot, content_hash="another")
+    with bot.database.transaction() as session:
+        session.delete(session.get_one(Passage, first_citation(bot).passage_id))
+    assert "has changed since" in texts_of(opened(bot, answer))
+
+
 def test_a_source_outlives_its_document(bot, answer):
     with bot.database.transaction() as session:
         for citation in session.exec(select(Citation)).all():
             citation.document_id = None
             session.add(citation)
-    assert "has been removed" in texts_of(opened(bot, answer, OWEN))
+    assert "no longer in the help centre" in texts_of(opened(bot, answer, OWEN))
+
+
+def test_an_article_that_was_edited_elsewhere_still_says_what_was_cited(bot, answer):
+    change_document(bot, content_hash="another")
+    modal = texts_of(opened(bot, answer))
+    assert "edited since" in modal
+    assert "still stands in it" in modal
+
+
+@pytest.mark.parametrize(
+    ("reviewed_on", "note"),
+    [
+        pytest.param(date(2026, 2, 1), "reviewed 1 month ago", id="fresh"),
+        pytest.param(date(2024, 2, 1), "reviewed 2 years ago, may be out of date", id="stale"),
+    ],
+)
+def test_a_source_says_when_it_was_reviewed_and_whether_that_is_too_long_ago(bot, answer, reviewed_on, note):
+    change_document(bot, reviewed_on=reviewed_on)
+    shown = texts_of(opened(bot, answer))
+    assert note in shown
+    assert ("out of date" in shown) is ("out of date" in note)
+
+
+def test_a_stale_source_is_marked_beside_the_answer(bot, answer):
+    with bot.database.transaction() as session:
+        for document in session.exec(select(Document)).all():
+            document.reviewed_on = date(2024, 2, 1)
+            session.add(document)
+    ts = bot.say(ISLA, HARBOUR, f"<@{bot.services.bot_user_id}> How do I export my data?")
+    assert "may be out of date" in texts_of(bot.seen(ISLA, HARBOUR, ts).messages[-1])
+
+
+def test_a_verified_answer_says_who_approved_it():
+    document = Document(meta={"approved_by": "Priya Raman", "approved_at": "2026-03-02T10:00:00+00:00"})
+    assert freshness(document, date(2026, 3, 3)) == "approved by Priya Raman on 2 March 2026"
+    document.meta = {"approved_by": "somebody", "approved_at": "long ago"}  # an article's own front matter
+    assert freshness(document, date(2026, 3, 3)) == ""
 
 
 def test_a_source_that_is_gone_says_so(bot, answer):

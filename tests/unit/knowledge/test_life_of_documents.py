@@ -251,7 +251,7 @@ def test_a_passage_that_changed_can_be_opened_as_it_was(base):
     assert (found.text, found.title, found.document_uri) == (old.text, "Export", "export.md")
     assert found.retired_at == base.clock.now()
     assert found.created_at == old.created_at
-    assert found.document_exists
+    assert found.document_audience == "public"
     staying = next(row for row in rows_of(base, Passage) if "press Export" in row.text)
     assert staying.created_at == old.created_at
     assert version(base, staying.id).retired_at is None
@@ -277,7 +277,7 @@ def test_a_deleted_document_can_be_opened_as_it_was_and_a_removed_source_cannot(
     sync(base)
     found = version(base, old.id)
     assert found.retired_at
-    assert not found.document_exists
+    assert found.document_audience is None
     base.ingest.remove(str(base.source.resolve()))
     assert version(base, old.id) is None
 
