@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _DATABASE, _COMPLETE = "guidepost.db", "complete"
 _KNOWLEDGE = Path(__file__).parents[1]
-_SHAPES_PASSAGES = ("sources/**/*.py", "splitting.py", "ingest.py", "evaluation/beir.py")
+_SHAPES_PASSAGES = ("sources/**/*.py", "splitting.py", "taking_in.py", "ingest.py", "evaluation/beir.py")
 
 
 @dataclass(frozen=True)

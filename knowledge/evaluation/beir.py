@@ -24,11 +24,19 @@ _TURN = "|user|:"
 
 @dataclass(frozen=True)
 class BeirQuery:
-    """A query; of a thread, the last turn is asked and the others are its history."""
+    """A query; of a thread, the last turn is asked and the others are its history.
+
+    Attributes:
+        id: of the query.
+        text: what is asked.
+        history: what the person asked before.
+        answer: the gold answer, where the set has one.
+    """
 
     id: str
     text: str
     history: tuple[Turn, ...] = ()
+    answer: str = ""
 
 
 def documents(directory: Path) -> Iterator[SourceDocument]:
@@ -54,9 +62,20 @@ def corpus_file(directory: Path) -> Path:
     return _existing(directory, "corpus.jsonl", "corpus.jsonl.gz")
 
 
+def document_ids(directory: Path) -> frozenset[str]:
+    """The ids of the corpus."""
+    return frozenset(str(row["_id"]) for row in json_lines(corpus_file(directory)))
+
+
 def queries(file: Path) -> list[BeirQuery]:
-    """The queries of a file, `{"_id", "text"}` a line."""
+    """The queries of a file, `{"_id", "text"}` a line; with a gold `answer` where there is one."""
     return [_query(row) for row in json_lines(file)]
+
+
+def judged_queries(directory: Path, file: Path | None = None) -> list[BeirQuery]:
+    """The queries that have judgements: of the file, else of queries.jsonl."""
+    judged = judgements(directory)
+    return [query for query in queries(file or directory / "queries.jsonl") if query.id in judged]
 
 
 def judgements(directory: Path) -> dict[str, dict[str, float]]:
@@ -72,7 +91,7 @@ def judgements(directory: Path) -> dict[str, dict[str, float]]:
 def _query(row: Mapping[str, Any]) -> BeirQuery:
     turns = [turn.strip() for turn in str(row["text"]).split(_TURN) if turn.strip()] or [""]
     history = tuple(Turn("person", turn) for turn in turns[:-1])
-    return BeirQuery(str(row["_id"]), turns[-1], history)
+    return BeirQuery(str(row["_id"]), turns[-1], history, str(row.get("answer") or "").strip())
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -75,7 +75,7 @@ def evaluate(directory: Path, parts: Parts, *, queries: Path | None = None, comp
         KnowledgeError: the folder is not in BEIR form.
     """
     judged = beir.judgements(directory)
-    asked = [query for query in beir.queries(queries or directory / "queries.jsonl") if query.id in judged]
+    asked = beir.judged_queries(directory, queries)
     with corpus(directory, parts) as bench:
         ours = _rankings(_product(bench), asked, judged)
         theirs = _compared(bench, asked, judged) if compare else {}
