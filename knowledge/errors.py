@@ -5,7 +5,9 @@ GuidepostError
     ├── UnreadableDocument     one document could not be read; the sync goes on and reports it
     │   └── ReadersUnknown     its head is broken, so that nobody knows who may read it
     ├── ModelUnavailable       a model file is missing or is not the one we pinned
-    └── IndexUnavailable       no index can be opened; exact search serves meanwhile
+    ├── IndexUnavailable       no index can be opened; exact search serves meanwhile
+    └── ChatModelFailed        a chat model did not answer; quotes serve instead
+        └── ChatModelUnusable  it never will: its name, its package or its key is wrong
 """
 
 from __future__ import annotations
@@ -31,3 +33,19 @@ class ModelUnavailable(KnowledgeError):  # noqa: N818
 
 class IndexUnavailable(KnowledgeError):  # noqa: N818
     """No search index can be opened."""
+
+
+class ChatModelFailed(KnowledgeError):  # noqa: N818
+    """A chat model did not answer; the text says what happened.
+
+    Attributes:
+        retry_after: seconds after which it may work, as far as the provider says; None: trying again is in vain.
+    """
+
+    def __init__(self, text: str, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class ChatModelUnusable(ChatModelFailed):
+    """The chat model's name, package or key is wrong; the text names the remedy."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from knowledge.chat import Message, Piece
+
     Vector = NDArray[np.float32]
     Vectors = NDArray[np.float32]
 
@@ -56,6 +58,23 @@ class Reranker(Protocol):
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """One logit a text; above 0 leans to "answers it"."""
+        ...
+
+
+class ChatModel(Protocol):
+    """Writes text."""
+
+    @property
+    def name(self) -> str:
+        """Provider and model; another name means other answers."""
+        ...
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[Piece]:
+        """The answer in pieces as they come; tokens are counted in one of them.
+
+        Raises:
+            ChatModelFailed: it did not answer, or broke off.
+        """
         ...
 
 

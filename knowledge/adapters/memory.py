@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from knowledge.chat import Piece, estimated
+from knowledge.errors import ChatModelFailed
 from knowledge.words import content_words, stem, stems
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from knowledge.chat import Message
     from knowledge.ports import Vector, Vectors
 
 
@@ -80,3 +83,36 @@ class OverlapReranker:
         """One score a text."""
         asked = stems(question)
         return [20.0 * len(asked & stems(text)) / max(1, len(asked)) - 10.0 for text in texts]
+
+
+class ScriptedChatModel:
+    """Says the same whatever it is asked, or one answer after the other; remembers what it was asked.
+
+    Args:
+        answers: a text, or an error to raise; the last repeats.
+        size: characters of a piece.
+    """
+
+    def __init__(self, *answers: str | ChatModelFailed, size: int = 7) -> None:
+        self._answers = list(answers)
+        self._size = size
+        self.asked: list[tuple[Message, ...]] = []
+
+    @property
+    def name(self) -> str:
+        """Not a real model's."""
+        return "scripted:double"
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[Piece]:
+        """The next answer in pieces.
+
+        Raises:
+            ChatModelFailed: it is the next answer.
+        """
+        self.asked.append(tuple(messages))
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, ChatModelFailed):
+            raise answer
+        for start in range(0, len(answer), self._size):
+            yield Piece(answer[start : start + self._size])
+        yield Piece(usage=estimated(messages, answer))
