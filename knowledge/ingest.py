@@ -101,7 +101,7 @@ class Ingest:
         if not root.exists():
             raise KnowledgeError(f"There is nothing at {root}. Give the path of a folder or a file.")
         return self.sync_documents(
-            read_folder(root),
+            read_folder(root, base_url),
             str(root.resolve()),
             audience=audience,
             base_url=base_url,

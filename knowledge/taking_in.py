@@ -210,5 +210,5 @@ def _card(document: SourceDocument) -> str:
 
 
 def _known_below(uri: str, states: Mapping[str, rows.DocumentState]) -> set[str]:
-    """The known documents at a path; of a folder (its path ends in a slash), those inside."""
-    return {known for known in states if known == uri or (uri.endswith("/") and known.startswith(uri))}
+    """The known documents at a path and below it: in a folder, or in a file that holds many."""
+    return {known for known in states if known == uri or known.startswith(uri.rstrip("/") + "/")}

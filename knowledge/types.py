@@ -59,6 +59,7 @@ class Section:
     anchor: str | None
     text: str
     kind: PassageKind = "text"
+    whole: bool = False  # it reads only as one piece: a row of an FAQ
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def test_one_file_is_read_too(tmp_path, write):
 UNREADABLE = {
     "binary": (b"PK\x03\x04\x00\x00", "not a text file although its name says so; remove or rename it"),
     "wrong encoding": ("Größe".encode("latin-1"), "not text in UTF-8; save it again"),
-    "too large": (b"x" * (LARGEST + 1), "It has 5.0 MB; a document may have 5. Split it"),
+    "too large": (b"x" * (LARGEST + 1), "file may have 5. Split it"),
     "broken front matter": (b"---\ntitle: a: b\n---\n", "front matter is broken in line 2"),
     "unknown audience": (b"---\naudience: all\n---\n", 'audience "all" is unknown'),
 }
@@ -150,11 +150,11 @@ def test_a_pipe_named_like_a_document_does_not_block(tmp_path, write):
     ("path", "sentence"),
     [
         ("nowhere", "There is no file or folder .*nowhere; check the path"),
-        ("a.pdf", "a.pdf is not a document; Guidepost reads .*.mdx"),
+        ("a.png", "a.png is not a document; Guidepost reads .*.mdx"),
     ],
 )
 def test_a_root_that_is_no_document_is_an_error_at_once(tmp_path, path, sentence):
-    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    (tmp_path / "a.png").write_bytes(b"PNG")
 
     with pytest.raises(UnreadableDocument, match=sentence):
         read_folder(tmp_path / path)
