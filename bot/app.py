@@ -21,6 +21,7 @@ from bot.listeners import (
     home,
     mishaps,
     play,
+    playbook_staff,
     playbooks,
     questions,
     sources,
@@ -52,6 +53,7 @@ FEATURES = (
     agent,
     play,
     playbooks,
+    playbook_staff,
     mishaps,
 )
 
@@ -84,6 +86,7 @@ HANDLERS: dict[str, Handler] = {
     consent.JOINED: consent.carry_out_joined,
     **play.HANDLERS,
     **playbooks.HANDLERS,
+    **playbook_staff.HANDLERS,
 }
 
 VIEWS: dict[str, View] = {
@@ -93,6 +96,7 @@ VIEWS: dict[str, View] = {
     handover.CARD: handover.CARD_VIEW,
     handover.REPLY: handover.REPLY_VIEW,
     **playbooks.VIEWS,
+    **playbook_staff.VIEWS,
 }
 
 

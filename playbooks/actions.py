@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playbooks import work
 from playbooks.bands import standing
 from playbooks.effects import LookUp, SetFact
 from playbooks.state import StepRecord
@@ -20,8 +21,8 @@ def perform(turn: Turn, record: StepRecord, todo: Iterable[Action], **extra: str
     """Carry out the actions of a branch in their order; `extra` are variables of this answer."""
     for n, action in enumerate(todo):
         if isinstance(action, MakeTask):
-            turn.make_task(
-                record, action.task, slot=f"{record.key}:{n}:{record.answer or record.state}", **extra
+            work.make(
+                turn, record, action.task, f"{record.step}:{n}:{record.answer or record.state}", **extra
             )
         elif isinstance(action, GoTo):
             follow(turn, record, action.goto, action.after)

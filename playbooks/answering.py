@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from playbooks import actions, replies, sending, wording
+from playbooks import actions, replies, sending, wording, work
 from playbooks.effects import Acknowledge, AskAgain, Confirm, RecordAnswer, RecordComment, Withdraw
 from playbooks.state import OPEN, Pending
 from playbooks.types import Branch, Delay, Question, TaskSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from playbooks.events import Later, NotMe, Rejected, Replied, WantsPerson
     from playbooks.state import Person, StepRecord
     from playbooks.turn import Turn
@@ -63,7 +65,7 @@ def not_me(turn: Turn, event: NotMe) -> None:
     _acknowledge(turn, record, event.by, words)
     if event.named and not named:
         spec = TaskSpec(title="Is {named} the right person at {account}?", due=Delay(1, "bd"))
-        turn.make_task(record, spec, slot=f"{record.key}:named", named=event.named)
+        work.make(turn, record, spec, f"{record.key}:named", named=event.named)
     turn.notify(
         record,
         f"{turn.who(event.by)} at {turn.context.account} is not the right person for “{turn.body(record).title}”.",
@@ -104,9 +106,7 @@ def wants_person(turn: Turn, event: WantsPerson) -> None:
     spec = TaskSpec(
         title="Talk to {who} at {account}", body="About: {about}", due=Delay(0, "bd"), priority="high"
     )
-    turn.make_task(
-        record, spec, slot=f"{record.key}:person", who=turn.who(event.by), about=record.text or "-"
-    )
+    work.make(turn, record, spec, f"{record.key}:person", who=turn.who(event.by), about=record.text or "-")
     turn.notify(
         record, f"{turn.who(event.by)} ({turn.context.account}) would like to talk to you.", urgent=True
     )
@@ -121,19 +121,20 @@ def closed(turn: Turn, event: Later | NotMe) -> None:
         _acknowledge(turn, record, event.by, "This question is closed; nothing more is needed. Thank you.")
 
 
-def expire(turn: Turn, record: StepRecord) -> None:
-    """Nobody answered in time."""
-    body = turn.body(record)
-    if not isinstance(body, Question):
-        return
-    turn.silence(record)
-    record = turn.change(record, state="expired", pending=None, note="no answer in time")
-    if record.wants_person:
-        return
-    person = turn.person(record)
-    if person:
-        turn.notify(record, f"No answer from {person.name} ({turn.context.account}) to “{body.title}”.")
-    actions.perform(turn, record, body.on_timeout.do)
+def expire(turn: Turn, body: Question, records: Iterable[StepRecord]) -> None:
+    """Nobody answered a question in time; whoever was asked the same is named in one sentence."""
+    silent = []
+    for record in records:
+        turn.silence(record)
+        after = turn.change(record, state="expired", pending=None, note="no answer in time")
+        if not after.wants_person:
+            silent.append(after)
+    names = [person.name for record in silent if (person := turn.person(record))]
+    if names:
+        text = f"No answer from {wording.together(names)} ({turn.context.account}) to “{body.title}”."
+        turn.notify(silent[0], text)
+    for record in silent:
+        actions.perform(turn, record, body.on_timeout.do)
 
 
 def _read(turn: Turn, record: StepRecord, body: Question, event: Replied) -> None:

@@ -65,12 +65,18 @@ def _doubt(context: Context) -> str | None:
     return f"health is {context.health}, but the goal is not half met" if _far_from_goal(context) else None
 
 
-def _far_from_goal(context: Context) -> bool:
-    """Whether less than half of the way from the goal's baseline to its target is done, as far as known."""
+def goal_share(context: Context) -> float | None:
+    """How much of the way from the goal's baseline to its target is done, 1 at the target; None if not known."""
     try:
         start, now, end = (
             float(context.facts[kind].value) for kind in ("goal_baseline", "goal_now", "goal_target")
         )
     except (KeyError, ValueError):
-        return False
-    return end != start and (now - start) / (end - start) < 0.5
+        return None
+    return (now - start) / (end - start) if end != start else None
+
+
+def _far_from_goal(context: Context) -> bool:
+    """Whether less than half of the way to the goal is done, as far as known."""
+    share = goal_share(context)
+    return share is not None and share < 0.5

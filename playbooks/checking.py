@@ -333,6 +333,16 @@ def _audiences(playbook: Playbook) -> Iterator[Finding]:
             yield Finding(("steps", name, "to"), "A step goes either to customers or to the CSM", remedy)
 
 
+def _commercial(playbook: Playbook) -> Iterator[Finding]:
+    for name, step in playbook.steps.items():
+        if isinstance(step, Message) and step.commercial and "anyone" in (step.fallback or playbook.fallback):
+            yield Finding(
+                ("steps", name),
+                "A commercial step may fall to anyone at the account",
+                "Name roles in its “fallback”, such as [champion, admin, csm]",
+            )
+
+
 def _chains(playbook: Playbook) -> Iterator[tuple[tuple[str, ...], Place]]:
     yield playbook.fallback, ("fallback",)
     for name, step in playbook.steps.items():
@@ -405,7 +415,7 @@ def _templates(playbook: Playbook) -> Iterator[tuple[Place, str]]:
                 yield from (((*base, "message"), text) for text in step.message.of(segment))
         if isinstance(step, Work):
             yield from (((*base, "task"), text) for text in (step.task.title, step.task.body))
-        if isinstance(step, Notice):
+        if isinstance(step, Notice | Work):
             yield from _of_actions((*base, "then"), step.then)
         if isinstance(step, Question):
             yield from (
@@ -461,5 +471,5 @@ def _anchors(playbook: Playbook) -> Iterator[Finding]:
 
 
 RULES: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
-    _targets, _reach, _totality, _asks, _audiences, _messages, _promises, _variables, _conditions, _anchors,
+    _targets, _reach, _totality, _asks, _audiences, _commercial, _messages, _promises, _variables, _conditions, _anchors,
 )  # fmt: skip

@@ -18,19 +18,23 @@ its `channel_id` and `message_ts` are on the `run_steps` row).
 | `playbook_again` | AskAgain | `run:step:again:n` | `to_slack_user_id` or None, `ask_type`, `options` |
 | `playbook_ack` | Acknowledge | `run:step:ack:n` | `answer_label` or None, `to_slack_user_id` (who replied) |
 
-To staff. `kind` is `dm`, `slack_user_id` the member's or None; payload also: `role`, `staff_email`.
+To staff. `kind` is `dm`, `slack_user_id` the member's or None; payload also: `role`, `staff_name`,
+`staff_email`, and `task_ids` of the tasks that the message tells of. Cards have `contact_role` and
+`send_at_there` (when it goes, in the contact's zone).
 
 | view | effect | outbox key | more in the payload |
 |---|---|---|---|
-| `playbook_preview` | Preview | `run:step:preview:n` | `contact_name`, `send_at` (ISO), `options`, `ask_type`, `actions` [send_now, edit, skip, snooze] |
-| `playbook_approval` | AskApproval | `run:step:approval:n` | as preview, `why` or None, `replies` [{label, text}] that approval covers; `actions` [approve, edit, skip, snooze] |
+| `playbook_preview` | Preview | `run:step:preview:n` | `contact_name`, `send_at` (ISO), `why` or None, `options`, `ask_type`, `actions` [send_now, edit, skip, snooze] |
+| `playbook_approval` | AskApproval | `run:step:approval:n` | as preview, `replies` [{label, text}] that approval covers; `actions` [approve, edit, skip, snooze] |
 | `playbook_notice` | Notify | `run:step:notice:n` | `urgent` |
+| `playbook_task` | CreateTask, if no other words tell of it | `run:step:task:slot` | `urgent` |
 | `playbook_question` | AskStaff | `run:step:question` | `ask_type`, `options`: a click is Replied(staff=True) |
 
 To the knowledge base: `kind` is `lookup`, view `playbook_lookup`, key `run:step:lookup`, payload `question`,
 `contact_id`, `slack_user_id` (who would read the answer). The result goes back as a LookedUp event.
 A message that was posted goes back as Delivered, one that could not be posted as Undeliverable; both are
-meant for views `playbook_message` and `playbook_question` only.
+meant for views `playbook_message` and `playbook_question` only. What cannot be shown to a member of staff
+goes to the next who answers for the account, and back as StaffUnreached.
 """
 
 from __future__ import annotations
@@ -121,6 +125,7 @@ class Preview:
     send_at: datetime
     ask_type: AskType | None
     options: tuple[Option, ...]
+    why: str | None
     n: int
 
 
@@ -162,7 +167,7 @@ class Notify:
 
 @dataclass(frozen=True)
 class CreateTask:
-    """A task, made once per `slot` of the run."""
+    """A task, made once per `slot` of the run; a slot that is there gets these words while its task is open."""
 
     slot: str
     step: str
@@ -171,6 +176,14 @@ class CreateTask:
     role: Role
     priority: Literal["low", "normal", "high"]
     due_at: datetime
+
+
+@dataclass(frozen=True)
+class CloseTask:
+    """The task of a slot needs nobody any more: it was done on the way, or has become pointless."""
+
+    slot: str
+    done: bool
 
 
 @dataclass(frozen=True)
@@ -255,6 +268,7 @@ Effect = (
     | AskStaff
     | Notify
     | CreateTask
+    | CloseTask
     | SetTimer
     | CancelTimer
     | LookUp

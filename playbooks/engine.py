@@ -11,12 +11,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from playbooks import actions, answering, events, planning, sending, steering, wording
+from playbooks import actions, answering, events, planning, sending, steering, wording, work
 from playbooks.bands import standing
-from playbooks.effects import Finish, Nudge
+from playbooks.effects import AskStaff, Finish, Nudge
 from playbooks.guards import may_be_asked
 from playbooks.state import Found
-from playbooks.turn import TIMERS, Turn
+from playbooks.turn import Turn
 from playbooks.types import Branch, Delay, LookItUp, Message, Question, TaskSpec
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ def _after_the_end(turn: Turn, event: Event) -> None:
         answering.closed(turn, event)
     elif isinstance(event, events.Delivered):
         _delivered(turn, event)
+    elif isinstance(event, events.TaskDone):
+        steering.task_done(turn, event)
+    elif isinstance(event, events.StaffUnreached):
+        steering.staff_unreached(turn, event)
 
 
 def _begin_fresh(turn: Turn) -> None:
@@ -79,15 +83,24 @@ def _expire_what_is_due(turn: Turn) -> None:
     """Questions whose time is over, before what waits for them; an answer that comes first still counts."""
     if turn.run.state != "active":
         return
+    over: dict[str, list[StepRecord]] = {}
     for record in turn.open_records():
-        if record.state == "sent" and record.expires_at and record.expires_at <= turn.now:
-            answering.expire(turn, record)
+        if _is_over(turn, record):
+            over.setdefault(record.step, []).append(record)
+    for step, records in over.items():
+        body = turn.playbook.steps[step]
+        if isinstance(body, Question):
+            answering.expire(turn, body, records)
+
+
+def _is_over(turn: Turn, record: StepRecord) -> bool:
+    return record.state == "sent" and record.expires_at is not None and record.expires_at <= turn.now
 
 
 def _timer_fired(turn: Turn, event: events.TimerFired) -> None:
     kind, _, key = event.name.partition(":")
     record = turn.record(key)
-    if record and turn.run.state == "active" and kind in TIMERS:
+    if record and turn.run.state == "active" and kind in TIMER_HANDLERS:
         TIMER_HANDLERS[kind](turn, record)
 
 
@@ -164,11 +177,6 @@ def _remind(turn: Turn, record: StepRecord, words: str, timer: str) -> None:
     turn.emit(Nudge(record.key, person.id, words, ask_type or "buttons", options, turn.number()))
 
 
-def _expired(turn: Turn, record: StepRecord) -> None:
-    if record.state == "sent" and record.expires_at and record.expires_at <= turn.now:
-        answering.expire(turn, record)
-
-
 def _delivered(turn: Turn, event: events.Delivered) -> None:
     record = turn.record(event.step)
     if record and record.message_ts is None:
@@ -184,14 +192,13 @@ def _undeliverable(turn: Turn, event: events.Undeliverable) -> None:
         spec = TaskSpec(
             title=turn.body(record).title, body=wording.literal(record.text or ""), due=Delay(1, "bd")
         )
-        turn.make_task(record, spec, slot=f"{record.key}:undeliverable")
+        work.make(turn, record, spec, f"{record.step}:{work.UNDELIVERABLE}")
         return
     sending.skip(turn, record, f"could not be delivered: {event.reason}")
     body = wording.literal(f"The message could not be delivered ({event.reason}). Its text: {record.text}")
-    title = "Reach {account} in person: " + turn.body(record).title
-    turn.make_task(
-        record, TaskSpec(title=title, body=body, due=Delay(1, "bd")), slot=f"{record.key}:undeliverable"
-    )
+    title = "Reach {first} at {account} in person: " + turn.body(record).title
+    spec = TaskSpec(title=title, body=body, due=Delay(1, "bd"))
+    work.make(turn, record, spec, f"{record.step}:{work.UNDELIVERABLE}")
     turn.notify(
         record,
         f"“{turn.body(record).title}” did not reach {turn.context.account}: {event.reason}. I made a task of it.",
@@ -229,7 +236,9 @@ def _route(turn: Turn) -> None:
     turn.update(band=found.band)
     change = f"is {found.band}" if before is None else f"went from {before} to {found.band}"
     held = " Commercial steps are held." if found.band == "red" else ""
-    turn.notify(None, f"{turn.context.account} {change}: {found.why}.{held}", urgent=found.band == "red")
+    briefed = before is None and any(isinstance(effect, AskStaff) for effect in turn.effects)
+    if held or not briefed:  # else the brief that goes out now says it
+        turn.notify(None, f"{turn.context.account} {change}: {found.why}.{held}", urgent=found.band == "red")
     if found.band == "quiet":
         planning.reach_out(turn, found.why)
 
@@ -270,6 +279,8 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     events.Skipped: steering.skipped,
     events.Snoozed: steering.snoozed,
     events.PlanAccepted: steering.plan_accepted,
+    events.TaskDone: steering.task_done,
+    events.StaffUnreached: steering.staff_unreached,
     events.LookedUp: _looked_up,
     events.Paused: steering.paused,
     events.Resumed: steering.resumed,
@@ -282,5 +293,4 @@ TIMER_HANDLERS: dict[str, Callable[[Turn, StepRecord], None]] = {
     "escalate": _escalate,
     "nudge": _nudge,
     "later": _later,
-    "expire": _expired,
 }

@@ -129,6 +129,27 @@ class PlanAccepted:
 
 
 @dataclass(frozen=True)
+class TaskDone:
+    """A member of staff did a task that the run made."""
+
+    slot: str
+    by: str
+
+
+@dataclass(frozen=True)
+class StaffUnreached:
+    """What was meant for a member of staff could not be shown to them; `told` got it instead, if anybody did.
+
+    `what` is the view that the outbox row named.
+    """
+
+    step: str
+    what: str
+    missed: str
+    told: str | None = None
+
+
+@dataclass(frozen=True)
 class LookedUp:
     """The knowledge base answered, or found nothing (`text` is None)."""
 
@@ -184,6 +205,8 @@ Event = (
     | Skipped
     | Snoozed
     | PlanAccepted
+    | TaskDone
+    | StaffUnreached
     | LookedUp
     | Paused
     | Resumed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from playbooks.types import Decision, GoTo, LookItUp, Notice, Playbook, Question
+from playbooks.types import Decision, GoTo, LookItUp, Notice, Playbook, Question, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,8 +34,8 @@ def references(playbook: Playbook) -> Iterator[Reference]:
                 target = case.goto or case.otherwise
                 if target:
                     yield Reference(name, target, delayed=False, place=("steps", name, "decide", n))
-        elif isinstance(step, Notice):
-            yield from _of(name, step.then, ("steps", name, "then"))
+        elif isinstance(step, Notice | Work):
+            yield from _of(name, step.then, ("steps", name, "then"), delayed=isinstance(step, Work))
         elif isinstance(step, Question):
             yield from _of_question(name, step)
 
@@ -83,10 +83,13 @@ def _of_question(name: str, step: Question) -> Iterator[Reference]:
         yield Reference(ref.source, ref.target, delayed=True, place=ref.place)
 
 
-def _of(name: str, todo: Iterable[Action], place: tuple[str | int, ...]) -> Iterator[Reference]:
+def _of(
+    name: str, todo: Iterable[Action], place: tuple[str | int, ...], *, delayed: bool = False
+) -> Iterator[Reference]:
     for n, action in enumerate(todo):
         if isinstance(action, GoTo):
-            yield Reference(name, action.goto, delayed=action.after is not None, place=(*place, n))
+            waits = delayed or action.after is not None
+            yield Reference(name, action.goto, delayed=waits, place=(*place, n))
         elif isinstance(action, LookItUp):
             for target in (action.look_up.found, action.look_up.missing):
                 yield Reference(name, target, delayed=False, place=(*place, n))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from playbooks.types import Question
+from playbooks.wording import role, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from playbooks.workdays import Calendar
 
 COOLDOWN = 5  # business days between two questions that the bot begins with
+DECIDERS = frozenset({"admin", "champion", "buyer", "sponsor"})
 ACCOUNT_LIMIT, ACCOUNT_WINDOW = 3, timedelta(days=7)
 
 
@@ -29,32 +31,41 @@ def recipient(turn: Turn, record: StepRecord, body: Message) -> Person | None:
     """The person for a step: who it was meant for, else the first of the fallback chain who may be asked.
 
     A step that goes to several audiences does not ask the same person twice, and falls back only if
-    nobody of any of them can be asked.
+    nobody of any of them can be asked, and once. What follows an answer is for whoever gave it, or nobody.
     """
     meant = turn.context.person(record.contact_id)
-    if meant and may_be_asked(turn, meant):
-        return meant
-    audiences = body.to.of(turn.run.segment)
-    others = {
-        person.id
-        for audience in audiences
-        if audience != record.audience
-        for person in _askable(turn, audience)
-    }
+    if meant and (record.follows or may_be_asked(turn, meant)):
+        return meant if may_be_asked(turn, meant) else None
     chain: list[str] = [record.audience]
-    if not others or len(audiences) == 1:
+    if not is_covered(turn, record, body):
         chain += body.fallback or turn.playbook.fallback
-    same_step = [
-        other for other in turn.run.steps.values() if other.step == record.step and other.key != record.key
-    ]
-    taken = {other.contact_id for other in same_step if not record.key.startswith(f"{other.key}#")}
+    taken = {other.contact_id for other in _beside(turn, record)}
     return next((p for audience in chain for p in _askable(turn, audience) if p.id not in taken), None)
 
 
 def is_covered(turn: Turn, record: StepRecord, body: Message) -> bool:
-    """Whether somebody of another audience of the same step can be asked."""
-    audiences = body.to.of(turn.run.segment)
-    return any(_askable(turn, audience) for audience in audiences if audience != record.audience)
+    """Whether the same step goes to somebody else of this account."""
+    others = (audience for audience in body.to.of(turn.run.segment) if audience != record.audience)
+    asked = any(other.contact_id and other.state != "skipped" for other in _beside(turn, record))
+    return asked or any(_askable(turn, audience) for audience in others)
+
+
+def stands_in(turn: Turn, record: StepRecord, person: Person) -> str | None:
+    """Why a message goes to somebody a CSM would not expect; None if they would."""
+    if person.persona == record.audience:
+        return None
+    silent = [one.name for one in turn.context.contacts if one.persona == record.audience]
+    if silent:
+        return f"instead of {together(silent)}"
+    return f"as there is no {role(record.audience)}" if person.persona not in DECIDERS else None
+
+
+def _beside(turn: Turn, record: StepRecord) -> Iterator[StepRecord]:
+    """The same step for others; not the one that this one takes the place of."""
+    for other in turn.run.steps.values():
+        same = other.step == record.step and other.key != record.key
+        if same and not record.key.startswith(f"{other.key}#"):
+            yield other
 
 
 def permitted(turn: Turn, record: StepRecord, person: Person) -> tuple[datetime, str]:

@@ -11,14 +11,18 @@ from playbooks.effects import (
     AskApproval,
     AskStaff,
     Confirm,
+    CreateTask,
     LookUp,
     Notify,
     Nudge,
     Preview,
     Say,
 )
+from playbooks.wording import moment_there, role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playbooks.effects import Effect, Role
     from playbooks.state import Context, Run, Staff
     from playbooks.types import AskType, Option, Playbook
@@ -37,12 +41,31 @@ class Outgoing:
     payload: dict[str, Any]
 
 
-def outgoing(effect: Effect, playbook: Playbook, run: Run, context: Context) -> Outgoing | None:
-    """The outbox row of an effect; None for effects that nobody reads."""
+def carriers(effects: Sequence[Effect]) -> dict[int, int]:
+    """Which words tell of a new task: for the place of each task that of its words, its own if it needs some.
+
+    A task is told with other words to the same reader: about its step, else what comes before it, else after.
+    """
+    words = [(n, effect) for n, effect in enumerate(effects) if isinstance(effect, Notify | AskApproval)]
+    found = {}
+    for n, task in enumerate(effects):
+        if isinstance(task, CreateTask):
+            fitting = [(m, said) for m, said in words if getattr(said, "role", "csm") == task.role]
+            same = [m for m, said in fitting if said.step == task.step]
+            others = [m for m, said in fitting if isinstance(said, Notify)]
+            before, after = [m for m in others if m < n], [m for m in others if m > n]
+            found[n] = (same or before[-1:] or after or [n])[0]
+    return found
+
+
+def outgoing(
+    effect: Effect, playbook: Playbook, run: Run, context: Context, task_ids: Sequence[str] = ()
+) -> Outgoing | None:
+    """The outbox row of an effect, with the tasks that it tells of; None for effects that nobody reads."""
     parts = _of_customer(effect) or _of_staff(effect)
     if parts is None and not isinstance(effect, LookUp):
         return None
-    letter = _Letter(playbook, run, context)
+    letter = _Letter(playbook, run, context, tuple(task_ids))
     if isinstance(effect, LookUp):
         return letter.lookup(effect)
     assert parts is not None
@@ -102,6 +125,7 @@ def _of_staff(effect: Effect) -> tuple[str, str, dict[str, Any]] | None:
         more: dict[str, Any] = {
             "send_at": effect.send_at.isoformat(),
             "actions": ["send_now", "edit", *BEFORE_SENDING],
+            "why": effect.why,
         }
         return "playbook_preview", f"preview:{effect.n}", _asked(effect.ask_type, effect.options) | more
     if isinstance(effect, AskApproval):
@@ -116,6 +140,8 @@ def _of_staff(effect: Effect) -> tuple[str, str, dict[str, Any]] | None:
         return "playbook_question", "question", _asked(effect.ask_type, effect.options)
     if isinstance(effect, Notify):
         return "playbook_notice", f"notice:{effect.n}", {"urgent": effect.urgent}
+    if isinstance(effect, CreateTask):
+        return "playbook_task", f"task:{effect.slot}", {"urgent": effect.priority == "high"}
     return None
 
 
@@ -126,6 +152,7 @@ class _Letter:
     playbook: Playbook
     run: Run
     context: Context
+    task_ids: tuple[str, ...] = ()
 
     def to_contact(self, effect: Any, view: str, key: str, more: dict[str, Any]) -> Outgoing:
         """To a contact, or to whoever replied in the contact's place."""
@@ -144,17 +171,23 @@ class _Letter:
 
     def to_staff(self, effect: Any, view: str, key: str, more: dict[str, Any]) -> Outgoing:
         """To the CSM or the manager."""
-        role: Role = getattr(effect, "role", "csm")
-        staff = staff_for(role, self.context)
+        which: Role = getattr(effect, "role", "csm")
+        staff = staff_for(which, self.context)
         person = self.context.person(getattr(effect, "contact_id", None))
         payload = {
-            "role": role,
+            "role": which,
+            "staff_name": staff.name if staff else None,
             "staff_email": staff.email if staff else None,
             "contact_id": person.id if person else None,
             "contact_name": person.name if person else None,
+            "task_ids": list(self.task_ids),
         }
+        if person and isinstance(effect, Preview | AskApproval):
+            payload["contact_role"] = role(person.persona)
+            payload["send_at_there"] = moment_there(effect.send_at, person.zone)
+        text = effect.title if isinstance(effect, CreateTask) else effect.text
         recipient = staff.slack_user_id if staff else self.run.started_by
-        return self._row(effect.step, view, key, recipient, {"text": effect.text} | payload | more)
+        return self._row(effect.step, view, key, recipient, {"text": text} | payload | more)
 
     def lookup(self, effect: LookUp) -> Outgoing:
         """To the knowledge base."""

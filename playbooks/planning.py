@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from playbooks.effects import CreateTask
+from playbooks import work
+from playbooks.guards import recipient
 from playbooks.state import StepRecord
-from playbooks.types import Decision, Delay, Message, When
+from playbooks.turn import Turn
+from playbooks.types import Decision, Delay, Message, TaskSpec, When
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from playbooks.state import Context
-    from playbooks.turn import Turn
-    from playbooks.types import Audience, Step
+    from playbooks.state import Context, Run
+    from playbooks.types import Audience, Playbook, Step
 
 CATCH_UP = 5  # business days between steps whose day had passed when the run began
 
@@ -43,13 +44,18 @@ def plan(turn: Turn) -> None:
     planned = sorted(_scheduled(turn), key=lambda item: item[0])
     catching_up: datetime | None = None
     for day, step, body in planned:
-        due = _due(turn, body, day)
+        due, late = _due(turn, body, day), False
         if _reaches_customer(turn, body):
             earliest = _earliest(turn, catching_up)
-            if due < earliest and (due < turn.now or catching_up):
+            late = due < earliest and (due < turn.now or catching_up is not None)
+            if late:
                 due = catching_up = earliest
         for record in _records(turn, step, body, max(due, turn.now)):
-            turn.put(record)
+            if isinstance(body, Message) and not late:
+                own = _due(turn, body, day, record.audience)
+                turn.put(record.model_copy(update={"due_at": max(own, turn.now)}))
+            else:
+                turn.put(record)
             turn.fresh.append(record.key)
 
 
@@ -57,6 +63,19 @@ def _earliest(turn: Turn, before: datetime | None) -> datetime:
     """When a step may come that is late from the start: now, or some days after the late one before it."""
     calendar = turn.context.calendar()
     return calendar.after(before, CATCH_UP) if before else calendar.first_moment(turn.now)
+
+
+def expected_readers(playbook: Playbook, run: Run, context: Context, now: datetime) -> dict[str, str]:
+    """The name of who would get each step that is still to come, by its key, as things are now."""
+    turn, found = Turn(playbook, context, now, run), {}
+    for record in run.steps.values():
+        body = turn.body(record)
+        ahead = record.state in {"planned", "held"} and record.audience != "csm"
+        person = recipient(turn, record, body) if ahead and isinstance(body, Message) else None
+        if person:
+            turn.change(record, contact_id=person.id)
+            found[record.key] = person.name
+    return found
 
 
 def plan_last(turn: Turn, step: str) -> None:
@@ -69,18 +88,8 @@ def plan_last(turn: Turn, step: str) -> None:
 
 def reach_out(turn: Turn, why: str) -> None:
     """A quiet account: the CSM reaches for it personally, once in a run."""
-    calendar = turn.context.staff_calendar
-    turn.emit(
-        CreateTask(
-            "band:quiet",
-            "run",
-            title=f"Reach {turn.context.account} personally",
-            body=f"The account is quiet: {why}.",
-            role="csm",
-            priority="high",
-            due_at=turn.later(Delay(3, "bd"), calendar),
-        )
-    )
+    spec = TaskSpec(title="Reach {account} personally", body="{why}.", due=Delay(3, "bd"), priority="high")
+    work.make(turn, None, spec, "band:quiet", why=f"The account is quiet: {why}")
 
 
 def _scheduled(turn: Turn) -> list[tuple[date, str, Step]]:
@@ -96,16 +105,19 @@ def _when(turn: Turn, body: Step) -> When | None:
     return body.when.of(turn.run.segment) if body.when else None
 
 
-def _due(turn: Turn, body: Step, day: date) -> datetime:
+def _due(turn: Turn, body: Step, day: date, audience: Audience | None = None) -> datetime:
     """10:00 of the day in the reader's zone; a weekend moves it on, but back before a renewal."""
     when = _when(turn, body)
-    calendar = turn.context.calendar(_zone(turn, body))
+    calendar = turn.context.calendar(_zone(turn, body, audience))
     before = when is not None and when.anchor == "R"
     return calendar.at(calendar.on_or_before(day) if before else calendar.on_or_after(day))
 
 
-def _zone(turn: Turn, body: Step) -> str | None:
-    """The zone of whoever will read the step; of a decision, whoever reads the step that it may lead to."""
+def _zone(turn: Turn, body: Step, audience: Audience | None = None) -> str | None:
+    """The zone of whoever will read the step, the first audience if none is named.
+
+    Of a decision, whoever reads the step that it may lead to.
+    """
     if isinstance(body, Decision):
         targets = [
             turn.playbook.steps[target] for case in body.decide if (target := case.goto or case.otherwise)
@@ -113,7 +125,7 @@ def _zone(turn: Turn, body: Step) -> str | None:
         body = next((target for target in targets if isinstance(target, Message)), body)
     if not _reaches_customer(turn, body):
         return turn.context.csm.zone if turn.context.csm else None
-    audience = body.to.of(turn.run.segment)[0] if isinstance(body, Message) else None
+    audience = audience or (body.to.of(turn.run.segment)[0] if isinstance(body, Message) else None)
     return next((p.zone for p in turn.context.contacts if p.persona == audience and p.active), None)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from playbooks.effects import (
     CancelTimer,
+    CloseTask,
     CreateTask,
     RecordAnswer,
     RecordComment,
@@ -15,7 +16,7 @@ from playbooks.effects import (
     SetTimer,
     Withdraw,
 )
-from playbooks.outgoing import outgoing, staff_for
+from playbooks.outgoing import carriers, outgoing, staff_for
 from playbooks.types import Question
 from store.tables import RunStep, Task, accounts, feedback, outbox, playbooks, tasks
 
@@ -67,16 +68,21 @@ class Ledger:
         )
 
     def carry_out(self, effects: Sequence[Effect]) -> None:
-        """Write down every effect, in its order."""
+        """Write down every effect, in its order; tasks first, so that the words about them name them."""
+        made = {
+            n: self.create_task(effect) for n, effect in enumerate(effects) if isinstance(effect, CreateTask)
+        }
+        carried = carriers(effects)
         for n, effect in enumerate(effects):
             write = WRITERS.get(type(effect))
             if write:
                 write(self, effect)
-            else:
-                self._enqueue(effect, self.now + timedelta(microseconds=n))
+            elif carried.get(n, n) == n:
+                task_ids = [made[m] for m, carrier in carried.items() if carrier == n]
+                self._enqueue(effect, self.now + timedelta(microseconds=n), task_ids)
 
-    def _enqueue(self, effect: Effect, at: datetime) -> None:
-        row = outgoing(effect, self.playbook, self.run, self.context)
+    def _enqueue(self, effect: Effect, at: datetime, task_ids: list[str]) -> None:
+        row = outgoing(effect, self.playbook, self.run, self.context, task_ids)
         if row is None:
             return
         outbox.enqueue(
@@ -119,8 +125,8 @@ class Ledger:
             self.session, workspace_id=self.workspace_id, run_id=self.run.id, name=effect.name
         )
 
-    def create_task(self, effect: CreateTask) -> None:
-        """Make a task, once a slot."""
+    def create_task(self, effect: CreateTask) -> str:
+        """Make a task, once a slot, or give the one of the slot these words; its id."""
         owner = staff_for(effect.role, self.context)
         record = self.run.steps.get(effect.step)
         link = {"step_key": effect.step}
@@ -140,7 +146,21 @@ class Ledger:
             link=link,
             created_at=self.now,
         )
-        tasks.open_task(self.session, task)
+        if tasks.open_task(self.session, task):
+            return task.id
+        return tasks.reword_task(
+            self.session, self.workspace_id, task.key, title=effect.title, body=effect.body
+        )
+
+    def close_task(self, effect: CloseTask) -> None:
+        """Nobody has to do that any more."""
+        tasks.end_task(
+            self.session,
+            self.workspace_id,
+            f"{self.run.id}:{effect.slot}",
+            state="done" if effect.done else "cancelled",
+            now=self.now,
+        )
 
     def record_answer(self, effect: RecordAnswer) -> None:
         """Keep a customer's answer as feedback; a member of staff's own answers are in the step alone."""
@@ -195,7 +215,7 @@ WITHDRAWN = ("message", "nudge", "confirm", "again", "preview", "approval", "que
 WRITERS: dict[type, Any] = {
     SetTimer: Ledger.set_timer,
     CancelTimer: Ledger.cancel_timer,
-    CreateTask: Ledger.create_task,
+    CloseTask: Ledger.close_task,
     RecordAnswer: Ledger.record_answer,
     RecordComment: Ledger.record_comment,
     SetFact: Ledger.set_fact,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from playbooks import events, loader
 from playbooks.engine import advance
 from playbooks.errors import CannotStart, PlaybookError, UnknownRun
+from playbooks.planning import expected_readers
 from playbooks.records import Ledger
 from playbooks.simulation import simulate
 from playbooks.situation import Setting, situation
@@ -24,7 +25,7 @@ from playbooks.state import Run
 from playbooks.wording import spoken
 from store.clock import SystemClock
 from store.errors import NotFound
-from store.tables import PlaybookRun, accounts, playbooks
+from store.tables import PlaybookRun, accounts, playbooks, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from playbooks.types import Playbook
     from store.clock import Clock
     from store.database import Database
-    from store.tables import Account, RunStep, Timer
+    from store.tables import Account, RunStep, Task, Timer
 
 log = logging.getLogger(__name__)
 
@@ -63,11 +64,22 @@ class Handled:
 
     run: Run
     effects: tuple[Effect, ...]
+    context: Context
+
+
+@dataclass(frozen=True)
+class TaskOverview:
+    """A task that a step made, for people."""
+
+    title: str
+    state: str  # open | done | cancelled
+    due_at: datetime | None
+    by: str | None  # who did it
 
 
 @dataclass(frozen=True)
 class StepOverview:
-    """A step of a run, for people."""
+    """A step of a run, for people. Of one still to come, `contact` is who would get it as things are now."""
 
     key: str
     title: str
@@ -79,6 +91,7 @@ class StepOverview:
     answer_label: str | None  # the button's words; None where they hold a value, or for free words
     answer_text: str | None
     note: str | None
+    tasks: tuple[TaskOverview, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,7 @@ class RunOverview:
     started_at: datetime
     ended_at: datetime | None
     steps: tuple[StepOverview, ...]
+    warnings: tuple[str, ...] = ()  # words to staff that missed their reader
 
 
 class PlaybookRunner:
@@ -324,9 +338,10 @@ class PlaybookRunner:
     # Reading
 
     def runs_for_account(self, account_id: str) -> list[RunOverview]:
-        """The account's runs, newest first."""
+        """The account's runs, newest first, with who would get what is still to come."""
         with self._database.reading() as session:
-            return [self._overview(session, row) for row in playbooks.runs_of(session, account_id)]
+            rows = playbooks.runs_of(session, account_id)
+            return [self._overview(session, row, self._readers(session, row)) for row in rows]
 
     def run_overview(self, run_id: str) -> RunOverview:
         """One run with its steps.
@@ -358,13 +373,13 @@ class PlaybookRunner:
         before = Run.model_validate(row.snapshot)
         run, effects = advance(playbook, before, context, event, now)
         if run == before and not effects:
-            return Handled(run, ())
+            return Handled(run, (), context)
         ledger = Ledger(session, row.workspace_id, playbook, run, context, now)
         if not ledger.save_run(row.revision, row.ended_at):
             raise PlaybookError("Somebody else changed this run at the same moment. Try again.")
         ledger.save_steps(before)
         ledger.carry_out(effects)
-        return Handled(run, effects)
+        return Handled(run, effects, context)
 
     def _playbook(self, session: Session, row: PlaybookRun) -> Playbook:
         """The version that the run is pinned to."""
@@ -383,10 +398,25 @@ class PlaybookRunner:
             )
         return account
 
-    def _overview(self, session: Session, row: PlaybookRun) -> RunOverview:
+    def _readers(self, session: Session, row: PlaybookRun) -> dict[str, str]:
+        """Who would get each step that is still to come, by its key."""
+        if row.state not in {"active", "paused"}:
+            return {}
+        now = self._clock.now()
+        account = self._account(session, row.account_id, row.workspace_id, lock=False)
+        context = situation(
+            session, account, run_id=row.id, started_by=row.started_by, now=now, setting=self._setting
+        )
+        run = Run.model_validate(row.snapshot)
+        return expected_readers(self._playbook(session, row), run, context, now)
+
+    def _overview(
+        self, session: Session, row: PlaybookRun, readers: Mapping[str, str] | None = None
+    ) -> RunOverview:
         playbook = self._playbook(session, row)
         account = accounts.find_account(session, row.account_id)
-        names = {contact.id: contact.name for contact in accounts.everybody_at(session, row.account_id)}
+        people = {contact.id: contact.name for contact in accounts.everybody_at(session, row.account_id)}
+        made = _tasks_by_step(tasks.tasks_of_run(session, row.id))
         outcome = playbook.outcomes.get(row.outcome or "")
         return RunOverview(
             run_id=row.id,
@@ -402,7 +432,16 @@ class PlaybookRunner:
             started_by=row.started_by,
             started_at=row.started_at,
             ended_at=row.ended_at,
-            steps=tuple(_step(playbook, step, names) for step in playbooks.steps_of(session, row.id)),
+            steps=tuple(
+                _step(
+                    playbook,
+                    step,
+                    contact=people.get(step.contact_id or "") or (readers or {}).get(step.key),
+                    tasks=made.get(step.key, ()),
+                )
+                for step in playbooks.steps_of(session, row.id)
+            ),
+            warnings=tuple(row.snapshot.get("unreached", {}).values()),
         )
 
 
@@ -482,7 +521,18 @@ def _may_end_as(playbook: Playbook, row: PlaybookRun, code: str, reason: str | N
         raise PlaybookError(f"The outcome “{outcome.label}” needs a reason.{hint}")
 
 
-def _step(playbook: Playbook, step: RunStep, names: Mapping[str, str]) -> StepOverview:
+def _tasks_by_step(made: list[Task]) -> dict[str, tuple[TaskOverview, ...]]:
+    found: dict[str, tuple[TaskOverview, ...]] = {}
+    for task in made:
+        key = str(task.link.get("step_key"))
+        one = TaskOverview(task.title, task.state, task.due_at, task.link.get("done_by"))
+        found[key] = (*found.get(key, ()), one)
+    return found
+
+
+def _step(
+    playbook: Playbook, step: RunStep, *, contact: str | None, tasks: tuple[TaskOverview, ...]
+) -> StepOverview:
     option = playbook.option(step.step, step.answer)
     return StepOverview(
         key=step.key,
@@ -490,9 +540,10 @@ def _step(playbook: Playbook, step: RunStep, names: Mapping[str, str]) -> StepOv
         state=step.state,
         due_at=step.due_at,
         sent_at=step.sent_at,
-        contact=names.get(step.contact_id or ""),
+        contact=contact,
         answer=step.answer,
         answer_label=option.label if option and "{" not in option.label else None,
         answer_text=step.answer_text,
         note=step.note,
+        tasks=tasks,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from playbooks import actions, wording
+from playbooks import actions, wording, work
 from playbooks.bands import is_held
 from playbooks.effects import AskApproval, AskStaff, Preview, Say
-from playbooks.guards import is_covered, may_be_asked, permitted, recipient
+from playbooks.guards import is_covered, may_be_asked, permitted, recipient, stands_in
 from playbooks.types import MAX_MESSAGE, Decision, Delay, Message, Question, TaskSpec, Work
 
 if TYPE_CHECKING:
@@ -30,9 +30,13 @@ LEADS: dict[Delivery, int] = {
 
 
 def prepare_at(turn: Turn, record: StepRecord) -> datetime:
-    """When work on a planned step begins: earlier than it is due if the CSM is to see it first."""
+    """When work on a planned step begins: earlier than it is due if the CSM is to see it first.
+
+    A decision is taken as early as the message that it may lead to has to be shown.
+    """
     assert record.due_at is not None
-    lead = 0 if record.in_conversation or record.audience == "csm" else LEADS[record.delivery]
+    unseen = record.audience == "csm" and not isinstance(turn.body(record), Decision)
+    lead = 0 if record.in_conversation or unseen else LEADS[record.delivery]
     calendar = turn.context.staff_calendar
     return (
         record.due_at
@@ -59,8 +63,8 @@ def prepare(turn: Turn, record: StepRecord) -> None:
         turn.change(record, state="done")
         actions.decide(turn, record, body)
     elif isinstance(body, Work):
-        turn.change(record, state="done")
-        turn.make_task(record, body.task)
+        turn.change(record, state="waiting", note="waits until the task is done")
+        work.make(turn, record, body.task, record.step)
     elif not _hold(turn, record, body):
         _prepare_message(turn, record, body)
 
@@ -72,7 +76,7 @@ def send(turn: Turn, record: StepRecord) -> None:
         return
     person = turn.person(record)
     if person is None or not may_be_asked(turn, person):
-        prepare(turn, turn.change(record, state="planned", contact_id=None, original_text=None))
+        prepare(turn, turn.change(record, state="planned", original_text=None))
         return
     moment, why = permitted(turn, record, person)
     if moment > turn.now:
@@ -111,8 +115,10 @@ def ask_again_for_approval(turn: Turn, record: StepRecord, why: str) -> None:
 
 
 def skip(turn: Turn, record: StepRecord, why: str) -> None:
-    """Leave a step out."""
+    """Leave a step out, and with it the task to word it or to release it."""
     turn.silence(record)
+    for slot in (f"{record.key}:{work.DRAFT}", f"{record.step}:{work.HOLD}"):
+        work.close(turn, slot, done=False)
     turn.change(record, state="skipped", note=why, pending=None)
 
 
@@ -131,16 +137,13 @@ def _hold(turn: Turn, record: StepRecord, body: Message) -> bool:
         return False
     if record.state != "held":
         turn.silence(record)
-        turn.make_task(
-            record,
-            TaskSpec(
-                title="Hold: {account} is red before “" + body.title + "”",
-                body="{band_why}. The question about the commercial side waits until a save plan is accepted or the account is not red any more.",
-                due=Delay(2, "bd"),
-                priority="high",
-            ),
-            slot=f"{record.key}:hold",
+        spec = TaskSpec(
+            title="Hold: {account} is red before “" + body.title + "”",
+            body="{band_why}. The question about the commercial side waits until a save plan is accepted or the account is not red any more.",
+            due=Delay(2, "bd"),
+            priority="high",
         )
+        work.make(turn, record, spec, f"{record.step}:{work.HOLD}")
         turn.notify(record, f"“{body.title}” to {turn.context.account} is held: {why}.", urgent=True)
     record = turn.change(
         record, state="held", note=f"held: {why}", text=None, original_text=None, approved_by=None
@@ -154,23 +157,18 @@ def _hold(turn: Turn, record: StepRecord, body: Message) -> bool:
 
 
 def _prepare_message(turn: Turn, record: StepRecord, body: Message) -> None:
+    if record.state == "held":
+        work.close(turn, f"{record.step}:{work.HOLD}")
     record = turn.change(record, state="planned", note=None)
     if record.audience == "csm":
         _tell_staff(turn, record, body)
         return
     person = recipient(turn, record, body)
-    if person is None and is_covered(turn, record, body):
-        skip(turn, record, f"no {record.audience} to ask; somebody else is asked the same")
-        return
     if person is None:
-        _by_hand(
-            turn,
-            record,
-            body,
-            "nobody at the account can be written to",
-            "Find somebody at {account} to ask: ",
-        )
+        _without_recipient(turn, record, body)
         return
+    if person.id != record.contact_id and not record.in_conversation:
+        record = _say_who_stands_in(turn, record, person)
     record = turn.change(record, contact_id=person.id)
     known = turn.values(record)
     text = wording.first_known(body.message.of(turn.run.segment), known)
@@ -178,11 +176,33 @@ def _prepare_message(turn: Turn, record: StepRecord, body: Message) -> None:
         missing = (
             ", ".join(wording.missing_from(body.message.of(turn.run.segment), known)) or "a shorter text"
         )
-        _by_hand(
-            turn, record, body, f"personal check-in: not known: {missing}", "Personal check-in with {first}: "
-        )
+        why = f"personal check-in: not known: {missing}"
+        _by_hand(turn, record, why, "Personal check-in with {first} at {account}: ", work.PERSONAL)
         return
     _offer(turn, turn.change(record, text=text), body, person)
+
+
+def _without_recipient(turn: Turn, record: StepRecord, body: Message) -> None:
+    """Nobody may be sent this: somebody else is asked the same, or the CSM does it personally."""
+    partner = turn.person(record)
+    if record.follows and partner:
+        why = f"{partner.name} may not be written to any more"
+        _by_hand(turn, record, why, "Go on with {first} at {account} in person: ", work.PERSONAL)
+    elif is_covered(turn, record, body):
+        skip(turn, record, f"no {wording.role(record.audience)} to ask; somebody else is asked the same")
+    else:
+        why = "nobody fitting at the account may be written to"
+        _by_hand(turn, record, why, "Find somebody at {account} to ask: ", work.NOBODY)
+
+
+def _say_who_stands_in(turn: Turn, record: StepRecord, person: Person) -> StepRecord:
+    """A message for somebody else than planned never goes there silently: its card says so, else a notice."""
+    why = stands_in(turn, record, person)
+    if why and record.delivery == "auto":
+        title, account = turn.body(record).title, turn.context.account
+        who = f"{person.name} ({wording.role(person.persona)})"
+        turn.notify(record, f"“{title}” to {account} goes to {who}, {why}.")
+    return turn.change(record, note=why)
 
 
 def _tell_staff(turn: Turn, record: StepRecord, body: Message) -> None:
@@ -199,10 +219,11 @@ def _tell_staff(turn: Turn, record: StepRecord, body: Message) -> None:
         actions.after_notice(turn, record)
 
 
-def _by_hand(turn: Turn, record: StepRecord, body: Message, why: str, title: str) -> None:
+def _by_hand(turn: Turn, record: StepRecord, why: str, title: str, slot: str) -> None:
     """The bot cannot send this one: the CSM does it personally."""
-    spec = TaskSpec(title=title + body.title, due=Delay(1, "bd"))
-    turn.make_task(record, spec.model_copy(update={"body": f"The bot did not send this step ({why})."}))
+    body = wording.literal(f"The bot did not send this step ({why}).")
+    spec = TaskSpec(title=title + turn.body(record).title, body=body, due=Delay(1, "bd"))
+    work.make(turn, record, spec, f"{record.step}:{slot}")
     skip(turn, record, why)
 
 
@@ -217,15 +238,26 @@ def _offer(turn: Turn, record: StepRecord, body: Message, person: Person) -> Non
         assert record.due_at is not None
         ask_type, options = as_shown(turn, record)
         turn.emit(
-            Preview(record.key, person.id, record.text or "", record.due_at, ask_type, options, turn.number())
+            Preview(
+                record.key,
+                person.id,
+                record.text or "",
+                record.due_at,
+                ask_type,
+                options,
+                record.note,
+                turn.number(),
+            )
         )
         turn.wake("send", record, record.due_at)
     else:
         record = turn.change(record, state="awaiting_approval")
-        _ask_approval(turn, record, person, "a draft for you to word" if mode == "draft" else None)
+        reasons = ("a draft for you to word" if mode == "draft" else None, record.note)
+        _ask_approval(turn, record, person, "; ".join(filter(None, reasons)) or None)
         if mode == "draft":
-            spec = TaskSpec(title="Write to {first}: " + body.title, due=Delay(2, "bd"))
-            turn.make_task(record, spec.model_copy(update={"body": wording.literal(record.text or "")}))
+            title = "Write to {first} at {account}: " + body.title
+            spec = TaskSpec(title=title, body=wording.literal(record.text or ""), due=Delay(2, "bd"))
+            work.make(turn, record, spec, f"{record.key}:{work.DRAFT}")
 
 
 def _ask_approval(turn: Turn, record: StepRecord, person: Person, why: str | None) -> None:
@@ -267,6 +299,7 @@ def _too_late(turn: Turn, record: StepRecord, moment: datetime) -> bool:
 def _say(turn: Turn, record: StepRecord, body: Message, person: Person) -> None:
     ask_type, options = as_shown(turn, record)
     turn.silence(record, "step", "send", "escalate")
+    work.close(turn, f"{record.key}:{work.DRAFT}")
     record = turn.change(record, state="sent", sent_at=turn.now, due_at=record.due_at or turn.now, note=None)
     turn.emit(Say(record.key, person.id, record.text or "", ask_type, options, record.follows, record.found))
     if isinstance(body, Question):

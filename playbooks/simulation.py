@@ -96,6 +96,7 @@ class _World:
     queue: list[tuple[datetime, int, Event]] = field(default_factory=list)
     timers: dict[str, datetime] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
+    tasks: dict[str, int] = field(default_factory=dict)  # which line says it, by slot
     order: count[int] = field(default_factory=count)
 
     def later(self, at: datetime, event: Event) -> None:
@@ -117,7 +118,12 @@ class _World:
         else:
             self._react(effect, now)
             line = _line(self, effect, now)
-            if line:
+            if isinstance(effect, CreateTask) and line and effect.slot in self.tasks:
+                place = self.tasks[effect.slot]
+                self.lines[place] = replace(self.lines[place], text=line.text)
+            elif line:
+                if isinstance(effect, CreateTask):
+                    self.tasks[effect.slot] = len(self.lines)
                 self.lines.append(line)
 
     def _react(self, effect: Effect, now: datetime) -> None:

@@ -21,6 +21,7 @@ StepState = Literal[
     "expired",
     "skipped",
     "held",
+    "waiting",
     "done",
 ]
 RunState = Literal["active", "paused", "finished", "stopped"]
@@ -76,6 +77,15 @@ class StepRecord(Model):
     message_ts: str | None = None
 
 
+class TaskNote(Model):
+    """A task that the run made. `steps` are those that it is about: one for each contact."""
+
+    title: str
+    steps: tuple[str, ...] = ()
+    state: Literal["open", "done", "cancelled"] = "open"
+    by: str | None = None  # the name of whoever did it
+
+
 class Run(Model):
     """One account's way through a playbook: all that the engine needs, kept as JSON."""
 
@@ -93,6 +103,10 @@ class Run(Model):
     band: Band | None = None
     outcome: str | None = None
     reason: str | None = None
+    tasks: dict[str, TaskNote] = Field(default_factory=dict)  # by slot
+    unreached: dict[str, str] = Field(
+        default_factory=dict
+    )  # words to staff that missed their reader, by step
     sequence: int = 0  # numbers what may be said more than once
 
     @property

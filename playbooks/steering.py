@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from playbooks import planning, sending, wording
+from playbooks import actions, planning, sending, wording, work
 from playbooks.bands import PLAN_FACT
 from playbooks.effects import Finish, Withdraw
 from playbooks.state import OPEN
+from playbooks.types import Work
 
 if TYPE_CHECKING:
     from playbooks import events
@@ -80,7 +81,48 @@ def plan_accepted(turn: Turn, event: events.PlanAccepted) -> None:
     )
     for record in turn.open_records():
         if record.state == "held":
+            work.close(turn, f"{record.step}:{work.HOLD}")
             sending.arm(turn, turn.change(record, state="planned", note=None))
+
+
+def task_done(turn: Turn, event: events.TaskDone) -> None:
+    """A task of this run was done; what waits for it goes on."""
+    note = turn.run.tasks.get(event.slot)
+    if note is None or note.state != "open":
+        return
+    work.mark(turn, event.slot, note, "done", turn.who(event.by))
+    for key in note.steps:
+        record = turn.record(key)
+        if record:
+            _go_on(turn, record, event.slot)
+
+
+def _go_on(turn: Turn, record: StepRecord, slot: str) -> None:
+    """What a task that was done means for its step: it was work, or it stood in for a message of the bot."""
+    body, by = turn.body(record), turn.run.tasks[slot].by
+    kind = slot.removeprefix(f"{record.step}:").removeprefix(f"{record.key}:").split(":")[0]
+    if record.state == "waiting":
+        record = turn.change(record, state="done", note=f"done by {by}")
+        if isinstance(body, Work) and turn.run.state not in {"finished", "stopped"}:
+            actions.perform(turn, record, body.then)
+    elif record.state == "skipped" and kind in work.IN_PERSON:
+        turn.change(record, state="done", note=f"done in person by {by}")
+    elif record.state in OFFERED and kind == work.DRAFT:
+        turn.emit(Withdraw(record.key))
+        sending.skip(turn, record, "")
+        turn.change(record, state="done", note=f"{by} wrote in person")
+
+
+def staff_unreached(turn: Turn, event: events.StaffUnreached) -> None:
+    """Words to staff missed their reader: the run says so. A message that nobody could look at waits."""
+    record = turn.record(event.step)
+    title = turn.body(record).title if record else turn.playbook.title
+    got = f"{event.told} has it instead" if event.told else "nobody else could be told"
+    sentence = f"“{title}”: {event.missed} cannot be reached in Slack; {got}"
+    turn.update(unreached={**turn.run.unreached, event.step: sentence})
+    if record and record.state == "preview" and event.what == "playbook_preview" and not event.told:
+        turn.silence(record)
+        turn.change(record, state="awaiting_approval", note="nobody of the staff could be shown it")
 
 
 def paused(turn: Turn, event: events.Paused) -> None:
@@ -148,7 +190,12 @@ def _rearm(turn: Turn, record: StepRecord) -> None:
 
 
 def _close(turn: Turn, why: str) -> None:
-    for record in turn.open_records():
-        turn.emit(Withdraw(record.key))
-        sending.skip(turn, record, why)
-        turn.change(turn.run.steps[record.key], looking_up=False)
+    """Drop whatever is still to come."""
+    for record in tuple(turn.run.steps.values()):
+        if record.state == "waiting":
+            work.close(turn, record.step, done=False)
+            turn.change(record, state="skipped", note=why)
+        elif turn.is_open(record):
+            turn.emit(Withdraw(record.key))
+            sending.skip(turn, record, why)
+            turn.change(turn.run.steps[record.key], looking_up=False)

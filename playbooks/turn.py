@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from playbooks import wording
-from playbooks.effects import CancelTimer, CreateTask, Notify, SetTimer
+from playbooks.effects import CancelTimer, Notify, SetTimer
 from playbooks.state import OPEN
-from playbooks.types import Message, Notice, TaskSpec
+from playbooks.types import Message, Notice
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,21 +85,6 @@ class Turn:
     ) -> None:
         """Tell staff."""
         self.emit(Notify(record.key if record else "run", role, text, urgent, self.number()))
-
-    def make_task(self, record: StepRecord, spec: TaskSpec, slot: str | None = None, **extra: str) -> None:
-        """Make a task, its words filled in; an unknown variable says so."""
-        known = {**self.values(record), **extra}
-        self.emit(
-            CreateTask(
-                slot or record.key,
-                record.key,
-                title=self.filled(spec.title, known),
-                body=self.filled(spec.body, known),
-                role=spec.owner,
-                priority=spec.priority,
-                due_at=self.later(spec.due, self.context.staff_calendar),
-            )
-        )
 
     def values(self, record: StepRecord) -> dict[str, str]:
         """The variables known for this step's messages and tasks."""

@@ -287,9 +287,10 @@ class Decision(StepBase):
 
 
 class Work(StepBase):
-    """A task for a member of staff."""
+    """A task for a member of staff; `then` follows once it is done."""
 
     task: TaskSpec
+    then: tuple[Action, ...] = ()
 
 
 STEP_KINDS = ("ask", "decide", "task", "message")

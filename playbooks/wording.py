@@ -6,23 +6,25 @@ from datetime import timedelta
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from playbooks.bands import standing
+from playbooks.bands import goal_share, standing
 from playbooks.types import MAX_LABEL, MAX_MESSAGE, Question
+from playbooks.workdays import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from playbooks.state import Context, Fact, Person, Run
+    from playbooks.state import Context, Fact, Person, Run, Term
     from playbooks.types import Option, Playbook
 
 FACT_AGE = timedelta(days=45)  # an older observation is not quoted as {fact}
 VALUE_LIMIT = 160  # characters of one inserted value
 LONG_VALUES = frozenset({"brief", "value_recap", "fact"})
+USE_ALONE = frozenset({"seats_used", "first_login_count", "logins_30d", "setup_progress"})
 NUMBERS = ("baseline", "now", "target")
 VARIABLES = frozenset(
     {
-        "first", "name", "account", "bot", "csm", "csm_first", "plan", "seats", "pre_sale_goal", "goal", "fact",
+        "first", "name", "account", "term", "bot", "csm", "csm_first", "plan", "seats", "pre_sale_goal", "goal", "fact",
         "value_event", "value_date", "value_days", "baseline", "now", "target", "date", "days_left", "band",
         "band_why", "brief", "value_recap", "renewed_to", "answer", "answer_text",
     }
@@ -61,8 +63,15 @@ def labelled(options: Iterable[Option], values: Mapping[str, str]) -> tuple[Opti
     """Options with their labels filled in; one whose label needs an unknown variable is left out."""
     filled = ((option, fill(option.label, values)) for option in options)
     return tuple(
-        option.model_copy(update={"label": clip(label, MAX_LABEL)}) for option, label in filled if label
+        option.model_copy(update={"label": clip(capital(label), MAX_LABEL)})
+        for option, label in filled
+        if label
     )
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def clip(text: str, limit: int) -> str:
@@ -73,9 +82,26 @@ def clip(text: str, limit: int) -> str:
     return (head.rsplit(" ", 1)[0] if " " in head[limit // 2 :] else head).rstrip(" ,.;:") + "…"
 
 
+def role(audience: str) -> str:
+    """An audience in words."""
+    return audience.replace("_", " ")
+
+
+def together(names: Iterable[str]) -> str:
+    """Names as one reads them: Ada, Ben and Cy."""
+    *before, last = dict.fromkeys(names)
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 def spoken(day: date) -> str:
     """A date for people: 12 March 2026."""
     return f"{day.day} {day:%B %Y}"
+
+
+def moment_there(moment: datetime, zone: str) -> str:
+    """A moment in somebody's own zone: Wed 4 March at 10:00 MST."""
+    there = moment.astimezone(zone_of(zone))
+    return f"{there:%a} {there.day} {there:%B} at {there:%H:%M %Z}"
 
 
 def values(
@@ -102,13 +128,13 @@ def values(
         "band_why": found.why,
         "fact": _fact(context, facts, today),
         "value_recap": _recap(context),
-        **_numbers(context),
         **_first_value(run, context),
         **_dates(context, today),
-        **_answers(playbook, run),
+        **_answers(playbook, run, {"pre_sale_goal": context.goal or ""}),
         "renewed_to": run.facts.get("renewed_to"),
     }
     known["goal"] = known.get("goal") or context.goal
+    known |= _numbers(context) if known["goal"] == context.goal else {}
     known["brief"] = _brief(run, context, now)
     if person:
         known |= {"first": person.first, "name": person.name}
@@ -133,22 +159,37 @@ def _cited(fact: Fact) -> str:
 
 
 def _recap(context: Context) -> str | None:
-    """What the year gave them, as far as facts say so; at most three, newest first."""
+    """What this term gave them, as far as facts say so: a line each, at most three, newest first.
+
+    How many of them use the product is no value in itself, and what was observed in an earlier term is not
+    of this one.
+    """
+    since = context.term.started_on if context.term else None
     told = [
-        fact for kind, fact in sorted(context.facts.items()) if fact.note and not kind.startswith("goal_")
+        fact
+        for kind, fact in sorted(context.facts.items())
+        if fact.note and not kind.startswith("goal_") and kind not in USE_ALONE
+        if since is None or fact.observed_on >= since
     ]
     goal = _goal_progress(context)
-    lines = ([goal] if goal else []) + [
+    lines = ([capital(goal)] if goal else []) + [
         _cited(f) for f in sorted(told, key=lambda f: f.observed_on, reverse=True)
     ]
-    return "; ".join(lines[:3]) or None
+    return "\n".join(f"• {line}" for line in lines[:3]) or None
 
 
 def _goal_progress(context: Context) -> str | None:
     numbers = _numbers(context)
     if not context.goal or not all(numbers.values()):
         return None
-    return f"{context.goal}: {numbers['baseline']} → {numbers['now']} (target {numbers['target']})"
+    reached = ", reached" if _is_reached(context) else ""
+    return f"{context.goal}: {numbers['baseline']} → {numbers['now']} (target {numbers['target']}){reached}"
+
+
+def _is_reached(context: Context) -> bool:
+    """Whether the goal's number is at its target or beyond, seen from where it began."""
+    share = goal_share(context)
+    return share is not None and share >= 1
 
 
 def _numbers(context: Context) -> dict[str, str | None]:
@@ -172,17 +213,30 @@ def _dates(context: Context, today: date) -> dict[str, str | None]:
     if not context.term:
         return {}
     left = (context.term.renews_on - today).days
-    return {"date": spoken(context.term.renews_on), "days_left": str(left) if left >= 0 else None}
+    return {
+        "date": spoken(context.term.renews_on),
+        "days_left": str(left) if left >= 0 else None,
+        "term": _until(context.term, today),
+    }
 
 
-def _answers(playbook: Playbook, run: Run) -> dict[str, str | None]:
+def _until(term: Term, today: date) -> str:
+    """How the contract goes on, for the customer: what "your plan" does, and until when they can give notice."""
+    if not term.auto_renews:
+        return f"runs to {spoken(term.renews_on)}"
+    notice = term.renews_on - timedelta(days=term.notice_days or 0)
+    in_time = f", unless you give notice by {spoken(notice)}" if notice >= today else ""
+    return f"renews by itself on {spoken(term.renews_on)}{in_time}"
+
+
+def _answers(playbook: Playbook, run: Run, labels: Mapping[str, str]) -> dict[str, str | None]:
     """Answers so far by their key, in words: the person's own, else the option's label."""
     known: dict[str, str | None] = {}
     for record in run.steps.values():
         body = playbook.steps.get(record.step)
         if isinstance(body, Question) and record.answer:
             option = playbook.option(record.step, record.answer)
-            label = option.label if option and not variables_of(option.label) else None
+            label = fill(option.label, labels) if option else None
             known[body.ask.key] = record.answer_text or label or record.answer
     return known
 
@@ -199,7 +253,7 @@ def _brief(run: Run, context: Context, now: datetime) -> str:
         lines.append(f"Contract: {context.term.period}, {_term(context)}.")
     if context.goal:
         lines.append(f"Goal: {_goal_progress(context) or context.goal}.")
-    lines += [f"Fact: {_cited(f)}." for _, f in sorted(context.facts.items()) if f.note][:4]
+    lines += [f"Fact: {_cited(f)}." for f in _for_the_brief(context)]
     lines.append(
         "People: "
         + ("; ".join(f"{persona}: {', '.join(names)}" for persona, names in people.items()) or "none")
@@ -207,6 +261,13 @@ def _brief(run: Run, context: Context, now: datetime) -> str:
     )
     unknown = _unknown(context, people)
     return "\n".join(lines + ([f"What we do not know: {', '.join(unknown)}."] if unknown else []))
+
+
+def _for_the_brief(context: Context) -> list[Fact]:
+    """The newest facts; those of the goal only where its line does not give the numbers."""
+    told = bool(_goal_progress(context))
+    facts = [f for kind, f in context.facts.items() if f.note and not (told and kind.startswith("goal_"))]
+    return sorted(facts, key=lambda fact: (fact.observed_on, fact.kind), reverse=True)[:4]
 
 
 def _term(context: Context) -> str:

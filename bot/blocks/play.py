@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
 
     from bot.slack.messenger import Speech
-    from playbooks.runner import RunOverview
+    from playbooks.runner import RunOverview, StepOverview, TaskOverview
     from playbooks.simulation import Line
 
 START, STEER, PICK = "play_start", "play_steer", "play_pick"
@@ -30,6 +30,7 @@ DELIVERY = {
 }
 MARKS = {"message": "💬", "question": "❓", "task": "☑️", "outcome": "🏁", "not_sent": "⏸️"}
 STEPS_SHOWN = 12
+STEPS_TOGETHER = 4  # in a section; with their tasks they stay below Slack's limit
 
 
 def list_speech(definitions: Sequence[Mapping[str, Any]], running: Sequence[RunOverview]) -> Speech:
@@ -139,22 +140,38 @@ def _line(line: Line) -> str:
 def _run(run: RunOverview) -> list[Block]:
     outcome = f" · {brief(run.outcome_label or run.outcome or '')}" if run.outcome else ""
     head = f"*{brief(run.playbook)}* for {brief(run.account)}: {run.state}{outcome}"
-    steps = "\n".join(_step(step) for step in run.steps[-STEPS_SHOWN:]) or "Nothing yet."
-    rows: list[Block] = [parts.section(head), parts.section(steps)]
+    rows: list[Block] = [parts.section(head)]
+    shown = [_step(step) for step in run.steps[-STEPS_SHOWN:]] or ["Nothing yet."]
+    rows += [
+        parts.section("\n".join(shown[n : n + STEPS_TOGETHER])) for n in range(0, len(shown), STEPS_TOGETHER)
+    ]
+    if run.warnings:
+        rows.append(parts.context(*(f"⚠️ {brief(line, 300)}" for line in run.warnings)))
     verbs = {"active": ("pause", "stop"), "paused": ("resume", "stop")}.get(run.state, ())
     if verbs:
         rows.append(parts.actions(*(_steer_button(verb, run) for verb in verbs)))
     return [*rows, parts.divider()]
 
 
-def _step(step: Any) -> str:
-    when = f", {slack_date(step.sent_at or step.due_at)}" if step.sent_at or step.due_at else ""
+def _step(step: StepOverview) -> str:
+    moment = step.sent_at or step.due_at
+    when = f", {slack_date(moment)}" if moment else ""
     who = f" → {brief(step.contact)}" if step.contact else ""
     words = step.answer_text or step.answer_label or (step.answer or "").replace("_", " ")
     said = f": *{brief(words, 100)}*" if words else ""
     note = f" _({brief(step.note, 100)})_" if step.note else ""
     state = step.state.replace("_", " ")
-    return f"• {brief(step.title)}{who}: {state}{when}{said}{note}"
+    return "\n".join([f"• {brief(step.title)}{who}: {state}{when}{said}{note}", *map(_task, step.tasks)])
+
+
+def _task(task: TaskOverview) -> str:
+    if task.state == "open":
+        due = f", due {slack_date(task.due_at)}" if task.due_at else ""
+        return f"      ☐ {brief(task.title, 120)}{due}"
+    ended = (
+        "not needed any more" if task.state == "cancelled" else f"done by {task.by}" if task.by else "done"
+    )
+    return f"      ☑ {brief(task.title, 120)}, {brief(ended)}"
 
 
 def _steer_button(verb: str, run: RunOverview) -> Any:

@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import Option as MenuOption
 from slack_sdk.models.blocks import OptionGroup, PlainTextObject, StaticSelectElement
 
 from bot.blocks import parts
+from bot.blocks.tasks import task_row
 from bot.blocks.text import BUTTON_LIMIT, brief, escaped, harmless, mrkdwn, quoted, shortened, slack_moment
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.models.blocks import Block
 
+    from bot.blocks.tasks import TaskItem
     from bot.slack.messenger import Speech
 
 ANSWER = "playbook_answer"  # one button an option: playbook_answer_0, _1 ...
@@ -29,6 +31,7 @@ CONFIRM_YES, CONFIRM_NO = "playbook_confirm_yes", "playbook_confirm_no"
 SEND_NOW, APPROVE, EDIT = "playbook_send_now", "playbook_approve", "playbook_edit"
 SKIP, SNOOZE = "playbook_skip", "playbook_snooze"
 START, CANCEL = "playbook_start", "playbook_cancel"
+TASK_DONE = "playbook_task_done"
 
 EVERY_ACTION = re.compile(
     r"^playbook_(answer_\d+|choose|write|not_me|later|talk|confirm_yes|confirm_no|send_now|approve|edit|skip|snooze)$"
@@ -55,12 +58,14 @@ class StepMessage:
         in_channel: whether it stands in a channel, where it has to say whom it means.
         mention: the Slack id of whom it means; None if only the name is known.
         answered: once it is answered, the buttons give way to this.
+        tasks: what it gives staff to do, each with what became of it, empty while it is open.
     """
 
     payload: Mapping[str, Any]
     in_channel: bool = False
     mention: str | None = None
     answered: str | None = None
+    tasks: tuple[tuple[TaskItem, str], ...] = ()
 
     @property
     def text(self) -> str:
@@ -123,38 +128,80 @@ def plain(message: StepMessage) -> Speech:
 
 
 def notice(message: StepMessage) -> Speech:
-    """A line to a CSM or a manager."""
-    payload = message.payload
-    lead = "🔔 *Needs you now* ·" if payload.get("urgent") else "📌"
-    text = f"{lead} *{brief(str(payload['account']))}* · {brief(str(payload['title']))}"
-    return parts.speech(message.text, [parts.section(f"{text}\n{message.text}")])
+    """A line to a CSM or a manager, and what it gives them to do."""
+    lead = "🔔 *Needs you now:*" if message.payload.get("urgent") else "📌"
+    text = f"{_unsaid(message)}{message.text}"
+    blocks = [parts.section(f"{lead} {text}"), *_tasks(message), *_passed_on(message)]
+    return parts.speech(text, blocks)
+
+
+def task(message: StepMessage) -> Speech:
+    """Something to do that no other words tell of."""
+    about = "To do now" if message.payload.get("urgent") else "To do"
+    text = f"{about}: {_unsaid(message)}{message.text}"
+    rows = _tasks(message) or [parts.section(message.text)]
+    return parts.speech(text, [parts.context(f"☑️ {about}"), *rows, *_passed_on(message)])
+
+
+def _unsaid(message: StepMessage) -> str:
+    """The account, for a sentence that does not name it."""
+    account = str(message.payload["account"])
+    return "" if account in str(message.payload["text"]) else f"{brief(account)}: "
+
+
+def _tasks(message: StepMessage) -> list[Block]:
+    """What there is to do, with a button each."""
+    return [
+        parts.context(f"✓ {brief(item.title, 200)} · {escaped(ended)}")
+        if ended
+        else task_row(item, TASK_DONE)
+        for item, ended in message.tasks
+    ]
+
+
+def _passed_on(message: StepMessage) -> list[Block]:
+    """Why it comes to this reader, if it was meant for another."""
+    missed = message.payload.get("instead_of")
+    return (
+        [parts.context(f"{brief(str(missed))} cannot be reached in Slack, so this comes to you.")]
+        if missed
+        else []
+    )
 
 
 def staff_question(message: StepMessage) -> Speech:
     """A question to the CSM."""
     blocks = [_heading(message.payload, "A question for you"), parts.section(message.text)]
-    return parts.speech(message.text, blocks + _answered_or(message, lambda: _options(message)))
+    blocks += _answered_or(message, lambda: _options(message))
+    return parts.speech(message.text, blocks + _passed_on(message))
 
 
 def preview(message: StepMessage) -> Speech:
     """What will go out by itself, a day before it does."""
-    when = slack_moment(datetime.fromisoformat(message.payload["send_at"]))
     actions = ("send_now", "edit", "skip", "snooze")
-    return _before_sending(message, f"Goes out {when} unless you say otherwise", actions)
+    return _before_sending(message, f"Goes out {_when(message)} unless you say otherwise", actions)
 
 
 def approval(message: StepMessage) -> Speech:
     """What goes out only if the CSM says so."""
-    why = message.payload.get("why")
-    lead = "Waits for your approval" + (f": {escaped(str(why))}" if why else "")
+    lead = f"Waits for your approval; planned for {_when(message)}"
     return _before_sending(message, lead, ("approve", "edit", "skip", "snooze"))
+
+
+def _when(message: StepMessage) -> str:
+    """When it goes out: by the reader's clock, since that is what it is planned by, and by the CSM's."""
+    ours = slack_moment(datetime.fromisoformat(message.payload["send_at"]))
+    there = message.payload.get("send_at_there")
+    return f"{escaped(str(there))}, {message.contact}'s time ({ours} yours)" if there else ours
 
 
 def _before_sending(message: StepMessage, lead: str, default_actions: Sequence[str]) -> Speech:
     payload = message.payload
     options = ", ".join(str(option["label"]) for option in payload.get("options") or ())
+    role = f" ({brief(str(payload['contact_role']))})" if payload.get("contact_role") else ""
+    why = f" · {escaped(str(payload['why']))}" if payload.get("why") else ""
     blocks: list[Block] = [
-        _heading(payload, f"Message to {message.contact}"),
+        _heading(payload, f"Message to {message.contact}{role}{why}"),
         parts.section(quoted(message.text)),
     ]
     if options:
@@ -165,7 +212,8 @@ def _before_sending(message: StepMessage, lead: str, default_actions: Sequence[s
     ]
     names = payload.get("actions") or default_actions
     buttons = parts.actions(*(_staff_button(name, message.value) for name in names))
-    blocks += _answered_or(message, lambda: [parts.context(lead), buttons])
+    blocks += _answered_or(message, lambda: [parts.context(lead), buttons, *_tasks(message)])
+    blocks += _passed_on(message)
     about = f"{brief(str(payload['account']))}: message to {message.contact}: {message.text}"
     return parts.speech(about, blocks)
 

@@ -12,7 +12,7 @@ from bot.blocks.digest import short_lines
 from bot.blocks.home import CHECKINS, DONE, REFRESH, HomePage, SetupLine, home_view
 from bot.blocks.tasks import MINE
 from bot.blocks.text import escaped, slack_date
-from bot.listeners.tasks import items_of, may_work_on
+from bot.listeners.tasks import items_of, mark_done, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import TryLater, Unreachable
 from bot.slack.once import remember
@@ -83,7 +83,7 @@ def carry_out_pressed(services: Services, event: InboundEvent) -> None:
             person = asking.person_of(session, services, pressed.user_id)
             task = tasks.find_task(session, services.workspace_id, pressed.value)
             if task is not None and may_work_on(session, services, person, task):
-                tasks.close_task(session, task.id, now)
+                mark_done(session, services, task, person)
     publish(services, pressed.user_id)
 
 

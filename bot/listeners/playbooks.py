@@ -18,6 +18,7 @@ from bot.slack.modals import Submitted, context_of, open_modal, parse_submission
 from bot.slack.once import remember
 from knowledge.types import Question
 from playbooks import events
+from playbooks.wording import moment_there
 from store import access, people
 from store.tables import RunStep, accounts, outbox, playbooks
 from store.tables import events as inbound
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from slack_bolt import Ack, App
     from sqlmodel import Session
 
+    from bot.blocks.tasks import TaskItem
     from bot.services import Services
     from bot.slack.incoming import Said
     from playbooks.events import Event
+    from playbooks.runner import Handled
+    from playbooks.state import StepRecord
     from store.people import Person
     from store.tables import InboundEvent, OutboxMessage
 
@@ -38,9 +42,9 @@ PRESSED, WRITTEN, CAME_BACK = "playbook_pressed", "playbook_written", "playbook_
 NOT_YOURS = "That is for the CSM of this account. Ask them, or an admin."
 
 DECISIONS = {
-    blocks.SEND_NOW: "Sent now",
+    blocks.SEND_NOW: "Approved",
     blocks.APPROVE: "Approved",
-    blocks.EDIT: "Changed",
+    blocks.EDIT: "Changed and approved",
     blocks.SKIP: "Skipped",
     blocks.SNOOZE: "Moved",
 }  # what only staff may do, and what the message says afterwards
@@ -183,11 +187,23 @@ def _hand_over(
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
             return
         happened = make(person)
-        run = services.runner.handle_in(session, ref.run_id, happened).run
-        record = run.steps.get(ref.step)
+        handled = services.runner.handle_in(session, ref.run_id, happened)
+        record = handled.run.steps.get(ref.step)
         if action_id in DECISIONS and record and record.state in DECIDED.get(action_id, GOES_OUT):
             text = happened.text if isinstance(happened, events.Approved) else None
-            _close_message(session, services, event, f"{DECISIONS[action_id]} by {person.name}", text)
+            what = f"{DECISIONS[action_id]} by {person.name}{_goes_when(handled, record)}"
+            _close_message(session, services, event, what, text)
+
+
+def _goes_when(handled: Handled, record: StepRecord) -> str:
+    """When the message goes out, in its reader's zone; nothing for one that is left out."""
+    reader = handled.context.person(record.contact_id)
+    if record.state == "skipped" or reader is None:
+        return ""
+    if record.sent_at or record.due_at is None:
+        return "; it goes out now"
+    goes = "it goes out" if record.state == "approved" else "it is planned for"
+    return f"; {goes} {moment_there(record.due_at, reader.zone)}, {reader.first}'s time"
 
 
 def _is_for_staff(session: Session, ref: Ref, action_id: str) -> bool:
@@ -261,6 +277,11 @@ def _mark(
     session: Session, services: Services, where: Posted, what: str, *, key: str, **changes: str
 ) -> None:
     """Say under a message what became of it, in the place of its buttons."""
+    show_again(session, services, where, key=f"closed:{key}", answered=what, **changes)
+
+
+def show_again(session: Session, services: Services, where: Posted, *, key: str, **changes: str) -> None:
+    """Make a message of a playbook anew in its place, as things are now."""
     sent = outbox.find_sent(
         session, workspace_id=services.workspace_id, channel_id=where.channel_id, ts=where.ts
     )
@@ -268,12 +289,12 @@ def _mark(
         return
     payload = {name: value for name, value in sent.payload.items() if name != "view"}
     in_channel = not where.channel_id.startswith("D") and not payload.get("reply_to")
-    payload |= {"in_channel": in_channel, "mention": sent.slack_user_id, "answered": what, "ts": where.ts}
+    payload |= {"in_channel": in_channel, "mention": sent.slack_user_id, "ts": where.ts}
     speaking.send(
         session,
         services,
         sent.payload["view"],
-        key=f"closed:{key}",
+        key=key,
         kind="update",
         channel_id=where.channel_id,
         **payload | changes,
@@ -360,7 +381,7 @@ def _look_up(services: Services, message: OutboxMessage) -> None:
 # Going out
 
 
-def _address(services: Services, message: OutboxMessage) -> OutboxMessage:
+def address(services: Services, message: OutboxMessage) -> OutboxMessage:
     """Find the channel: the thread it belongs in, else a DM, else the account's channel, naming the person.
 
     What is in Slack already stays where it is. What is for staff never goes to the account's channel.
@@ -398,13 +419,15 @@ def _by_email(services: Services, message: OutboxMessage) -> str | None:
     return services.directory.find(email) if email else None
 
 
-def _step_message(message: OutboxMessage) -> blocks.StepMessage:
+def step_message(message: OutboxMessage, tasks: tuple[tuple[TaskItem, str], ...] = ()) -> blocks.StepMessage:
+    """A row as something to say, with the tasks that it tells of and what became of each."""
     payload = message.payload
     return blocks.StepMessage(
         payload,
         in_channel=bool(payload.get("in_channel")),
         mention=payload.get("mention"),
         answered=payload.get("answered"),
+        tasks=tasks,
     )
 
 
@@ -412,12 +435,12 @@ def _render_with(
     build: Callable[[blocks.StepMessage], Speech],
 ) -> Callable[[Services, OutboxMessage], Speech]:
     def render(_services: Services, message: OutboxMessage) -> Speech:
-        return build(_step_message(message))
+        return build(step_message(message))
 
     return render
 
 
-def _delivered(services: Services, session: Session, message: OutboxMessage, posted: Posted) -> None:
+def delivered(services: Services, session: Session, message: OutboxMessage, posted: Posted) -> None:
     """The step's message is in Slack: a conversation may follow in its thread."""
     if message.kind == "update":
         return
@@ -471,25 +494,19 @@ def _acknowledged(services: Services, session: Session, message: OutboxMessage, 
 
 
 def _message_view(build: Callable[[blocks.StepMessage], Speech]) -> View:
-    return View(
-        render=_render_with(build), addressed=_address, after=_delivered, undeliverable=_undeliverable
-    )
+    return View(render=_render_with(build), addressed=address, after=delivered, undeliverable=_undeliverable)
 
 
 def _plain_view(build: Callable[[blocks.StepMessage], Speech]) -> View:
-    return View(render=_render_with(build), addressed=_address)
+    return View(render=_render_with(build), addressed=address)
 
 
 VIEWS = {
     "playbook_message": _message_view(blocks.customer_message),
-    "playbook_question": _message_view(blocks.staff_question),
     "playbook_nudge": _plain_view(blocks.nudge),
     "playbook_again": _plain_view(blocks.again),
     "playbook_confirm": _plain_view(blocks.confirmation),
-    "playbook_ack": View(render=_render_with(blocks.plain), addressed=_address, after=_acknowledged),
-    "playbook_notice": _plain_view(blocks.notice),
-    "playbook_preview": _plain_view(blocks.preview),
-    "playbook_approval": _plain_view(blocks.approval),
+    "playbook_ack": View(render=_render_with(blocks.plain), addressed=address, after=_acknowledged),
     "playbook_lookup": View(render=_render_with(blocks.plain), perform=_look_up),
 }
 HANDLERS = {

@@ -11,8 +11,9 @@ from bot.listeners.commands import Subcommand, finish
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.once import remember
+from playbooks import events
 from store import people
-from store.tables import tasks
+from store.tables import accounts, tasks
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
@@ -62,10 +63,24 @@ def carry_out_tick(services: Services, event: InboundEvent) -> None:
         if task is None or not may_work_on(session, services, person, task):
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
             return
-        closed = tasks.close_task(session, task.id, services.clock.now())
+        closed = mark_done(session, services, task, person)
         note = f":white_check_mark: {escaped(task.title)}" if closed else "That one was done already."
         items = items_of(session, services, person, whose)
         speaking.reply(session, services, event, tasks_speech(items, whose, note), replace=True)
+
+
+def mark_done(session: Session, services: Services, task: Task, person: Person) -> bool:
+    """Close a task, once, and tell the playbook's run that made it; False if it was not open any more."""
+    if task.account_id:
+        accounts.lock_account(session, task.account_id)  # before the task, as whatever happens to a run does
+    if not tasks.close_task(session, task.id, services.clock.now()):
+        return False
+    task.link = task.link | {"done_by": person.name}
+    session.add(task)
+    if task.run_id and person.slack_user_id:
+        slot = task.key.removeprefix(f"{task.run_id}:")
+        services.runner.handle_in(session, task.run_id, events.TaskDone(slot, person.slack_user_id))
+    return True
 
 
 def may_work_on(session: Session, services: Services, person: Person, task: Task) -> bool:
@@ -81,18 +96,18 @@ def may_work_on(session: Session, services: Services, person: Person, task: Task
 def items_of(session: Session, services: Services, person: Person, whose: str) -> list[TaskItem]:
     """The open tasks of a person, or of all accounts that they see, the one due longest first."""
     now, workspace_id = services.clock.now(), services.workspace_id
-    accounts = {one.id: one.name for one in people.visible_accounts(session, workspace_id, person)}
+    names = {one.id: one.name for one in people.visible_accounts(session, workspace_id, person)}
     found = tasks.open_tasks(
         session,
         workspace_id,
         owner_email=person.email or "",
-        account_ids=accounts if whose == TEAM else None,
+        account_ids=names if whose == TEAM else None,
     )
     return [
         TaskItem(
             task_id=task.id,
             title=task.title,
-            account=name if (name := accounts.get(task.account_id or "", "")) not in task.title else "",
+            account=name if (name := names.get(task.account_id or "", "")) not in task.title else "",
             owner=task.owner_email or "nobody's",
             due_at=task.due_at,
             overdue=task.due_at is not None and task.due_at < now,

@@ -83,6 +83,31 @@ def open_tasks(
     return list(session.exec(in_order).all())
 
 
+def reword_task(session: Session, workspace_id: str, key: str, *, title: str, body: str) -> str:
+    """Give the task with this key other words while it is open; its id."""
+    task = session.exec(select(Task).where(Task.workspace_id == workspace_id, Task.key == key)).one()
+    if task.state == "open":
+        task.title, task.body = title, body
+        session.add(task)
+        session.flush()
+    return task.id
+
+
+def end_task(session: Session, workspace_id: str, key: str, *, state: str, now: datetime) -> None:
+    """Close the task with this key, if it is there and open; `state` is done or cancelled."""
+    task = task_of_key(session, workspace_id, key)
+    if task is not None and task.state == "open":
+        task.state, task.done_at = state, now
+        session.add(task)
+        session.flush()
+
+
+def tasks_of_run(session: Session, run_id: str) -> list[Task]:
+    """The tasks that a playbook's run made, oldest first."""
+    statement = select(Task).where(Task.run_id == run_id)
+    return list(session.exec(statement.order_by(col(Task.created_at), col(Task.key))).all())
+
+
 def close_task(session: Session, task_id: str, now: datetime) -> bool:
     """Mark a task as done; False if it was not open any more."""
     task = session.get_one(Task, task_id, with_for_update=True, populate_existing=True)

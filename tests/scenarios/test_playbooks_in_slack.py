@@ -29,8 +29,8 @@ MONTH = [  # to whom, which step and when in their own time: each question, and 
     ("Amelia Ortiz", "O1", "Fri 6 Mar 10:00"),
     ("Amelia Ortiz", "O2", "Wed 11 Mar 10:00"),
     ("Amelia Ortiz", "O2", "Fri 13 Mar 10:00"),
-    ("Ben Carter", "O3_not_yet", "Wed 18 Mar 10:00"),
-    ("Ben Carter", "O3_not_yet", "Fri 20 Mar 10:00"),
+    ("Ben Carter", "O3_not_yet", "Tue 17 Mar 10:00"),
+    ("Ben Carter", "O3_not_yet", "Thu 19 Mar 10:00"),
 ]
 AMELIA, BEN, CALEB, DIEGO, DALE, MONICA = "U0AMELIA", "U0BEN", "U0CALEB", "U0DIEGO", "U0DALE", "U0MONICA"
 FRESH = "C0FRESH"
@@ -159,7 +159,7 @@ def test_an_edited_preview_goes_out_as_edited_and_the_original_is_kept(play):
     assert play.bot.submit(PRIYA, form, **{TEXT: "  "})["errors"] == {TEXT: "Write at least a word."}
     play.bot.submit(PRIYA, form, **{TEXT: "Amelia, what would make *March* a good month? <!channel>"})
     closed = texts_of(play.last(PRIYA, "Message to"))
-    assert "✓ Changed by Priya Raman" in closed
+    assert "✓ Changed and approved by Priya Raman; it goes out Wed 4 March at 10:00 MST, Amelia's time" in closed
     assert "what would make *March*" in closed
     assert play.dm(AMELIA) == []
 
@@ -385,7 +385,7 @@ def test_somebody_who_is_not_in_slack_is_named_in_the_channel(play):
 def test_who_cannot_be_reached_at_all_becomes_a_task_of_the_csm(play):
     play.change(Contact, "Mira Shah", email="mira@elsewhere.example", slack_user_id=None)
     play.start(TOM, "onboarding @Petal & Post")
-    assert "Reach Petal & Post in person: Welcome and first goal" in play.tasks()
+    assert "Reach Mira at Petal & Post in person: Welcome and first goal" in play.tasks()
     assert "Slack has no way to write to Mira Shah" in texts_of(play.last(TOM, "did not reach"))
 
 

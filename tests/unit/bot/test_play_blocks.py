@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.blocks import play
-from playbooks.runner import RunOverview, StepOverview
+from playbooks.runner import RunOverview, StepOverview, TaskOverview
 from playbooks.simulation import Line
 from tests.block_checks import check_speech
 from tests.bot_fixtures import texts_of
@@ -26,7 +26,8 @@ WORDS = [
 
 def overview(text, state="active"):
     """A run in which every word of people is `text`."""
-    known = {"key": "O1", "state": "sent", "due_at": NOW, "sent_at": NOW}
+    tasks = (TaskOverview(text, "open", NOW, None), TaskOverview(text, "done", NOW, text))
+    known = {"key": "O1", "state": "sent", "due_at": NOW, "sent_at": NOW, "tasks": tasks}
     step = StepOverview(**{one.name: known.get(one.name, text) for one in fields(StepOverview)})
     known = {
         "run_id": "r" * 32,
@@ -35,6 +36,7 @@ def overview(text, state="active"):
         "started_at": NOW,
         "ended_at": None,
         "steps": (step,) * 40,
+        "warnings": (text,) * 3,
     }
     return RunOverview(**{one.name: known.get(one.name, text) for one in fields(RunOverview)})
 

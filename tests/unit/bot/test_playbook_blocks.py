@@ -6,6 +6,7 @@ import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from itertools import count, product
+from types import SimpleNamespace
 
 import pytest
 from slack_sdk.models.blocks import Block
@@ -18,13 +19,15 @@ from bot.slack.incoming import Pressed
 from playbooks import events
 from store.clock import FixedClock
 from store.database import Database
-from store.tables import OutboxMessage, Workspace
+from store.tables import OutboxMessage, Task, Workspace
 from tests.block_checks import check_speech, check_view
 from tests.unit.playbooks.conftest import START, build
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 SEEN_BY_PEOPLE = sorted(name for name in VIEWS if name.startswith("playbook_") and name != "playbook_lookup")
 TO_CONTACTS = ("playbook_message", "playbook_nudge", "playbook_confirm", "playbook_again", "playbook_ack")
+TO_STAFF = ("playbook_notice", "playbook_task", "playbook_preview", "playbook_approval", "playbook_question")
+READS = SimpleNamespace()  # the part of the running bot that rendering looks into
 WORDS = [
     pytest.param("", id="empty"),
     pytest.param("<!channel> <@UEVIL> <#CEVIL> @everyone & *bold* `code` <http://x|y> > quote", id="hostile"),
@@ -36,7 +39,7 @@ WORDS = [
 ]
 IDENTITIES = {"view", "run_id", "step_key", "account_id", "contact_id", "send_at", "ask_type", "actions",
               "reply_to", "to_slack_user_id", "fallback_channel_id", "role", "staff_email", "contact_email",
-              "slack_user_id", "value", "group", "wants_text"}  # fmt: skip
+              "slack_user_id", "value", "group", "wants_text", "task_ids"}  # fmt: skip
 NEVER_EMPTY = {"text", "label"}
 
 
@@ -87,21 +90,53 @@ def react(world, run, row, turn, choice):
 
 
 @pytest.fixture(scope="module")
-def payloads(_sqlite_template, tmp_path_factory):
-    """Every payload of both playbooks in all segments, by view; of those that look alike one."""
-    found = {name: {} for name in SEEN_BY_PEOPLE}
-    for choice, playbook, segment in product(range(4), ("onboarding", "renewal"), ("smb", "mm", "ent")):
+def empty(_sqlite_template, tmp_path_factory):
+    """Makes an empty database."""
+
+    def make():
         path = tmp_path_factory.mktemp("run") / "guidepost.db"
         shutil.copyfile(_sqlite_template, path)
-        database = Database(f"sqlite:///{path}")
-        for payload in payloads_of_a_run(database, playbook, segment, choice):
+        return Database(f"sqlite:///{path}")
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def everything(empty):
+    """Every payload of both playbooks in all segments, by view, of those that look alike one; and their tasks."""
+    found, made = {name: {} for name in SEEN_BY_PEOPLE}, []
+    for choice, playbook, segment in product(range(4), ("onboarding", "renewal"), ("smb", "mm", "ent")):
+        database = empty()
+        rows, tasks = what_a_run_says(database, playbook, segment, choice)
+        made += tasks
+        for payload in rows:
             if payload["view"] in found:
                 found[payload["view"]].setdefault(shape(payload), payload)
         database.close()
-    return {view: list(by_shape.values()) for view, by_shape in found.items()}
+    return {view: list(by_shape.values()) for view, by_shape in found.items()}, made
 
 
-def payloads_of_a_run(database, playbook, segment, choice):
+@pytest.fixture(scope="module")
+def payloads(everything):
+    return everything[0]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def bot(empty, everything):
+    """What rendering reads: the tasks."""
+    database = empty()
+    with database.transaction() as session:
+        session.add(Workspace(id="w", slack_team_id="T0US", name="Us", created_at=NOW))
+        session.flush()
+        for task in everything[1]:
+            loose = {"workspace_id": "w", "key": task.id, "account_id": None, "run_id": None}
+            session.add(Task(**task.model_dump() | loose))
+    READS.database, READS.workspace_id, READS.clock = database, "w", FixedClock(NOW)
+    yield
+    database.close()
+
+
+def what_a_run_says(database, playbook, segment, choice):
     clock = FixedClock(START)
     with database.transaction() as session:
         workspace = Workspace(slack_team_id="T0US", name="Us", created_at=clock.now())
@@ -112,7 +147,7 @@ def payloads_of_a_run(database, playbook, segment, choice):
         code, reason = (("renewed_flat", None), ("churned", "price.budget_cut"))[choice % 2]
         world.runner.record_outcome(run, "UDANA", code, reason)
         carry_on(world, run, choice)
-    return [row.payload for row in world.outbox()]
+    return [row.payload for row in world.outbox()], world.tasks()
 
 
 def shape(payload):
@@ -130,7 +165,7 @@ def render(payload, **more):
     row = OutboxMessage(
         workspace_id="w", key="k", kind="dm", payload={**payload, **more}, due_at=NOW, created_at=NOW
     )
-    return VIEWS[payload["view"]].render(None, row)
+    return VIEWS[payload["view"]].render(READS, row)
 
 
 def saying(payload, words):
@@ -167,6 +202,16 @@ def test_whatever_the_runner_decides_to_say_slack_takes_it(payloads, view):
         ids = [element["action_id"] for element in elements(speech)]
         assert len(ids) == len(set(ids))
         assert all(blocks.EVERY_ACTION.match(action_id) for action_id in ids)
+
+
+def test_what_gives_staff_something_to_do_has_a_button_for_it(payloads):
+    told = [p for view in TO_STAFF for p in payloads[view] if p["task_ids"]]
+    assert {p["view"] for p in told} == {"playbook_notice", "playbook_task", "playbook_approval"}
+    for payload in told:
+        rows = [block["accessory"] for block in render(payload).blocks if "accessory" in block]
+        done = [row["value"] for row in rows if row["action_id"] == blocks.TASK_DONE]
+        closed = json.dumps(render(payload).blocks, ensure_ascii=False).count("✓")
+        assert len(done) + closed == len(payload["task_ids"])
 
 
 @pytest.mark.parametrize("words", WORDS)

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 DEFINITIONS = shipped()
 START = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)  # a Monday
 STAFF = [("dana@us.example", "Dana Doe", "csm", "UDANA"), ("mia@us.example", "Mia May", "manager", "UMIA")]
+FACTS = [
+    ("seats_used", "4", "4 of 10 people have logged in"),
+    ("jobs_30d", "640", "Your team delivered 640 jobs in the last 30 days"),
+]
 PEOPLE = [("ada", "Ada Ali", "admin"), ("ben", "Ben Bo", "champion"), ("cy", "Cy Co", "buyer")]
 
 
@@ -164,17 +168,18 @@ def build(database: Database, clock: FixedClock, workspace_id: str) -> World:
                     **when,
                 )
             )
-            session.add(
-                UsageFact(
-                    account_id=account.id,
-                    workspace_id=workspace_id,
-                    kind="seats_used",
-                    value="4",
-                    note="4 of 10 people have logged in",
-                    observed_on=date(2026, 3, 1),
-                    created_at=clock.now(),
+            for kind, value, note in FACTS:
+                session.add(
+                    UsageFact(
+                        account_id=account.id,
+                        workspace_id=workspace_id,
+                        kind=kind,
+                        value=value,
+                        note=note,
+                        observed_on=date(2026, 3, 1),
+                        created_at=clock.now(),
+                    )
                 )
-            )
     return world
 
 

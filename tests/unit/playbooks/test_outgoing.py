@@ -25,8 +25,9 @@ TO_CONTACT = COMMON | {
     "sender",
     "reply_to",
 }
-TO_STAFF = COMMON | {"role", "staff_email", "contact_id", "contact_name"}
+TO_STAFF = COMMON | {"role", "staff_name", "staff_email", "contact_id", "contact_name", "task_ids"}
 ASKED = {"ask_type", "options"}
+CARD = TO_STAFF | ASKED | {"contact_role", "send_at", "send_at_there", "actions", "why"}
 
 
 def test_every_view_carries_what_is_promised(world):
@@ -41,16 +42,18 @@ def test_every_view_carries_what_is_promised(world):
     world.start("onboarding", "mm")
     world.start("onboarding", "ent")
     world.until(2026, 4, 1, 12)
-    world.start("renewal", "mm")
+    renewal = world.start("renewal", "mm")
+    world.reply(renewal, "R1", "UDANA", "ready", staff=True)
     shapes = {
         "playbook_message": TO_CONTACT | ASKED | {"actions", "attachment"},
         "playbook_nudge": TO_CONTACT | ASKED | {"actions"},
         "playbook_confirm": TO_CONTACT | {"value", "label", "reply_text"},
         "playbook_again": TO_CONTACT | ASKED,
         "playbook_ack": TO_CONTACT | {"answer_label"},
-        "playbook_preview": TO_STAFF | ASKED | {"send_at", "actions"},
-        "playbook_approval": TO_STAFF | ASKED | {"send_at", "actions", "why", "replies"},
+        "playbook_preview": CARD,
+        "playbook_approval": CARD | {"replies"},
         "playbook_notice": TO_STAFF | {"urgent"},
+        "playbook_task": TO_STAFF | {"urgent"},
         "playbook_question": TO_STAFF | ASKED,
         "playbook_lookup": COMMON | {"question", "contact_id", "slack_user_id"},
     }
@@ -83,7 +86,7 @@ def test_a_message_to_a_contact_in_full(world):
         "sender": "Guidepost for Dana",
         "ask_type": "buttons",
         "options": [
-            {"value": "stated_goal", "label": "faster reports", "group": None, "wants_text": False},
+            {"value": "stated_goal", "label": "Faster reports", "group": None, "wants_text": False},
             {"value": "team_live", "label": "Our whole team uses it", "group": None, "wants_text": False},
             {"value": "first_result", "label": "One result we can show", "group": None, "wants_text": False},
             {"value": "other", "label": "Something else…", "group": None, "wants_text": True},

@@ -156,7 +156,7 @@ WORDS = st.sampled_from(
 )
 DEED = st.sampled_from(
     ["value", "value", "words", "not_me", "later", "person", "approve", "approve", "edit", "send_now", "skip", "snooze",
-     "look_up", "lost", "delivered", "rejected", "pause", "resume", "plan", "opt_out", "red", "time", "time", "time", "asleep"]
+     "look_up", "lost", "delivered", "rejected", "pause", "resume", "plan", "task", "unreached", "opt_out", "red", "time", "time", "time", "asleep"]
 )  # fmt: skip
 
 
@@ -197,6 +197,10 @@ def deed(w: World, what: str, who: str, n: int, words: str, hours: int) -> None:
                 "pause": events.Paused("UDANA"),
                 "resume": events.Resumed("UDANA"),
                 "plan": events.PlanAccepted("UDANA"),
+                "task": events.TaskDone((sorted(w.run.tasks) or ["none"])[n % max(len(w.run.tasks), 1)], who),
+                "unreached": events.StaffUnreached(
+                    key, "playbook_preview", "Dana Doe", who if n % 2 else None
+                ),
             }[what]
         )
 

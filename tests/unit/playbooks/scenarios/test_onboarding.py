@@ -332,7 +332,9 @@ def test_a_check_in_without_a_fact_becomes_a_personal_one(world):
     world.reply(run, "O1", ADA, "team_live")
     world.until(2026, 3, 9, 12)
     assert world.steps(run)["O2"] == "skipped"
-    assert "Personal check-in with Ada: How did setup go" in [task.title for task in world.tasks()]
+    assert "Personal check-in with Ada at Smb Works: How did setup go" in [
+        task.title for task in world.tasks()
+    ]
     assert "personal check-in: not known: fact" in [
         step.note for step in world.runner.run_overview(run).steps
     ]
@@ -342,7 +344,9 @@ def test_a_message_that_reaches_nobody_becomes_a_task(world):
     run = world.start("onboarding", "smb")
     world.handle(run, events.Undeliverable("O1", "no direct message can be opened"))
     world.handle(run, events.Undeliverable("O1", "no direct message can be opened"))
-    assert [task.title for task in world.tasks()] == ["Reach Smb Works in person: Welcome and first goal"]
+    assert [task.title for task in world.tasks()] == [
+        "Reach Ada at Smb Works in person: Welcome and first goal"
+    ]
     assert world.steps(run)["O1"] == "skipped"
 
 
@@ -391,7 +395,9 @@ def test_the_review_quotes_the_goal_with_its_numbers_where_they_are_known(world)
     run = world.start("onboarding", "smb")
     world.until(2026, 4, 1, 12)
     text = next(row.payload["text"] for row in world.messages() if row.payload["step_key"] == "O4")
-    assert text == "One month in. Goal: *faster reports*: 12 → 7 of 4. Is it on course?"
+    assert (
+        text == "One month in. Your goal: *faster reports*, from 12 to 7 so far (target: 4). Is it on course?"
+    )
     assert run
 
 
