@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from knowledge.errors import ModelUnavailable
 from store.clock import SystemClock
 from store.database import Database
 from store.errors import GuidepostError
 from store.schema import prepare
-from store.tables import accounts, workspaces
+from store.tables import accounts, generations, workspaces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,25 +91,40 @@ class Core:
             account = accounts.find_by_key(session, self.workspace_id, key)
         return account.id if account else None
 
-    def retriever(self, *, serving: bool) -> Retriever:
+    def embedder_in_service(self) -> Embedder:
+        """The model of the index in service: the old one while everything is embedded anew by another.
+
+        The present one where there is no index yet, or its model can no longer be had.
+        """
+        from knowledge.adapters.sentence_transformers import SentenceTransformerEmbedder
+
+        with self.database.reading() as session:
+            active = generations.active_generation(session, self.workspace_id)
+        if active is None or active.embedding_model == self.embedder.fingerprint:
+            return self.embedder
+        return SentenceTransformerEmbedder.of(active.embedding_model) or self.embedder
+
+    def retriever(self, *, serving: bool, embedder: Embedder | None = None) -> Retriever:
         """What finds evidence.
 
         Args:
             serving: open the index in service; else search in memory, as commands beside a running bot do.
+            embedder: whose index to search; by default that of the index in service.
         """
         from knowledge.adapters.generations import ChromaGenerations, in_memory
         from knowledge.retrieval import Retriever
         from knowledge.serving import KnowledgeIndex
 
+        embedder = embedder or self.embedder_in_service()
         index = KnowledgeIndex(
             self.database,
             workspace_id=self.workspace_id,
-            model=self.embedder.fingerprint,
+            model=embedder.fingerprint,
             in_memory=in_memory,
             store=ChromaGenerations() if serving else None,
             folder=self.index_folder if serving else None,
         )
-        return Retriever(self.database, index, self.embedder, self.reranker, clock=self.clock)
+        return Retriever(self.database, index, embedder, self.reranker, clock=self.clock)
 
     def answerer(self, *, serving: bool) -> Answerer:
         """What answers questions."""
@@ -196,11 +212,13 @@ class LoadingAnswers:
     def load(self) -> None:
         """Load the models; call it in the background. What goes wrong is told to whoever asks."""
         try:
-            answerer = self._core.answerer(serving=True)
-            answerer.load()
-            self._answerer = answerer
+            served = self._serve()
             log.info("models are loaded")
-            self._core.ingest.mend()  # what could not be opened is served from memory until this is done
+            self._loaded.set()
+            self._core.ingest.mend()  # until this is done, memory or the old model's index serves
+            if served != self._core.embedder.fingerprint:
+                self._serve()
+                log.info("everything is embedded by the new model, which serves from now on")
         except GuidepostError as error:
             log.error("models cannot be loaded: %s", error)  # noqa: TRY400 - the sentence says it all
             self._error = error
@@ -208,6 +226,21 @@ class LoadingAnswers:
             log.exception("models cannot be loaded")
         finally:
             self._loaded.set()
+
+    def _serve(self) -> str:
+        """Answer by the index in service from now on; the fingerprint of its model."""
+        for embedder in (self._core.embedder_in_service(), self._core.embedder):
+            retriever = self._core.retriever(serving=True, embedder=embedder)
+            answerer = self._core.answerer_on(retriever)
+            try:
+                answerer.load()
+                break
+            except ModelUnavailable:
+                if embedder is self._core.embedder:
+                    raise
+                log.warning("the model of the index in service cannot be loaded; all is embedded anew first")
+        self._answerer = answerer
+        return retriever.model
 
 
 def slack_client(token: str, api_url: str) -> WebClient:

@@ -6,7 +6,10 @@ call it from a background thread, or let the first use do it.
 
 from __future__ import annotations
 
+import hashlib
+import re
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -16,7 +19,6 @@ from knowledge.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from sentence_transformers import SentenceTransformer
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 _Model = TypeVar("_Model")
 QUERY_PROMPT = "Represent this sentence for searching relevant passages: "
 MAX_TOKENS = 512
+_NAMED = "sentence-transformers:"
+_PACKAGED_FINGERPRINT = f"{BGE_SMALL.name}:{BGE_SMALL.files['model.onnx'][:12]}:prompted"
+_SAMPLED = 65_536  # bytes at the beginning and the end of a weight file: other weights differ there
 
 
 class SentenceTransformerEmbedder:
@@ -61,8 +66,18 @@ class SentenceTransformerEmbedder:
     def fingerprint(self) -> str:
         """Model, weights and prompt; known without loading."""
         if self._name:
-            return f"sentence-transformers:{self._name}"
-        return f"{BGE_SMALL.name}:{BGE_SMALL.files['model.onnx'][:12]}:prompted"
+            return f"{_NAMED}{self._name}{_weights(Path(self._name))}"
+        return _PACKAGED_FINGERPRINT
+
+    @classmethod
+    def of(cls, fingerprint: str) -> SentenceTransformerEmbedder | None:
+        """The embedder with that fingerprint; None if it is nowhere, or is not the same any more."""
+        if fingerprint == _PACKAGED_FINGERPRINT:
+            return cls()
+        if not fingerprint.startswith(_NAMED):
+            return None
+        found = cls(re.sub(r"@[0-9a-f]{12}$", "", fingerprint.removeprefix(_NAMED)))
+        return found if found.fingerprint == fingerprint else None
 
     @property
     def loaded(self) -> bool:
@@ -167,6 +182,21 @@ class CrossEncoderReranker:
                 activation_fn=torch.nn.Identity(),
             ),
         )
+
+
+def _weights(folder: Path) -> str:
+    """Of a model in a folder, a digest of its settings, prompts and weights; of one on a hub, nothing."""
+    if not folder.is_dir():
+        return ""
+    digest = hashlib.sha256()
+    for path in sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")
+    ):
+        with path.open("rb") as file:
+            head, size = file.read(_SAMPLED), path.stat().st_size
+            file.seek(max(0, size - _SAMPLED))
+            digest.update(f"{path.relative_to(folder)} {size} ".encode() + head + file.read())
+    return f"@{digest.hexdigest()[:12]}"
 
 
 def _or_unavailable(name: str, load: Callable[[], _Model]) -> _Model:
