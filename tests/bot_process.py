@@ -145,8 +145,8 @@ class QuickCore(Core):
     embedder = HashingEmbedder()
     reranker = OverlapReranker()
 
-    def retriever(self, *, serving):  # noqa: ARG002 - always in memory
-        return super().retriever(serving=False)
+    def retriever(self, *, serving, embedder=None):  # noqa: ARG002 - always in memory, by the one model
+        return super().retriever(serving=False, embedder=self.embedder)
 
 
 def run_bot(start):
