@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
 from bot.blocks import parts
 from bot.blocks.text import brief, slack_date
 from bot.slack.messenger import Speech
+from store.insights.wording import arr_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,18 +69,10 @@ class AccountCard:
     questions: tuple[QuestionLine, ...] = ()
 
 
-def money(minor: int | None, currency: str) -> str:
-    """`$12,400`, `CHF 900`; "unknown" where there is none."""
-    if minor is None:
-        return "unknown"
-    sign = {"USD": "$", "EUR": "€", "GBP": "£"}.get(currency, f"{currency} ")
-    return f"{sign}{minor // 100:,}"
-
-
 def facts(card: AccountCard) -> list[str]:
     """The card in a few mrkdwn lines: what somebody needs before they write to the customer."""
     plan = " · ".join(part for part in (card.segment, card.plan and f"{card.plan} plan", card.stage) if part)
-    worth = f"{money(card.arr_minor, card.currency)} ARR" + (f", {card.seats} seats" if card.seats else "")
+    worth = arr_words(card.arr_minor, card.currency) + (f", {card.seats} seats" if card.seats else "")
     tasks = f"{card.open_tasks} open" + (f", {card.overdue_tasks} overdue" if card.overdue_tasks else "")
     return [
         f"*{brief(card.name)}*  {brief(plan)}",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot import asking
-from bot.blocks.account import QuestionLine, money
+from bot.blocks.account import QuestionLine
 from bot.blocks.digest import short_lines
 from bot.blocks.home import CHECKINS, DONE, REFRESH, HomePage, SetupLine, home_view
 from bot.blocks.tasks import MINE
@@ -21,6 +21,7 @@ from store.errors import GuidepostError
 from store.insights.digest import digest
 from store.insights.installation import installation
 from store.insights.scope import period_of, scope_for
+from store.insights.wording import arr_words
 from store.tables import accounts, answers, playbooks, tasks, workspaces
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _accounts(session: Session, of: Sequence[Account]) -> tuple[str, ...]:
         term = terms[account.id]
         renewal = f"renews {term.renews_on:%-d %b %Y}" if term else "no renewal date"
         health = "health unknown" if account.health is None else f"health {account.health}"
-        worth = money(account.arr_minor, account.currency)
+        worth = arr_words(account.arr_minor, account.currency)
         lines.append(f"*{escaped(account.name)}*  {account.segment} · {worth} · {renewal} · {health}")
     return tuple(lines)
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from store.insights.values import Digest, Figure, Period, Rate, RenewalLine, RunLine, TaskLine
 
 ARROWS = {"up": "▲", "down": "▼"}
+CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 THUMBS = {1: "👍", -1: "👎"}
 
 
@@ -50,9 +51,12 @@ def period_words(period: Period) -> str:
     return f"{first} - {end.day} {end:%b} {end.year} ({period.label})"
 
 
-def money(minor: int | None, currency: str) -> str:
-    """An amount in whole units: `48,000 USD`."""
-    return "amount unknown" if minor is None else f"{minor // 100:,} {currency}"
+def arr_words(minor: int | None, currency: str) -> str:
+    """Annual recurring revenue in whole units, wherever people read it: `$48,000 ARR`, `CHF 900 ARR`."""
+    if minor is None:
+        return "ARR unknown"
+    sign = CURRENCY_SIGNS.get(currency, f"{currency} ")
+    return f"{sign}{minor // 100:,} ARR"
 
 
 def run_words(run: RunLine) -> str:
@@ -69,10 +73,10 @@ def task_words(task: TaskLine) -> str:
 
 
 def renewal_words(renewal: RenewalLine) -> str:
-    """`in 12 days (14 Mar 2026), 48,000 USD, health 40, CSM says red`."""
+    """`in 12 days (14 Mar 2026), $48,000 ARR, health 40, CSM says red`."""
     when = f"in {renewal.days} days" if renewal.days >= 0 else f"{-renewal.days} days ago, without an outcome"
     day = renewal.renews_on
-    parts = [f"{when} ({day.day} {day:%b} {day.year})", money(renewal.arr_minor, renewal.currency)]
+    parts = [f"{when} ({day.day} {day:%b} {day.year})", arr_words(renewal.arr_minor, renewal.currency)]
     parts.append("health unknown" if renewal.health is None else f"health {renewal.health}")
     if renewal.csm_sentiment:
         parts.append(f"CSM says {renewal.csm_sentiment}")

@@ -445,7 +445,7 @@ def test_the_text_reads_like_a_page(week, make):
         "  - Nordwind GmbH: onboarding, active: O2, sent 1 Mar",
         "  - Bolt & Co: renewal, paused: started 26 Feb",
         "  - Nordwind GmbH: Call Nord (3 days overdue, Omar)",
-        "  - Nordwind GmbH: in 10 days (12 Mar 2026), 48,000 USD, health unknown",
+        "  - Nordwind GmbH: in 10 days (12 Mar 2026), $48,000 ARR, health unknown",
     ):
         assert line in text, line
 
