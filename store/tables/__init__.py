@@ -17,10 +17,12 @@ from store.tables.tasks import Task
 from store.tables.vectors import TextVector
 from store.tables.verified import VerifiedAnswer
 from store.tables.workspaces import SlackUser, Workspace
+from store.tables.writing import ChatUsage, WrittenText
 
 __all__ = [
     "Account",
     "Answer",
+    "ChatUsage",
     "Citation",
     "Contact",
     "Conversation",
@@ -45,4 +47,5 @@ __all__ = [
     "UsageFact",
     "VerifiedAnswer",
     "Workspace",
+    "WrittenText",
 ]
