@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.console import Json, core_of, existing, lines, progress_line, show
+from bot.console import Json, core_of, existing, lines, progress_line, show, span
 from bot.evaluating.cli import eval_app
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def ask(
 def knowledge_sync(
     context: typer.Context,
     paths: Annotated[list[str], typer.Argument(help="Folders or files of Markdown, MDX, HTML or text.")],
+    *,
     audience: Annotated[
         str,
         typer.Option(
@@ -89,15 +90,19 @@ def knowledge_sync(
         ),
     ] = "public",
     base_url: Annotated[str | None, typer.Option(help="Where the documents are published.")] = None,
+    every: Annotated[
+        str | None, typer.Option(help="Have the bot sync it again that often: 30m, 6h, 1d, never.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make the knowledge base equal to a folder; only what changed is embedded."""
-    from bot.reports import sync_all
+    from bot.knowledge_reports import sync_all
+    from bot.syncing import Told
 
     core = core_of(context)
-    folders = [existing(path) for path in paths]
+    told = Told(audience, base_url, span(every) if every else None)
     with progress_line(quiet=as_json) as progress:
-        report = sync_all(core, folders, audience=audience, base_url=base_url, progress=progress)
+        report = sync_all(core, [str(existing(path)) for path in paths], told, progress)
     show(report, as_json, lambda value: _sync_text(value, audience))
 
 
@@ -122,7 +127,7 @@ def knowledge_search(
 @knowledge_app.command("status")
 def knowledge_status(context: typer.Context, as_json: Json = False) -> None:
     """Count what is there and say how fresh it is."""
-    from bot.reports import knowledge_counts
+    from bot.knowledge_reports import knowledge_counts
 
     show(knowledge_counts(core_of(context)), as_json, lines)
 
@@ -130,7 +135,7 @@ def knowledge_status(context: typer.Context, as_json: Json = False) -> None:
 @knowledge_app.command("sources")
 def knowledge_sources(context: typer.Context, as_json: Json = False) -> None:
     """List what is synced, how fresh it is, and what failed."""
-    from bot.reports import sources
+    from bot.knowledge_reports import sources
 
     show(
         sources(core_of(context)),
@@ -295,11 +300,14 @@ def _answer_text(answered: dict[str, Any]) -> str:
 
 
 def _sync_text(report: dict[str, Any], audience: str) -> str:
+    renamed = f" ({report['renamed']} renamed)" if report["renamed"] else ""
+    rate = f" at {report['passages_per_second']} a second" if report["embedded"] else ""
     failed = "".join(f"\n  failed: {f['uri']}: {f['reason']}" for f in report["failed"])
+    warnings = "".join(f"\n  warning: {warning}" for warning in report["warnings"])
     return (
-        f"{report['added']} added, {report['updated']} updated, {report['deleted']} deleted, "
-        f"{report['unchanged']} unchanged; {report['passages']} passages, {report['embedded']} embedded, "
-        f"{report['seconds']} s{failed}\n"
+        f"{report['added']} added, {report['updated']} updated{renamed}, {report['deleted']} deleted, "
+        f"{report['unchanged']} unchanged; {report['passages']} passages, {report['embedded']} embedded{rate}, "
+        f"{report['seconds']} s{failed}{warnings}\n"
         f"Documents that do not say who may read them: {audience} (--audience changes that)."
     )
 

@@ -55,18 +55,38 @@ def _line(key: str, item: Any) -> str:
     return f"{key}: {item}"
 
 
+def span(text: str) -> int:
+    """Seconds of a span such as 6h; 0 for never.
+
+    Raises:
+        GuidepostError: it is none.
+    """
+    from bot.settings import seconds_of
+    from store.errors import GuidepostError
+
+    try:
+        return seconds_of(text)
+    except ValueError as error:
+        raise GuidepostError(f"{text} is no span of time: it {error}.") from error
+
+
 @contextmanager
 def progress_line(*, quiet: bool) -> Iterator[Callable[[Any], None] | None]:
-    """A line on stderr that says how far it is, and goes when it is done."""
+    """A bar on stderr for each stage of a sync, with count, rate and time; only where stderr is a terminal."""
     from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    if quiet:
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
         yield None
         return
-    with Console(stderr=True).status("Reading documents…") as status:
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        stages: dict[str, Any] = {}
 
         def tell(progress: Any) -> None:
-            total = f" of {progress.total}" if progress.total else ""
-            status.update(f"{progress.stage.capitalize()}: {progress.done}{total}")
+            if progress.stage not in stages:
+                stages[progress.stage] = bars.add_task(progress.stage.capitalize(), total=None)
+            bars.update(stages[progress.stage], completed=progress.done, total=progress.total or None)
 
         yield tell

@@ -1,12 +1,10 @@
-"""What the command line reports: counts, sources, digests, simulations, as plain values."""
+"""What the command line reports of digests and playbooks, as plain values."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from knowledge.types import SyncReport
 from playbooks.runner import PlaybookRunner
 from store import people
 from store.errors import GuidepostError, NotFound
@@ -17,90 +15,9 @@ from store.insights.render import render
 from store.insights.scope import period_of
 from store.insights.values import Scope
 from store.people import Person
-from store.tables import documents, generations, vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
     from bot.wiring import Core
-    from knowledge.generations import Progress
-
-
-def sync_all(
-    core: Core,
-    paths: Iterable[Path],
-    *,
-    audience: str,
-    base_url: str | None,
-    progress: Callable[[Progress], None] | None,
-) -> dict[str, Any]:
-    """Sync several sources, one after the other; the sum of their reports."""
-    total = SyncReport()
-    for path in paths:
-        report = core.ingest.sync(
-            path, audience=audience, base_url=base_url, account_id=core.account_id, progress=progress
-        )
-        total = SyncReport(
-            added=total.added + report.added,
-            updated=total.updated + report.updated,
-            deleted=total.deleted + report.deleted,
-            unchanged=total.unchanged + report.unchanged,
-            failed=(*total.failed, *report.failed),
-            passages=report.passages,
-            embedded=total.embedded + report.embedded,
-            seconds=round(total.seconds + report.seconds, 2),
-        )
-    return asdict(total)
-
-
-def knowledge_counts(core: Core) -> dict[str, Any]:
-    """How much the knowledge base holds, and which index serves it."""
-    found = sources(core)
-    model = core.embedder.fingerprint
-    with core.database.reading() as session:
-        active = generations.active_generation(session, core.workspace_id)
-        waiting = vectors.count_without_embedding(session, core.workspace_id, model)
-    return {
-        "sources": len(found),
-        "documents": sum(source["documents"] for source in found),
-        "passages": sum(source["passages"] for source in found),
-        "failed": sum(len(source["failed"]) for source in found),
-        "stale": sum(len(source["stale"]) for source in found),
-        "out_of_date": sum(len(source["out_of_date"]) for source in found),
-        "without_embedding": waiting,
-        "embedding_model": model,
-        "index": active.id if active else None,
-        "index_built_at": active.activated_at.isoformat() if active and active.activated_at else None,
-    }
-
-
-def sources(core: Core) -> list[dict[str, Any]]:
-    """What is synced, how fresh it is, and what failed."""
-    today = core.clock.now().date()
-    with core.database.reading() as session:
-        found = documents.source_statuses(
-            session,
-            core.workspace_id,
-            day=today,
-            reviewed_since=today - core.settings.stale_after,
-        )
-    return [
-        {
-            "source": source.uri,
-            "audience": source.audience,
-            "base_url": source.base_url,
-            "synced_at": source.synced_at.isoformat() if source.synced_at else None,
-            "documents": source.documents,
-            "passages": source.passages,
-            "stale": list(source.stale),
-            "out_of_date": list(source.out_of_date),
-            "failed": source.report.get("failed", []),
-            "warnings": source.report.get("warnings", []),
-            "error": source.error,
-        }
-        for source in found
-    ]
 
 
 def digest_as(core: Core, period: str, form: str) -> str:

@@ -59,6 +59,22 @@ class Answers(Protocol):
         ...
 
 
+class Syncs(Protocol):
+    """Syncs sources whose time has come."""
+
+    def run_due(self) -> int:
+        """Sync what is due, here and now; how many sources that were."""
+        ...
+
+
+class NoSyncs:
+    """Where nothing is synced by itself."""
+
+    def run_due(self) -> int:
+        """Nothing is due."""
+        return 0
+
+
 @dataclass
 class Services:
     """The parts of a running bot, connected to one workspace."""
@@ -76,6 +92,7 @@ class Services:
     work_waiting: threading.Event = field(default_factory=threading.Event)
     speech_waiting: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
+    syncs: Syncs = field(default_factory=NoSyncs)
 
     def wake_workers(self) -> None:
         """There is a new inbound event."""

@@ -263,6 +263,7 @@ def connect(core: Core, client: WebClient) -> Services:
     from bot.services import Services
     from bot.slack.directory import SlackDirectory
     from bot.slack.messenger import SlackMessenger
+    from bot.syncing import DueSyncs
     from playbooks.runner import PlaybookRunner
 
     try:
@@ -284,6 +285,7 @@ def connect(core: Core, client: WebClient) -> Services:
             now=core.clock.now(),
         )
     core.workspace_id = workspace.id
+    stopping = threading.Event()
     return Services(
         settings=core.settings,
         database=core.database,
@@ -295,4 +297,6 @@ def connect(core: Core, client: WebClient) -> Services:
         directory=SlackDirectory(client, core.database, SystemClock(), workspace.id),
         answers=LoadingAnswers(core),
         runner=PlaybookRunner(core.database, core.clock, wall=SystemClock(), workspace_id=workspace.id),
+        stopping=stopping,
+        syncs=DueSyncs(core, stopping),
     )

@@ -82,6 +82,7 @@ class Ingest:
         base_url: str | None = None,
         account_id: Callable[[str], str | None] | None = None,
         progress: Tell | None = None,
+        by_hand: bool = True,
     ) -> SyncReport:
         """Make the source at `root` what the folder is now, then bring the index up to date.
 
@@ -91,7 +92,9 @@ class Ingest:
                 or account:KEY.
             base_url: where the documents are published; citations link there.
             account_id: the id of the account with that key, None if there is none.
-            progress: told now and then how far it is.
+            progress: told now and then how far it is; what it raises ends the sync.
+            by_hand: whether somebody asked for it: then a source may have become empty. By itself it is
+                rather a disk that is not mounted, so nothing is deleted.
 
         Raises:
             KnowledgeError: there is nothing at `root`, no such audience, its rules are broken, or another
@@ -108,6 +111,7 @@ class Ingest:
             account_id=account_id,
             rules=load_rules(root),
             progress=progress,
+            by_hand=by_hand,
         )
 
     def sync_documents(
@@ -120,6 +124,7 @@ class Ingest:
         account_id: Callable[[str], str | None] | None = None,
         rules: Rules | None = None,
         progress: Tell | None = None,
+        by_hand: bool = True,
     ) -> SyncReport:
         """The same for documents from anywhere; they are the source's whole content."""
         started = time.monotonic()
@@ -128,7 +133,7 @@ class Ingest:
         source_audience = resolve(audience)
         with self._lock():
             taking = self._start(source_uri, source_audience, base_url, resolve, rules or Rules())
-            taking.take_all(documents, tell)
+            taking.take_all(documents, tell, may_empty=by_hand)
             passages = self._bring_up_to_date(taking.embeddings, tell)
             report = replace(
                 taking.report,

@@ -61,8 +61,14 @@ class TakingIn:
     _present: set[str] = field(default_factory=set)
     _perhaps_renamed: list[SourceDocument] = field(default_factory=list)
 
-    def take_all(self, documents: Iterable[SourceDocument | Unreadable], tell: Tell, total: int = 0) -> None:
-        """Write what is new or has changed, and remove what has gone."""
+    def take_all(
+        self, documents: Iterable[SourceDocument | Unreadable], tell: Tell, *, may_empty: bool = True
+    ) -> None:
+        """Write what is new or has changed, and remove what has gone.
+
+        Raises:
+            KnowledgeError: everything has gone, and nobody said that it may.
+        """
         known_contents = {state.content_hash for state in self.states.values()}
         for number, found in enumerate(documents, start=1):
             if isinstance(found, Unreadable):
@@ -73,7 +79,12 @@ class TakingIn:
                 self._take(found, self.states.get(found.uri))
             if len(self._batch) >= DOCUMENTS_PER_BATCH:
                 self._write()
-            tell(Progress("reading", number, total))
+            tell(Progress("reading", number))
+        if self.states and not may_empty and not (self._present or self._perhaps_renamed):
+            raise KnowledgeError(
+                "It holds no document any more, so nothing was changed. Is it mounted? If it is meant to be empty, "
+                "sync it by hand."
+            )
         gone = self._take_renamed()
         self._write()
         with self.database.transaction() as session:
