@@ -13,7 +13,7 @@ from bot.run import Bot, wait_for_signal
 from bot.settings import Settings, load_settings
 from bot.timetravel import TimeTravel
 from bot.wiring import Core, connect, open_core, slack_client, workspace_folder
-from store.tables import events, outbox
+from store.tables import events, outbox, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,6 +135,7 @@ def _take_up_what_was_left(services: Services) -> None:
     with services.database.transaction() as session:
         events.end_leases(session, workspace_id=services.workspace_id, wall=wall)
         outbox.end_leases(session, workspace_id=services.workspace_id, wall=wall)
+        sources.end_leases(session, services.workspace_id)
 
 
 def _load_in_background(core: Core, bot: Bot, *, sample: bool) -> None:

@@ -11,7 +11,7 @@ from bot.blocks.account import QuestionLine
 from bot.blocks.digest import short_lines
 from bot.blocks.home import CHECKINS, DONE, REFRESH, HomePage, SetupLine, home_view
 from bot.blocks.tasks import MINE
-from bot.blocks.text import escaped, slack_date
+from bot.blocks.text import brief, escaped, slack_date
 from bot.listeners.tasks import items_of, mark_done, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import TryLater, Unreachable
@@ -22,7 +22,7 @@ from store.insights.digest import digest
 from store.insights.installation import installation
 from store.insights.scope import period_of, scope_for
 from store.insights.wording import arr_words
-from store.tables import accounts, answers, playbooks, tasks, workspaces
+from store.tables import accounts, answers, playbooks, sources, tasks, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 OPENED, PRESSED = "home_opened", "home_pressed"
 PERIOD = "7d"
 QUESTIONS_SHOWN = 5
+TROUBLES_SHOWN = 3
 
 
 def is_home_tab(event: dict[str, Any]) -> bool:
@@ -165,6 +166,7 @@ def _setup(session: Session, services: Services) -> tuple[SetupLine, ...]:
             + (f", synced {slack_date(found.synced_at)}" if found.synced_at else ""),
             "Run `guidepost knowledge sync FOLDER`.",
         ),
+        _sources(session, services),
         SetupLine(
             found.accounts > 0,
             f"Accounts: {found.accounts}, with {found.subscriptions} subscriptions",
@@ -186,6 +188,15 @@ def _setup(session: Session, services: Services) -> tuple[SetupLine, ...]:
             "This takes half a minute after a start; `guidepost doctor` says if something is wrong.",
         ),
         _faults(found),
+    )
+
+
+def _sources(session: Session, services: Services) -> SetupLine:
+    troubles = sources.troubles(session, services.workspace_id)
+    return SetupLine(
+        not troubles,
+        "Sources: all synced" if not troubles else f"Sources: {len(troubles)} with failures",
+        "\n      ".join(f"{brief(uri, 100)}: {brief(what, 250)}" for uri, what in troubles[:TROUBLES_SHOWN]),
     )
 
 
