@@ -42,11 +42,19 @@ def read_document(uri: str, data: bytes, base_url: str | None = None) -> SourceD
         UnreadableDocument: it is not what its name says, or its front matter is broken.
     """
     origin = Origin(uri, base_url)
+    return as_document(origin, read_format(PurePosixPath(uri).suffix.lower(), data, origin), data)
+
+
+def read_format(suffix: str, data: bytes, origin: Origin) -> Read:
+    """What bytes in the format of that suffix say.
+
+    Raises:
+        UnreadableDocument: they are not in that format, or cannot be taken apart.
+    """
     try:
-        read = READERS[PurePosixPath(uri).suffix.lower()](data, origin)
+        return READERS[suffix](data, origin)
     except RecursionError as error:
         raise UnreadableDocument("Its elements are nested too deeply; flatten the page.") from error
-    return as_document(origin, read, data)
 
 
 def as_document(origin: Origin, read: Read, data: bytes) -> SourceDocument:
@@ -80,7 +88,7 @@ def _markdown(data: bytes, origin: Origin) -> Read:
     return Read(head, parts_of(soup))
 
 
-def read_html(data: bytes, origin: Origin) -> Read:
+def _html(data: bytes, origin: Origin) -> Read:
     """A web page: front matter before `meta` tags, the article's heading before the page's title."""
     head, body = split_front_matter(decoded(data, html=True))
     page = read_page(body)
@@ -131,7 +139,7 @@ def _readable(path: PurePosixPath) -> str:
 
 READERS: dict[str, Callable[[bytes, Origin], Read]] = {
     **dict.fromkeys((".md", ".markdown", ".mdx"), _markdown),
-    **dict.fromkeys((".html", ".htm"), read_html),
+    **dict.fromkeys((".html", ".htm"), _html),
     ".docx": _docx,
     ".pdf": _pdf,
     ".rst": _restructured,
