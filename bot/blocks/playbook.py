@@ -102,13 +102,14 @@ def customer_message(message: StepMessage) -> Speech:
 
 def nudge(message: StepMessage) -> Speech:
     """A reminder in the thread of a question."""
-    blocks = [parts.section(message.text), *_options(message), *_ways_out(message)]
-    return parts.speech(message.text, blocks)
+    ways = _answered_or(message, lambda: _options(message) + _ways_out(message))
+    return parts.speech(message.text, [parts.section(message.text), *ways])
 
 
 def again(message: StepMessage) -> Speech:
     """The reply fitted no option: what can be said?"""
-    return parts.speech(message.text, [parts.section(message.text), *_options(message)])
+    ways = _answered_or(message, lambda: _options(message))
+    return parts.speech(message.text, [parts.section(message.text), *ways])
 
 
 def confirmation(message: StepMessage) -> Speech:
@@ -119,7 +120,9 @@ def confirmation(message: StepMessage) -> Speech:
         parts.button("Yes, right", CONFIRM_YES, value, style="primary"),
         parts.button("No", CONFIRM_NO, message.value),
     )
-    return parts.speech(message.text, [parts.section(message.text), buttons])
+    return parts.speech(
+        message.text, [parts.section(message.text), *_answered_or(message, lambda: [buttons])]
+    )
 
 
 def plain(message: StepMessage) -> Speech:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot import asking, speaking
 from bot.blocks import playbook as blocks
 from bot.blocks import playbook_modals as modals
+from bot.blocks.text import escaped
 from bot.deliver import View
 from bot.recording import record_posted
 from bot.slack.incoming import Pressed, StaleButton, parse_action
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from store.tables import InboundEvent, OutboxMessage
 
 PRESSED, WRITTEN, CAME_BACK = "playbook_pressed", "playbook_written", "playbook_came_back"
+CONFIRMS = frozenset({blocks.CONFIRM_YES, blocks.CONFIRM_NO})
+RECORDED = "That is settled already: I have recorded “{}”."
+CLOSED = "This question is closed; nothing more is needed. Thank you."
+SPENT = ("confirm", "again", "nudge")  # what was asked about a question, and is closed with it
 NOT_YOURS = "That is for the CSM of this account. Ask them, or an admin."
 
 DECISIONS = {
@@ -186,6 +191,8 @@ def _hand_over(
         if _is_for_staff(session, ref, action_id) and not _may_steer(session, services, person, ref.run_id):
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
             return
+        if action_id in CONFIRMS and _is_settled(session, services, event, ref):
+            return
         happened = make(person)
         handled = services.runner.handle_in(session, ref.run_id, happened)
         record = handled.run.steps.get(ref.step)
@@ -193,6 +200,36 @@ def _hand_over(
             text = happened.text if isinstance(happened, events.Approved) else None
             what = f"{DECISIONS[action_id]} by {person.name}{_goes_when(handled, record)}"
             _close_message(session, services, event, what, text)
+        if action_id == blocks.CONFIRM_NO:
+            _close_message(session, services, event, "Not that", None)
+
+
+def _is_settled(session: Session, services: Services, event: InboundEvent, ref: Ref) -> bool:
+    """Whether "right?" is asked about a question that waits no more; then the person is told what counts.
+
+    Another answer than the recorded one is left to the engine, which passes it on.
+    """
+    step = playbooks.find_step(session, ref.run_id, ref.step)
+    if step is None or step.state == "sent" or ref.value not in (None, step.answer):
+        return False
+    label = _label_of(session, services, step)
+    told = RECORDED.format(escaped(label)) if label else CLOSED
+    speaking.reply(session, services, event, Speech(text=told))
+    _close_message(session, services, event, f"Recorded: {label}" if label else "Closed", None)
+    return True
+
+
+def _label_of(session: Session, services: Services, step: RunStep) -> str:
+    """A recorded answer as its button said it; empty if there is none."""
+    sent = outbox.find_sent(
+        session,
+        workspace_id=services.workspace_id,
+        channel_id=step.channel_id or "",
+        ts=step.message_ts or "",
+    )
+    options = (sent.payload.get("options") or ()) if sent else ()
+    labels = {option["value"]: str(option["label"]) for option in options}
+    return labels.get(step.answer, step.answer or "")
 
 
 def _goes_when(handled: Handled, record: StepRecord) -> str:
@@ -313,7 +350,21 @@ def read(services: Services, event: InboundEvent, said: Said, asked: asking.Aske
     with services.effect_of(event.id) as session:
         replied = events.Replied(step.key, said.user_id, text=said.text)
         services.runner.handle_in(session, step.run_id, replied)
+        if not said.thread_ts:
+            _answer_there(session, services, step, said.user_id)
     return True
+
+
+def _answer_there(session: Session, services: Services, step: RunStep, user_id: str) -> None:
+    """Who answered outside the question's thread is answered where they wrote, not in that thread."""
+    for kind in ("ack", "confirm", "again"):
+        waiting = outbox.pending_with_prefix(
+            session, workspace_id=services.workspace_id, key_prefix=f"{step.run_id}:{step.key}:{kind}:"
+        )
+        for message in waiting:
+            if message.payload.get("to_slack_user_id") in (None, user_id):
+                message.payload = message.payload | {"reply_to": None}
+                session.add(message)
 
 
 def step_answered(session: Session, services: Services, said: Said, person: Person) -> RunStep | None:
@@ -325,10 +376,18 @@ def step_answered(session: Session, services: Services, said: Said, person: Pers
         return None
     if said.thread_ts:
         step = playbooks.step_in_thread(session, services.workspace_id, said.channel_id, said.thread_ts)
+        step = step or _step_asked_about(session, services, said.channel_id, said.thread_ts)
         return step if step is not None and step.state == "sent" and step.asks else None
     if said.surface != "dm" or said.text.rstrip().endswith("?"):
         return None
     return playbooks.open_question_of(session, services.workspace_id, [person.contact.id])
+
+
+def _step_asked_about(session: Session, services: Services, channel_id: str, ts: str) -> RunStep | None:
+    """The step that a message of ours beside its question is about: "right?", a reminder."""
+    sent = outbox.find_sent(session, workspace_id=services.workspace_id, channel_id=channel_id, ts=ts)
+    about = sent.payload if sent else {}
+    return playbooks.find_step(session, about.get("run_id") or "", about.get("step_key") or "")
 
 
 # What comes back from Slack and from the knowledge base
@@ -491,6 +550,19 @@ def _acknowledged(services: Services, session: Session, message: OutboxMessage, 
     if label and step is not None and step.channel_id and step.message_ts:
         where = Posted(step.channel_id, step.message_ts)
         _mark(session, services, where, f"Your answer: {label}", key=message.id)
+        _close_spent(session, services, message, label)
+
+
+def _close_spent(session: Session, services: Services, message: OutboxMessage, label: str) -> None:
+    """The reminders and the "right?" of a question that is answered say what was recorded."""
+    step = f"{message.payload['run_id']}:{message.payload['step_key']}"
+    for kind in SPENT:
+        for one in outbox.sent_with_prefix(
+            session, workspace_id=services.workspace_id, key_prefix=f"{step}:{kind}:"
+        ):
+            if one.kind != "update":
+                where = Posted(str(one.sent_channel_id), str(one.sent_ts))
+                _mark(session, services, where, f"Recorded: {label}", key=f"{one.id}:{message.id}")
 
 
 def _message_view(build: Callable[[blocks.StepMessage], Speech]) -> View:

@@ -240,3 +240,17 @@ def sent_with_prefix(session: Session, *, workspace_id: str, key_prefix: str) ->
         .order_by(col(OutboxMessage.sent_at), col(OutboxMessage.id))
     )
     return list(session.exec(statement).all())
+
+
+def pending_with_prefix(session: Session, *, workspace_id: str, key_prefix: str) -> list[OutboxMessage]:
+    """What is not said yet of the messages whose keys begin like this, oldest first."""
+    statement = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.workspace_id == workspace_id,
+            OutboxMessage.state == "pending",
+            col(OutboxMessage.key).startswith(key_prefix, autoescape=True),
+        )
+        .order_by(col(OutboxMessage.created_at), col(OutboxMessage.id))
+    )
+    return list(session.exec(statement).all())

@@ -159,7 +159,9 @@ def test_an_edited_preview_goes_out_as_edited_and_the_original_is_kept(play):
     assert play.bot.submit(PRIYA, form, **{TEXT: "  "})["errors"] == {TEXT: "Write at least a word."}
     play.bot.submit(PRIYA, form, **{TEXT: "Amelia, what would make *March* a good month? <!channel>"})
     closed = texts_of(play.last(PRIYA, "Message to"))
-    assert "✓ Changed and approved by Priya Raman; it goes out Wed 4 March at 10:00 MST, Amelia's time" in closed
+    assert (
+        "✓ Changed and approved by Priya Raman; it goes out Wed 4 March at 10:00 MST, Amelia's time" in closed
+    )
     assert "what would make *March*" in closed
     assert play.dm(AMELIA) == []
 
@@ -253,6 +255,68 @@ def test_yes_in_words_confirms_too(asked):
     asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "easy enough")
     asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "yes")
     assert asked.step("O2").answer == "smooth"
+
+
+def test_who_answers_at_top_level_is_answered_there_and_in_a_thread_in_the_thread(asked):
+    root = asked.last(AMELIA, "How did setup go?")
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "it was easy for some")
+    confirm = asked.last(AMELIA, "I took that as")
+    assert confirm.get("thread_ts") in (None, confirm["ts"])
+    asked.bot.press(AMELIA, confirm, "playbook_confirm_no")
+    again = asked.last(AMELIA, "Then which of these fits?")
+    assert again["thread_ts"] == root["ts"]  # pressed, not written
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "some bumps", thread_ts=root["ts"])
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "the import was slow")
+    assert asked.last(AMELIA, "Thank you").get("thread_ts") != root["ts"]
+
+
+def test_words_in_the_thread_of_what_we_asked_back_belong_to_the_question(asked):
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "easy enough")
+    confirm = asked.last(AMELIA, "I took that as")
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "yes", thread_ts=confirm["ts"])
+    assert asked.step("O2").answer == "smooth"
+
+
+def test_a_confirmation_that_was_accepted_says_what_was_recorded(asked):
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "it was easy for some")
+    first = asked.last(AMELIA, "I took that as")
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "there were some bumps on the way")
+    second = asked.last(AMELIA, "I took that as")
+    assert first["ts"] != second["ts"]
+    asked.bot.press(AMELIA, second, "playbook_confirm_yes")
+    for one in asked.dm(AMELIA, "I took that as"):
+        assert "✓ Recorded: Some bumps" in texts_of(one)
+        assert not has(one, "playbook_confirm_yes")
+
+
+def test_a_reading_that_was_wrong_loses_its_buttons(asked):
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "it was easy for some")
+    asked.bot.press(AMELIA, asked.last(AMELIA, "I took that as"), "playbook_confirm_no")
+    [shown] = asked.dm(AMELIA, "I took that as")
+    assert "✓ Not that" in texts_of(shown)
+    assert not has(shown, "playbook_confirm_no")
+
+
+@pytest.mark.parametrize("button", ["playbook_confirm_yes", "playbook_confirm_no"])
+def test_a_stale_confirmation_tells_what_was_recorded_and_changes_nothing(asked, button):
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "it was easy for some")
+    stale = asked.last(AMELIA, "I took that as")
+    asked.bot.press(AMELIA, stale, "playbook_confirm_yes")
+    before = asked.step("O2")
+    press(asked, AMELIA, stale, button)
+    alone = asked.bot.seen(AMELIA, asked.bot.dm(AMELIA)).ephemerals[-1]
+    assert alone["text"] == "That is settled already: I have recorded “Smooth”."
+    assert asked.step("O2").answered_at == before.answered_at
+    assert len(asked.dm(PRIYA, "on “How did setup go”")) == 1
+
+
+def test_a_stale_confirmation_of_another_answer_is_passed_on(asked):
+    asked.bot.say(AMELIA, asked.bot.dm(AMELIA), "it was easy for some")
+    stale = asked.last(AMELIA, "I took that as")
+    answer(asked, AMELIA, "How did setup go?", "Blocked")
+    press(asked, AMELIA, stale, "playbook_confirm_yes")
+    assert "I have passed your words on to Priya" in texts_of(asked.last(AMELIA))
+    assert asked.step("O2").answer == "blocked"
 
 
 def test_a_question_meanwhile_is_answered_as_a_question(asked):
