@@ -24,7 +24,7 @@ _I_CANNOT = (
     r"(?:i|we)(?: am|['\u2019]m| are| was)? ?(?:sorry|apologi[sz]e"
     r"|(?:do|did|could|can|would|have|am|was)(?: not|n['\u2019]t| no)\b|cannot\b|have no\b|not able)"
 )
-_OPENING = r"(?:^|(?<=[,;] )|(?<=but )|(?<=however )|(?<=although )|(?<=while )|(?<=however, ))"
+_OPENING = r"(?:^(?:unfortunately,? |however,? |sorry,? )?|(?<=[,;] )|(?<=but )|(?<=however )|(?<=although )|(?<=while )|(?<=however, ))"
 _TURN = r"(?:[,;]? but\b(?: i can (?:tell you|say) that)?|[,;] however,?|[,;]|\.|$)"
 _ABOUT_SOURCES = re.compile(
     rf"{_OPENING}{_I_CANNOT}[^,;.]*?{_TURN}"
@@ -49,7 +49,7 @@ def claim_of(sentence: str) -> str:
 
     Empty if nothing else is left: such a sentence claims nothing that a passage would have to say.
     """
-    if _TO_READER.match(sentence.strip()):
+    if _TO_READER.match(sentence.strip()) or sentence.rstrip().endswith("?"):
         return ""
     rest = _ABOUT_SOURCES.sub(" ", sentence)
     return sentence if rest == sentence else _OPENER.sub("", rest.strip()).strip(" ,;.")

@@ -38,7 +38,7 @@ def compose(quotes: Sequence[Quote]) -> Composed:
     for n, one in enumerate(quotes, start=1):
         texts = _texts(one.units)
         sentences += [AnswerSentence(text, (n,)) for text in texts]
-        citations.append(_citation(n, one.evidence, "\n".join(texts)))
+        citations.append(citation_of(n, one.evidence, "\n".join(texts)))
         paragraphs.append(_markdown(one.units, f"[{n}]"))
     return Composed("\n\n".join(paragraphs), tuple(sentences), tuple(citations))
 
@@ -57,7 +57,8 @@ def _texts(units: Sequence[Unit]) -> list[str]:
     return texts
 
 
-def _citation(n: int, evidence: Evidence, quote: str) -> CitedPassage:
+def citation_of(n: int, evidence: Evidence, quote: str) -> CitedPassage:
+    """A passage as the answer's n-th citation, with what is quoted of it."""
     return CitedPassage(
         n=n,
         passage_id=evidence.passage_id,

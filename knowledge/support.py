@@ -1,8 +1,8 @@
 """Whether passages say what a sentence claims: by its numbers, names, denials and words. Pure functions.
 
-No model reads here. A sentence is held against the lines of its passages: every number and name must stand there,
+A sentence is held against the lines of its passages: every number and name must stand there,
 a number in a line like the sentence, what is denied must be denied there and nowhere the other way round, and
-most of its words must be there. Figures in docs/results.md; they were chosen on mtrag-conversations.
+most of its words must be there, or a cross-encoder must take the closest lines to be about it. Figures in docs/results.md; they were chosen on mtrag-conversations.
 """
 
 from __future__ import annotations
@@ -18,7 +18,12 @@ from knowledge.splitting import sentences
 from knowledge.words import stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    Read = Callable[[str, Sequence[str]], Sequence[float]]
+
+NUMBER, NAME, ADDRESS, DENIAL = "a number", "a name", "an address", "a denial"
+THIN = "too little of it is there"
 
 _RUN_ON = re.compile(r"(?<=[a-z)\]][.!?;:])(?=[A-Z0-9])")
 _SPACED = re.compile(r"\s+(n?['\u2019](?:s|t|re|ve|ll|d))\b")  # "company 's", "does n't"
@@ -37,14 +42,16 @@ class Strictness:
 
     Attributes:
         covered: least share of a sentence's content stems that the passages hold.
-        thinly_covered: a share below which the sentence must also follow the passages' wording:
+        thinly_covered: a share below which a cross-encoder must take the closest lines to be about the sentence:
+        read: by this logit. Without one, the sentence must follow the wording of the passages:
         aligned: in the share that its best lines hold,
-        worded: and in the share of its pairs of neighbouring words.
+        worded: or in the share of its pairs of neighbouring words.
         displaced: how much closer to the sentence a line with another number may be than the line with its own.
     """
 
     covered: float = 0.35
-    thinly_covered: float = 0.6
+    thinly_covered: float = 0.7
+    read: float = 0.0
     aligned: float = 0.3
     worded: float = 0.05
     displaced: float = 0.4
@@ -129,6 +136,11 @@ class Source:
             for run in _RUN_OF_NAMES.findall(everything)
         )
 
+    def closest(self, line: Line, k: int = 3) -> str:
+        """The k lines that share most with a sentence, in reading order."""
+        ranked = sorted(range(len(self.lines)), key=lambda i: -len(line.stems & self.lines[i].stems))[:k]
+        return " ".join(self.lines[i].text for i in sorted(ranked))
+
     def holds(self, word: str) -> bool:
         """Whether a stem is there, perhaps turned around, or a longer word of its beginning."""
         return word in self.stems or facts.without_prefix(word) in self.stems or word[:5] in self.beginnings
@@ -139,25 +151,35 @@ def tidy(text: str) -> str:
     return _SPACED.sub(r"\1", text)
 
 
-def doubts(sentence: str, source: Source, strictness: Strictness | None = None) -> tuple[str, ...]:
-    """Why the passages do not say the sentence; empty if they do.
+def doubts(
+    claim: str, source: Source, strictness: Strictness | None = None, read: Read | None = None
+) -> tuple[str, ...]:
+    """Why the passages do not say a claim; empty if they do.
 
     Args:
-        sentence: a claim; see `claims.claim_of`.
+        claim: see `claims.claim_of`.
         source: the passages that it cites.
         strictness: see there.
+        read: a cross-encoder.
     """
     limits = strictness or Strictness()
-    text = tidy(sentence)
+    text = tidy(claim)
     line = Line(text)
     found = [
-        "a number" if _number_is_off(text, line, source, limits) else "",
-        "an address" if not source.addresses.issuperset(_addresses(text)) else "",
-        "a name" if _name_is_missing(text, source) else "",
-        "a denial" if _denies_otherwise(line, source) else "",
-        "too little of it is there" if _is_thin(line, source, limits) else "",
+        NUMBER if _number_is_off(text, line, source, limits) else "",
+        ADDRESS if not source.addresses.issuperset(_addresses(text)) else "",
+        NAME if _name_is_missing(text, source) else "",
+        DENIAL if _denies_otherwise(line, source) else "",
+        THIN if _is_thin(line, source, limits, read) else "",
     ]
     return tuple(doubt for doubt in found if doubt)
+
+
+def is_absent(claim: str, source: Source) -> bool:
+    """Whether a number or a name of the claim stands nowhere in the passages."""
+    text = tidy(claim)
+    absent = any(one.certain and one.value not in source.numbers for one in facts.figures(text))
+    return absent or _name_is_missing(text, source)
 
 
 def closeness(line: Line, other: Line, source: Source) -> float:
@@ -262,7 +284,7 @@ def _is_said(denial: facts.Denial, line: Line, hinted: frozenset[str]) -> bool:
     return sum(word in line.stems for word in first) >= 0.6 * len(first)
 
 
-def _is_thin(line: Line, source: Source, limits: Strictness) -> bool:
+def _is_thin(line: Line, source: Source, limits: Strictness, read: Read | None) -> bool:
     if not line.stems:
         return False
     covered = sum(source.holds(word) for word in line.stems) / len(line.stems)
@@ -270,6 +292,8 @@ def _is_thin(line: Line, source: Source, limits: Strictness) -> bool:
         return True
     if covered >= limits.thinly_covered:
         return False
+    if read is not None:
+        return read(line.text, [source.closest(line)])[0] < limits.read
     pairs = frozenset(pair for one in source.lines for pair in one.pairs)
     worded = len(line.pairs & pairs) / len(line.pairs) if line.pairs else 1.0
     return worded < limits.worded and _aligned(line, source) < limits.aligned
