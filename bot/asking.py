@@ -44,6 +44,7 @@ class Asked:
             account_id=self.account_id,
             plan=self.account.plan if self.account else None,
             stage=self.account.stage if self.account else None,
+            persona=self.person.contact.persona if self.person.contact else None,
             language=self.person.language,
         )
 

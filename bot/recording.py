@@ -37,6 +37,7 @@ def record_answer(
         standalone_question=answered.standalone_question or None,
         confidence=answered.confidence,
         timings_ms=dict(answered.timings_ms),
+        answered_for=answered.answered_for,
         closest=list(dict.fromkeys(evidence.title for evidence in answered.closest))[:CLOSEST_KEPT],
         channel_id=question.channel_id,
         created_at=now,

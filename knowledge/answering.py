@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from knowledge import wording
 from knowledge.composing import compose
+from knowledge.fitting import fitted, fitting_first
 from knowledge.followups import stand_alone
 from knowledge.gates import Gates, Signals, confidence, is_refused, signals_of
 from knowledge.grounding import unsupported
@@ -14,7 +15,7 @@ from knowledge.quoting import quote
 from knowledge.retrieval import Stopwatch
 from knowledge.small_talk import reply_without_search, shortened
 from knowledge.types import Answered
-from knowledge.words import LANGUAGE_CODES, content_words, language_of
+from knowledge.words import LANGUAGE_CODES, content_words, language_code, language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from knowledge.quoting import Quoted
     from knowledge.retrieval import Found, Retriever
     from knowledge.types import Asker, Evidence, Question
+    from knowledge.writing import Writer, Written
 
 CLOSEST = 3  # articles that a refusal names
 
@@ -34,7 +36,9 @@ class _Reading:
     """A question with what was found for it."""
 
     standalone: Standalone
+    asker: Asker
     found: Found
+    evidence: tuple[Evidence, ...]  # the same, in the order that fits the asker
     quoted: Quoted | None
     confidence: float
     refused: bool  # the evidence does not answer
@@ -42,18 +46,26 @@ class _Reading:
 
 
 class Answerer:
-    """Answers questions by quoting; needs no chat model.
+    """Answers questions: by quoting, or in a chat model's words where there is one.
 
     Args:
         retriever: finds evidence.
         reranker: scores the sentences of the best passages.
         gates: the figures that decide between answer and refusal.
+        writer: has a chat model write; quotes serve where it cannot.
     """
 
-    def __init__(self, retriever: Retriever, reranker: Reranker, gates: Gates | None = None) -> None:
+    def __init__(
+        self,
+        retriever: Retriever,
+        reranker: Reranker,
+        gates: Gates | None = None,
+        writer: Writer | None = None,
+    ) -> None:
         self._retriever = retriever
         self._reranker = reranker
         self._gates = gates or Gates()
+        self._writer = writer
 
     def load(self) -> None:
         """Load models and index, so that the first question need not wait."""
@@ -95,15 +107,14 @@ class Answerer:
 
     def _read(self, standalone: Standalone, asker: Asker, note: str | None, watch: Stopwatch) -> _Reading:
         found = self._retriever.find(standalone.text, asker, thread=standalone.thread)
+        evidence = fitting_first(found.evidence, asker, language_code(standalone.text))
         watch.skip()
-        quoted = quote(
-            found.evidence, lambda texts: self._reranker.score(found.asked, texts), standalone.text
-        )
+        quoted = quote(evidence, lambda texts: self._reranker.score(found.asked, texts), standalone.text)
         signals = self._signals(asker, found)
         sure = round(confidence(signals, self._gates), 3) if quoted else 0.0
         watch.lap("quote")
         refused = quoted is None or is_refused(sure, signals, self._gates)
-        return _Reading(standalone, found, quoted, sure, refused, note)
+        return _Reading(standalone, asker, found, evidence, quoted, sure, refused, note)
 
     def _signals(self, asker: Asker, found: Found) -> Signals:
         asked = set(content_words(found.asked))
@@ -112,23 +123,36 @@ class Answerer:
         return signals_of(found.asked, found.evidence, share)
 
     def _answered(self, reading: _Reading) -> Answered:
-        evidence = reading.found.evidence
+        evidence = reading.evidence
         if not evidence:
             return _refused(wording.NOTHING_THERE, reading)
         if reading.quoted is None or reading.refused:
             return _refused(wording.NOT_FOUND, reading)
-        composed = compose(reading.quoted.quotes)
-        if unsupported(composed.sentences, composed.citations):
+        written = self._written(reading)
+        composed = (written.composed if written else None) or compose(reading.quoted.quotes)
+        if not (written and written.composed) and unsupported(composed.sentences, composed.citations):
             return _refused(wording.NOT_FOUND, reading)
-        unsure = reading.confidence < self._gates.unsure_below
+        unsure = reading.confidence < self._gates.unsure_below or _found_nothing(written)
+        missing = written.missing_note if written else None
+        by_id = {one.passage_id: one for one in evidence}
+        fit = fitted(
+            [by_id[cited.passage_id] for cited in composed.citations], reading.found.evidence, reading.asker
+        )
         return Answered(
-            "partial" if unsure else "answered",
-            _text(composed, [reading.note, wording.UNSURE if unsure else None]),
+            "partial" if unsure or missing else "answered",
+            _text(composed, [reading.note, wording.UNSURE if unsure else None, fit.note], missing),
             sentences=composed.sentences,
             citations=composed.citations,
             confidence=reading.confidence,
             closest=_closest(evidence),
+            answered_for=fit.answered_for,
         )
+
+    def _written(self, reading: _Reading) -> Written | None:
+        """The answer in a chat model's words, if there is a model and what it wrote may be shown."""
+        if self._writer is None:
+            return None
+        return self._writer.write(reading.standalone.text, reading.evidence)
 
     def _other_language(self, text: str, asker: Asker) -> str | None:
         """An honest sentence about a question in a language that no readable article is written in."""
@@ -147,15 +171,18 @@ def _refused(sentence: str, reading: _Reading) -> Answered:
         "refused",
         _text(None, [reading.note, sentence]),
         confidence=reading.confidence,
-        closest=_closest(reading.found.evidence),
+        closest=_closest(reading.evidence),
     )
 
 
-def _text(composed: Composed | None, notes: Sequence[str | None]) -> str:
-    parts = [note for note in notes if note]
-    if composed:
-        parts.append(composed.markdown)
-    return "\n\n".join(parts)
+def _text(composed: Composed | None, notes: Sequence[str | None], after: str | None = None) -> str:
+    parts = (*notes, composed.markdown if composed else None, after)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _found_nothing(written: Written | None) -> bool:
+    """Whether a chat model read the passages and found no answer in them."""
+    return written is not None and written.composed is None
 
 
 def _closest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

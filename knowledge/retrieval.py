@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from knowledge.blending import add_weighted, blend, distinct, min_max, mix
+from knowledge.fitting import is_for
 from knowledge.lay_words import in_usual_terms
 from knowledge.links import citation_uri
 from knowledge.types import Evidence
@@ -74,7 +75,7 @@ class RetrievalSettings:
         thread_weight: of the thread's own candidates when a question leans on its thread.
         same_text: share of words in common from which two passages count as the same text.
         usual_terms: whether everyday words are exchanged for the usual terms.
-        tie_break: added to the blend for a passage of the asker's own plan or stage.
+        tie_break: added to the blend for a passage of the asker's own plan, stage or persona.
     """
 
     candidates: int = 100
@@ -223,8 +224,8 @@ class Retriever:
         ]
 
     def _tie_break(self, row: rows.EvidenceRow, asker: Asker) -> float:
-        matches = [row.plan and row.plan == asker.plan, row.stage and row.stage == asker.stage]
-        return self._settings.tie_break * sum(map(bool, matches))
+        said = ((row.plan, asker.plan), (row.stage, asker.stage), (row.persona, asker.persona))
+        return self._settings.tie_break * sum(is_for(*one) for one in said)
 
     def _first_stage(
         self,

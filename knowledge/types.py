@@ -31,6 +31,7 @@ class Asker:
     account_id: str | None = None
     plan: str | None = None
     stage: str | None = None
+    persona: str | None = None
     language: str = "en"
 
 
@@ -173,6 +174,7 @@ class Answered:
     standalone_question: str = ""
     closest: tuple[Evidence, ...] = ()  # what was nearest, also when refused
     timings_ms: dict[str, float] = field(default_factory=dict)
+    answered_for: str = ""  # what about the reader chose among the evidence: "your plan: Growth"
     question_embedding: bytes | None = None
     embedding_model: str | None = None
 

@@ -95,6 +95,14 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in content_words(text))
 
 
+def language_code(text: str) -> str | None:
+    """The code of a text's language (`de`), None where nothing in it tells."""
+    language = language_of(text)
+    if language != "English":
+        return LANGUAGE_CODES[language]
+    return "en" if any(word in STOP_WORDS for word in words(text)) else None
+
+
 def language_of(text: str) -> str:
     """The English name of a text's likely language; `English` where nothing speaks against it."""
     letters = len(_LATIN.findall(text))

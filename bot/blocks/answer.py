@@ -51,7 +51,7 @@ class AnswerView:
     text: str  # Markdown
     sources: tuple[SourceLine, ...] = ()
     closest: tuple[str, ...] = ()  # titles that were nearest, for a refusal
-    answered_for: str = ""  # "Growth plan"
+    answered_for: str = ""  # "your plan: Growth"
     introduction: str = ""  # what is stored, who sees it, how to opt out: once per person
     person_name: str = ""  # who "Talk to a person" reaches
     pieces: tuple[str, ...] = field(default=())
@@ -112,7 +112,7 @@ def _footer(view: AnswerView) -> list[str]:
     if view.closest:
         lines.append("Closest articles: " + ", ".join(brief(title, 120) for title in view.closest))
     if view.answered_for:
-        lines.append(f"Answered for: {brief(view.answered_for)}")
+        lines.append(f"For {brief(view.answered_for)}")
     if view.introduction:
         lines.append(view.introduction)
     return lines

@@ -263,7 +263,7 @@ def speech_of(
             text=answer.text,
             sources=tuple(_source(session, citation, now, stale_after) for citation in cited),
             closest=tuple(answer.closest) if answer.status == "refused" else (),
-            answered_for=_answered_for(answer, account),
+            answered_for=answer.answered_for,
             introduction=INTRODUCTION if asker is not None and asker.introduced_at is None else "",
             person_name=csm.name.split()[0] if csm else "",
         )
@@ -279,12 +279,6 @@ def _source(session: Session, citation: Citation, now: datetime, stale_after: ti
         age=freshness(cited_document(session, citation), now.date(), stale_after),
         url=citation.uri if citation.uri.startswith(("http://", "https://")) else None,
     )
-
-
-def _answered_for(answer: Answer, account: Account | None) -> str:
-    """Where the plan may decide what is true; how we see an account's journey is not for its people."""
-    found = answer.status in {"answered", "partial"}
-    return f"{account.plan} plan" if found and account is not None and account.plan else ""
 
 
 def _sent(services: Services, session: Session, message: OutboxMessage, posted: Posted) -> None:

@@ -35,6 +35,8 @@ class Answer(SQLModel, table=True):
     confidence: float | None = None  # 0-1
     timings_ms: dict[str, Any] = json_field()
     closest: list[str] = json_field(list)  # titles of the nearest documents, shown with a refusal
+    # What about the reader chose among the evidence: "your plan: Growth".
+    answered_for: str = Field(default="", sa_column_kwargs={"server_default": ""})
     channel_id: str | None = None
     message_ts: str | None = None  # the bot's message
     created_at: datetime = moment_field(index=True)

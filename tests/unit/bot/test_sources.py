@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from bot.citing import freshness
 from store.tables import Citation, Document, Passage
-from tests.bot_fixtures import HARBOUR, ISLA, OWEN, texts_of
+from tests.bot_fixtures import HARBOUR, ISLA, MIRA, OWEN, texts_of
 
 
 @pytest.fixture
@@ -117,11 +117,25 @@ def test_a_source_that_is_gone_says_so(bot, answer):
     assert "no longer find" in texts_of(opened(bot, answer))
 
 
-def test_an_answer_names_the_plan_it_is_true_for_and_not_how_we_see_the_account(bot, answer):
-    assert "Growth plan" in texts_of(answer)
-    assert "renewal" not in texts_of(answer)
+def asked(bot, user, channel, text):
+    ts = bot.say(user, channel, f"<@{bot.services.bot_user_id}> {text}")
+    return bot.seen(user, channel, ts).messages[-1]
 
 
-def test_a_greeting_is_true_on_every_plan(bot):
-    ts = bot.say(ISLA, HARBOUR, f"<@{bot.services.bot_user_id}> hello")
-    assert "Answered for" not in texts_of(bot.seen(ISLA, HARBOUR, ts).messages[-1])
+def test_an_answer_of_the_readers_own_plan_says_so_and_not_how_we_see_the_account(bot):
+    shown = texts_of(asked(bot, ISLA, HARBOUR, "How do I create an API key?"))
+    assert "For your plan: Growth" in shown
+    assert "renewal" not in shown
+    assert "champion" not in shown
+
+
+def test_an_answer_of_another_plan_says_for_whom_it_is(bot):
+    root = bot.say(MIRA, bot.dm(MIRA), "How do I create an API key?")
+    shown = texts_of(bot.seen(MIRA, bot.dm(MIRA), root).messages[-1])
+    assert "This is for the Growth and Enterprise plans; you are on Starter." in shown
+    assert "For your plan" not in shown
+
+
+@pytest.mark.parametrize("text", ["hello", "How do I export my data?"])
+def test_what_is_true_on_every_plan_names_none(bot, text):
+    assert "your plan" not in texts_of(asked(bot, ISLA, HARBOUR, text))
