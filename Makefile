@@ -31,8 +31,8 @@ check: $(VENV)/.dev ## formatting, lint, types and import contracts
 screenshots: $(VENV)/.dev ## take the README's screenshots from the real page
 	@$(BIN)/python docs/screenshots.py
 
-bench: $(VENV)/.dev ## measure start-up and the answer path on this machine
-	@$(BIN)/python -m pytest tests/benchmarks -m slow -s --override-ini=python_files='bench_*.py'
+bench: $(VENV)/.dev ## measure start-up, answers and embedding on this machine (an hour; ARGS="-k embedding" chooses)
+	@$(BIN)/python -m pytest tests/benchmarks -m slow -s --override-ini=python_files='bench_*.py' $(ARGS)
 
 clean: ## remove the virtual environment (data stays)
 	rm -rf $(VENV)

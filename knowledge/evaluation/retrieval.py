@@ -77,7 +77,7 @@ def evaluate(directory: Path, parts: Parts, *, queries: Path | None = None, comp
     judged = beir.judgements(directory)
     asked = beir.judged_queries(directory, queries)
     with corpus(directory, parts) as bench:
-        ours = _rankings(_product(bench), asked, judged)
+        ours = rank_all(product(bench), asked, judged)
         theirs = _compared(bench, asked, judged) if compare else {}
     figures: dict[str, Any] = _figures(ours)
     if compare:
@@ -87,7 +87,8 @@ def evaluate(directory: Path, parts: Parts, *, queries: Path | None = None, comp
     return Report(figures, [_row(ranking) for ranking in ours])
 
 
-def _product(bench: Bench) -> Rank:
+def product(bench: Bench) -> Rank:
+    """The product's ranking: from a query to document URIs, one a passage, best first."""
     with bench.database.reading() as session:
         names = document_uris(session, bench.workspace_id)
     asker = Asker()
@@ -106,12 +107,13 @@ def _compared(
     def last_turn(rank: Callable[[str], list[str]]) -> Rank:
         return lambda query: rank(query.text)
 
-    return {name: _rankings(last_turn(rank), asked, judged) for name, rank in baselines(bench).items()}
+    return {name: rank_all(last_turn(rank), asked, judged) for name, rank in baselines(bench).items()}
 
 
-def _rankings(
+def rank_all(
     rank: Rank, asked: Sequence[beir.BeirQuery], judged: Mapping[str, Mapping[str, float]]
 ) -> list[Ranking]:
+    """What a ranking finds for each query, and how long it takes."""
     rankings = []
     for query in asked:
         started = time.monotonic()
