@@ -26,6 +26,7 @@ from bot.listeners import (
     questions,
     sources,
     tasks,
+    verified,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ FEATURES = (
     play,
     playbooks,
     playbook_staff,
+    verified,
     mishaps,
 )
 
@@ -84,6 +86,7 @@ HANDLERS: dict[str, Handler] = {
     home.OPENED: home.carry_out_opened,
     home.PRESSED: home.carry_out_pressed,
     consent.JOINED: consent.carry_out_joined,
+    verified.APPROVED: verified.carry_out,
     **play.HANDLERS,
     **playbooks.HANDLERS,
     **playbook_staff.HANDLERS,

@@ -220,6 +220,15 @@ class Ingest:
             raise KnowledgeError("Another sync is still running. Wait for it, then try again.") from error
 
 
+def audience_as_stored(audience: str, account_id: Callable[[str], str | None] | None = None) -> str:
+    """An audience as people write it (`account:KEY`) as it is stored (`account:<account id>`).
+
+    Raises:
+        KnowledgeError: there is no such audience or account.
+    """
+    return _audience_resolver(account_id)(audience)
+
+
 def _audience_resolver(account_id: Callable[[str], str | None] | None) -> Resolve:
     """A function that turns `account:KEY` into the account's audience and refuses unknown audiences."""
 

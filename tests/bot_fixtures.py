@@ -81,12 +81,12 @@ class ReadyAnswers:
 
     ready = True
 
-    def __init__(self, database, workspace_id):
+    def __init__(self, database, workspace_id, clock):
         embedder, reranker = HashingEmbedder(), OverlapReranker()
         index = KnowledgeIndex(
             database, workspace_id=workspace_id, model=embedder.fingerprint, in_memory=in_memory
         )
-        self.answer = Answerer(Retriever(database, index, embedder, reranker), reranker).answer
+        self.answer = Answerer(Retriever(database, index, embedder, reranker, clock=clock), reranker).answer
 
 
 class BotUnderTest:
@@ -108,7 +108,7 @@ class BotUnderTest:
             bot_user_id=me["user_id"],
             messenger=SlackMessenger(client, pause=lambda _: None),
             directory=SlackDirectory(client, self.database, SystemClock(), self.workspace_id),
-            answers=ReadyAnswers(self.database, self.workspace_id),
+            answers=ReadyAnswers(self.database, self.workspace_id, clock),
             runner=PlaybookRunner(self.database, clock),
         )
         self.app = create_app(client, self.services)

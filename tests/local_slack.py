@@ -196,6 +196,8 @@ def element_of(message, action_id):
 def _typed(element, value):
     if element["type"] == "plain_text_input":
         typed = {"type": element["type"], "value": value}
+    elif element["type"] == "datepicker":
+        typed = {"type": element["type"], "selected_date": value}
     else:
         chosen = next(one for one in element["options"] if one["value"] == value)
         typed = {"type": element["type"], "selected_option": chosen}

@@ -156,6 +156,25 @@ def parse_action(body: dict[str, Any], action: dict[str, Any]) -> Pressed:
     )
 
 
+def parse_shortcut(body: dict[str, Any]) -> Pressed:
+    """What a message shortcut's payload says; its value is the message's text, as a person typed it."""
+    message = body.get("message") or {}
+    user = body["user"]["id"]
+    return Pressed(
+        event_key=f"{user}:{body.get('action_ts')}:{body['callback_id']}",
+        action_id=body["callback_id"],
+        block_id="",
+        value=readable(message.get("text") or ""),
+        user_id=user,
+        channel_id=(body.get("channel") or {}).get("id"),
+        message_ts=body.get("message_ts") or message.get("ts"),
+        thread_ts=message.get("thread_ts"),
+        trigger_id=body.get("trigger_id"),
+        response_url=body.get("response_url"),
+        state={},
+    )
+
+
 def parse_command(body: dict[str, Any]) -> Commanded:
     """What a slash command says."""
     return Commanded(

@@ -92,6 +92,16 @@ def ask_for_sync(session: Session, source_id: str, now: datetime) -> None:
     session.execute(update(Source).where(col(Source.id) == source_id).values(wanted_at=now))
 
 
+def want_verified(session: Session, workspace_id: str, now: datetime) -> None:
+    """Have the verified answers taken in as soon as possible; their source comes with the first one."""
+    source = find_source(session, workspace_id, VERIFIED)
+    if source is None:
+        source = Source(workspace_id=workspace_id, uri=VERIFIED, audience="internal", created_at=now)
+        session.add(source)
+        session.flush()
+    ask_for_sync(session, source.id, now)
+
+
 def claim_due(
     session: Session,
     workspace_id: str,

@@ -65,6 +65,7 @@ def guidepost(tmp_path, monkeypatch, capsys):
         said = capsys.readouterr()
         return SimpleNamespace(code=code, out=said.out, err=said.err)
 
+    run.clock = clock
     return run
 
 
@@ -311,7 +312,8 @@ SIMULATE = ("playbooks", "simulate")
         pytest.param(["ask", "--batch", "lines.jsonl"], "lines.jsonl, line 2: expected", id="a bad line"),
         pytest.param(["ask", "--batch", "null.jsonl"], "null.jsonl, line 1: expected", id="no text in a line"),
         pytest.param(["knowledge", "sync", "nowhere"], "There is nothing at nowhere", id="no folder"),
-        pytest.param(["knowledge", "sync", "https://a.example"], "is a web address", id="a web address"),
+        pytest.param(["knowledge", "sync", "https://"], "is no web address", id="no web address"),
+        pytest.param(["knowledge", "sync", "http://127.0.0.1:1/"], "not in the public internet", id="a private address"),
         pytest.param(["knowledge", "sync", "binary"], "is not a document", id="no document"),
         pytest.param(["knowledge", "sync", "help", "--audience", "martians"], "martians", id="no audience"),
         pytest.param(["knowledge", "remove", "nowhere"], "There is no source nowhere", id="no source"),
@@ -456,3 +458,57 @@ def test_with_json_stdout_holds_json_only_from_the_real_process_with_real_models
     wrong = run("knowledge", "sync", "nowhere", "--json")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert "Traceback" not in wrong.stderr
+
+
+# Verified answers
+
+ADD = (
+    "knowledge",
+    "qa",
+    "add",
+    "--question",
+    "Is there a zebra discount?",
+    "--answer",
+    "The zebra discount is one free depot.",
+)
+PRIYAS = ("--by", "priya.raman@fernway.example")
+
+
+def test_a_pair_added_on_the_command_line_answers_until_it_expires(company):
+    added = json_of(company(*ADD, *PRIYAS, "--audience", "public", "--expires", "2026-03-20", "--json"))
+    assert (added["approved_by"], added["state"]) == ("Priya Raman", "in effect")
+    found = json_of(company("ask", "Is there a zebra discount?", "--json"))
+    assert "one free depot" in found["answer"]
+    assert found["citations"][0]["note"].startswith("approved by Priya Raman on 2 March 2026")
+    assert json_of(company("knowledge", "sources", "--json"))[0]["source"] == "verified-answers"
+    company.clock.advance(timedelta(days=19))
+    assert json_of(company("ask", "Is there a zebra discount?", "--json"))["status"] == "refused"
+    [listed] = json_of(company("knowledge", "qa", "list", "--json"))
+    assert listed["state"] == "expired"
+
+
+def test_a_pair_can_be_taken_back(company):
+    added = json_of(company(*ADD, *PRIYAS, "--audience", "public", "--json"))
+    gone = json_of(company("knowledge", "qa", "expire", added["id"][:8], "--json"))
+    assert gone["state"] == "withdrawn"
+    assert json_of(company("knowledge", "qa", "list", "--json")) == []
+    assert json_of(company("ask", "Is there a zebra discount?", "--json"))["status"] == "refused"
+    assert "approved an answer yet" in company("knowledge", "qa", "list").out
+
+
+NOT_APPROVED = {
+    "a stranger": ((*ADD, "--by", "nobody@example.com"), "nobody on the team"),
+    "a customer": ((*ADD, "--by", "isla@harbourbakery.example"), "nobody on the team"),
+    "no date": ((*ADD, *PRIYAS, "--expires", "soon"), "soon is no date"),
+    "a day that has passed": ((*ADD, *PRIYAS, "--expires", "2020-01-01"), "has passed"),
+    "an unknown audience": ((*ADD, *PRIYAS, "--audience", "everyone"), "no audience"),
+    "an unknown account": ((*ADD, *PRIYAS, "--audience", "account:none"), "no account"),
+    "an unknown pair": (("knowledge", "qa", "expire", "nothing"), "qa list"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), NOT_APPROVED.values(), ids=NOT_APPROVED)
+def test_what_cannot_be_approved_is_one_sentence(company, arguments, said):
+    result = company(*arguments)
+    assert result.code == 1
+    assert said in result.err

@@ -112,7 +112,12 @@ def test_the_events_are_those_that_are_listened_to(manifest, registered):
 
 def test_the_commands_are_those_that_are_listened_to(manifest, registered):
     assert {one["command"] for one in manifest["features"]["slash_commands"]} == registered.commands
-    assert manifest["features"].get("shortcuts", []) == registered.others == []
+
+
+def test_the_shortcuts_are_those_that_are_listened_to(manifest, registered):
+    declared = manifest["features"]["shortcuts"]
+    assert [one["callback_id"] for one in declared] == registered.others
+    assert all(len(one["name"]) <= 24 for one in declared)  # Slack takes no longer name
 
 
 def test_the_scopes_are_what_methods_and_events_need(manifest):
