@@ -15,6 +15,7 @@ import typer
 
 from bot.console import Json, core_of, existing, lines, progress_line, show, span
 from bot.evaluating.cli import eval_app
+from bot.verifying.cli import qa_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ accounts_app = typer.Typer(no_args_is_help=True, help="Customers, their people a
 playbooks_app = typer.Typer(no_args_is_help=True, help="Conversations that have a plan.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(knowledge_app, name="knowledge")
+knowledge_app.add_typer(qa_app, name="qa")
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(eval_app, name="eval")
 app.add_typer(playbooks_app, name="playbooks")
