@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads annotations when it runs
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -83,7 +83,9 @@ def ask(
 @knowledge_app.command("sync")
 def knowledge_sync(
     context: typer.Context,
-    paths: Annotated[list[str], typer.Argument(help="Folders or files of Markdown, MDX, HTML or text.")],
+    paths: Annotated[
+        list[str], typer.Argument(help="Folders, files, or websites (the address of a sitemap or of a part).")
+    ],
     *,
     audience: Annotated[
         str,
@@ -97,14 +99,20 @@ def knowledge_sync(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make the knowledge base equal to a folder; only what changed is embedded."""
+    """Make the knowledge base equal to its sources; only what changed is embedded.
+
+    Reads Markdown, MDX, HTML, reStructuredText, text, PDF, DOCX, FAQ tables (CSV), and the exports of Zendesk and
+    Intercom (JSON).
+    """
     from bot.knowledge_reports import sync_all
     from bot.syncing import Told
+    from knowledge.sources.addresses import is_web_address
 
     core = core_of(context)
     told = Told(audience, base_url, span(every) if every else None)
+    uris = [path if is_web_address(path) else str(existing(path)) for path in paths]
     with progress_line(quiet=as_json) as progress:
-        report = sync_all(core, [str(existing(path)) for path in paths], told, progress)
+        report = sync_all(core, uris, told, progress)
     show(report, as_json, lambda value: _sync_text(value, audience))
 
 
@@ -162,9 +170,9 @@ def knowledge_passage(
 @knowledge_app.command("remove")
 def knowledge_remove(context: typer.Context, source: str, as_json: Json = False) -> None:
     """Remove a source with all its documents."""
-    core = core_of(context)
-    uri = str(Path(source).resolve()) if Path(source).exists() else source
-    show({"deleted": core.ingest.remove(uri)}, as_json, lines)
+    from bot.syncing import remove_source
+
+    show({"deleted": remove_source(core_of(context), source)}, as_json, lines)
 
 
 @knowledge_app.command("check")

@@ -27,12 +27,10 @@ def existing(path: str) -> Path:
     """The path.
 
     Raises:
-        NotFound: there is nothing, or it is a web address.
+        NotFound: there is nothing.
     """
     from store.errors import NotFound
 
-    if path.startswith(("http://", "https://")):
-        raise NotFound(f"{path} is a web address. Save its pages to a folder and give that.")
     found = Path(path)
     if not found.exists():
         raise NotFound(f"There is nothing at {path}. Give the path of a folder or a file.")

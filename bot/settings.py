@@ -79,6 +79,13 @@ class Settings(BaseSettings):
     guidepost_sync_every: str | None = Field(
         None, description="Sync every source anew that often: 30m, 6h, 1d; unset: only by hand"
     )
+    guidepost_site_pages: int = Field(
+        2_000, gt=0, description="Pages of one website that a sync reads at most"
+    )
+    guidepost_private_sites: str = Field(
+        "",
+        description="Hosts, separated by commas, that sync may read although they are not in the public internet",
+    )
     guidepost_workers: int = Field(4, ge=1, le=64, description="Questions worked on at the same time")
 
     @field_validator("slack_api_url")
@@ -105,6 +112,12 @@ class Settings(BaseSettings):
     def sync_every(self) -> int:
         """Seconds between two syncs of a source that does not say so itself; 0: only by hand."""
         return seconds_of(self.guidepost_sync_every) if self.guidepost_sync_every else 0
+
+    @property
+    def private_sites(self) -> frozenset[str]:
+        """Hosts of the installation's own network that may be read."""
+        names = (name.strip().lower() for name in self.guidepost_private_sites.split(","))
+        return frozenset(name for name in names if name)
 
     @property
     def mode(self) -> Mode:

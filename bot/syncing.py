@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from knowledge.sources.addresses import is_web_address, site_address
 from knowledge.verified import as_documents
 from store.clock import SystemClock
 from store.errors import GuidepostError
@@ -51,7 +52,7 @@ def sync_source(core: Core, uri: str, told: Told, tell: Tell | None = None) -> S
 
     Args:
         core: what it stands on.
-        uri: a folder, a file, or `verified-answers`.
+        uri: a folder, a file, a website, or `verified-answers`.
         told: who may read it, where it is published, how often it is synced.
         tell: told how far it is.
 
@@ -61,11 +62,30 @@ def sync_source(core: Core, uri: str, told: Told, tell: Tell | None = None) -> S
     report = _sync(core, uri, told.audience, told.base_url, core.account_id, tell=tell)
     if told.every is not None:
         with core.database.transaction() as session:
-            name = uri if uri == sources.VERIFIED else str(Path(uri).resolve())
-            source = sources.find_source(session, core.workspace_id, name)
+            source = sources.find_source(session, core.workspace_id, source_name(uri))
             if source is not None:
                 sources.set_schedule(session, source.id, told.every)
     return report
+
+
+def source_name(uri: str) -> str:
+    """What a source is called in the record, however it was written."""
+    if uri == sources.VERIFIED:
+        return uri
+    return site_address(uri) if is_web_address(uri) else str(Path(uri).resolve())
+
+
+def remove_source(core: Core, uri: str) -> int:
+    """Remove a source with all its documents; how many there were.
+
+    Raises:
+        KnowledgeError: there is no such source.
+    """
+    is_listed = uri != sources.VERIFIED and not is_web_address(uri) and not Path(uri).exists()
+    removed = core.ingest.remove(uri if is_listed else source_name(uri))
+    if is_web_address(uri):
+        core.website.forget(uri)
+    return removed
 
 
 def sync_verified(core: Core) -> SyncReport:
@@ -174,6 +194,15 @@ def _sync(
             pairs = verified.verified_answers(session, core.workspace_id)
         return core.ingest.sync_documents(  # their audiences are stored with the account's id already
             as_documents(pairs), uri, audience="internal", account_id=str, progress=tell
+        )
+    if is_web_address(uri):
+        return core.ingest.sync_documents(
+            core.website.read(uri),
+            source_name(uri),
+            audience=audience,
+            account_id=account_id,
+            progress=tell,
+            by_hand=by_hand,
         )
     return core.ingest.sync(
         Path(uri),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from knowledge.ingest import Ingest
     from knowledge.ports import Embedder, Reranker
     from knowledge.retrieval import Retriever
+    from knowledge.sources.website import Website
     from knowledge.types import Answered, Question
     from store.clock import Clock
 
@@ -84,6 +85,16 @@ class Core:
             store=ChromaGenerations(),
             folder=self.index_folder,
         )
+
+    @cached_property
+    def website(self) -> Website:
+        """What reads websites."""
+        from knowledge.sources.web import WebClient
+        from knowledge.sources.website import Limits, Website
+
+        client = WebClient(private_hosts=self.settings.private_sites)
+        limits = Limits(pages=self.settings.guidepost_site_pages)
+        return Website(client, self.settings.data_folder / "web", limits)
 
     def account_id(self, key: str) -> str | None:
         """The id of the account with that key in the customer's own files."""

@@ -11,12 +11,12 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 import httpcore
 
 from knowledge.errors import KnowledgeError
-from knowledge.sources.addresses import AddressRefused, Deadline, PublicNetwork, resolved
+from knowledge.sources.network import AddressRefused, Deadline, PublicNetwork, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from knowledge.sources.addresses import Resolve
+    from knowledge.sources.network import Resolve
 
 AGENT = "Guidepost"
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))

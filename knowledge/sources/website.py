@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup
 
 from knowledge.errors import KnowledgeError, ReadersUnknown, UnreadableDocument
+from knowledge.sources.addresses import site_address
 from knowledge.sources.documents import as_document, read_format
 from knowledge.sources.page_cache import PageCache
 from knowledge.sources.reading import Origin
@@ -42,11 +43,6 @@ class Limits:
     pages: int = 2000
     page_bytes: int = 10 * 1024 * 1024
     seconds: float = 3600.0
-
-
-def is_web_address(source: str) -> bool:
-    """Whether a source is named by a web address and not by a path."""
-    return source.lower().startswith(("http://", "https://"))
 
 
 class Website:
@@ -81,7 +77,7 @@ class Website:
             KnowledgeError: robots.txt or a sitemap cannot be read.
         """
         try:
-            site = open_site(self._client, start)
+            site = open_site(self._client, site_address(start))
             urls = [url for url in pages_of(self._client, site) if site.allows(url)]
         except KnowledgeError:
             self._client.close()
@@ -95,7 +91,7 @@ class Website:
             self._client.close()
 
     def _pages(self, site: Site, urls: list[str]) -> Iterator[SourceDocument | Unreadable]:
-        cache = self._cache_of(site)
+        cache = self._cache_of(site.start)
         started, seen = self._seconds(), set[str | None]()
         for url in urls[: self._limits.pages]:
             if self._seconds() - started > self._limits.seconds:
@@ -113,8 +109,14 @@ class Website:
         if cache:
             cache.keep_only(urls)
 
-    def _cache_of(self, site: Site) -> PageCache | None:
-        name = hashlib.sha256(site.start.encode()).hexdigest()[:16]
+    def forget(self, start: str) -> None:
+        """Remove what was kept of a site's pages."""
+        cache = self._cache_of(site_address(start))
+        if cache:
+            cache.keep_only(())
+
+    def _cache_of(self, start: str) -> PageCache | None:
+        name = hashlib.sha256(start.encode()).hexdigest()[:16]
         return PageCache(self._cache_folder / name) if self._cache_folder else None
 
     def _page(self, site: Site, url: str, cache: PageCache | None) -> SourceDocument | Unreadable:

@@ -9,7 +9,7 @@ import httpcore
 import pytest
 
 from knowledge.errors import KnowledgeError
-from knowledge.sources.addresses import Deadline, PublicNetwork, is_public
+from knowledge.sources.network import Deadline, PublicNetwork, is_public
 from knowledge.sources.web import WebClient
 from knowledge.sources.website import Limits, Website
 from knowledge.types import SourceDocument, Unreadable
