@@ -57,7 +57,7 @@ def follow(turn: Turn, source: StepRecord, step: str, after: Delay | None = None
     if turn.run.segment in body.skip_in:
         return
     audience = body.to.of(turn.run.segment)[0] if isinstance(body, Message) else source.audience
-    suffix = source.audience if source.key.split("#")[0].endswith(f".{source.audience}") else None
+    suffix = source.key.split("#")[0].partition(".")[2]
     mode = (isinstance(body, Message) and body.delivery) or turn.playbook.delivery
     talking = turn.in_conversation and after is None and audience != "csm"
     due = turn.later(after, turn.calendar(source)) if after else max(turn.now, source.due_at or turn.now)

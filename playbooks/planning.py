@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from playbooks import work
 from playbooks.guards import recipient
 from playbooks.state import StepRecord
 from playbooks.turn import Turn
-from playbooks.types import Decision, Delay, Message, TaskSpec, When
+from playbooks.types import Decision, Delay, Message, TaskSpec, When, Work
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from playbooks.state import Context, Run
     from playbooks.types import Audience, Playbook, Step
@@ -50,6 +50,8 @@ def plan(turn: Turn) -> None:
             late = due < earliest and (due < turn.now or catching_up is not None)
             if late:
                 due = catching_up = earliest
+        elif isinstance(body, Work) and catching_up:
+            due = max(due, min(_earliest(turn, catching_up), _last_day(turn)))
         for record in _records(turn, step, body, max(due, turn.now)):
             if isinstance(body, Message) and not late:
                 own = _due(turn, body, day, record.audience)
@@ -63,6 +65,13 @@ def _earliest(turn: Turn, before: datetime | None) -> datetime:
     """When a step may come that is late from the start: now, or some days after the late one before it."""
     calendar = turn.context.calendar()
     return calendar.after(before, CATCH_UP) if before else calendar.first_moment(turn.now)
+
+
+def _last_day(turn: Turn) -> datetime:
+    """10:00 of the last working day before the renewal; there is no last day without one."""
+    renewal = turn.run.anchors.get("R")
+    calendar = turn.context.staff_calendar
+    return calendar.at(calendar.on_or_before(renewal)) if renewal else datetime.max.replace(tzinfo=UTC)
 
 
 def expected_readers(playbook: Playbook, run: Run, context: Context, now: datetime) -> dict[str, str]:

@@ -151,6 +151,10 @@ def _hold(turn: Turn, record: StepRecord, body: Message) -> bool:
     again = turn.context.staff_calendar.after(turn.now, 1)
     if _too_late(turn, record, again):
         skip(turn, record, "the account was red until the renewal date")
+        turn.notify(
+            record,
+            f"“{body.title}” was never sent to {turn.context.account}: it was red until the renewal date.",
+        )
     else:
         turn.wake("step", record, again)
     return True

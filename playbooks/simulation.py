@@ -66,6 +66,12 @@ class Line:
     why: str | None = None
     local_time: str | None = None
     options: tuple[str, ...] = ()
+    zone: str = "UTC"  # of whoever it is for
+
+    @property
+    def there(self) -> datetime:
+        """The moment in the zone of whoever it is for."""
+        return self.at.astimezone(zone_of(self.zone))
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -227,6 +233,7 @@ def _line(world: _World, effect: Effect, now: datetime) -> Line | None:
         why=_condition(record.delivery) if isinstance(effect, Say) else None,
         local_time=f"{now.astimezone(zone_of(zone)):%a %Y-%m-%d %H:%M %Z}",
         options=tuple(option.label for option in effect.options),
+        zone=zone,
     )
 
 
@@ -239,9 +246,11 @@ def _staff_line(world: _World, effect: CreateTask | Notify, now: datetime) -> Li
     to = staff.name if staff else f"the {effect.role}"
     record = world.run.steps.get(effect.step)
     title = world.playbook.steps[record.step].title if record else world.playbook.title
+    zone = staff.zone if staff else "UTC"
     if isinstance(effect, Notify):
-        return Line(now, "notice", effect.step, title, to, effect.text)
-    return Line(now, "task", effect.step, title, to, effect.title, why=f"due {spoken(effect.due_at.date())}")
+        return Line(now, "notice", effect.step, title, to, effect.text, zone=zone)
+    due = f"due {spoken(effect.due_at.astimezone(zone_of(zone)).date())}"
+    return Line(now, "task", effect.step, title, to, effect.title, why=due, zone=zone)
 
 
 def _not_sent(world: _World, end: datetime) -> list[Line]:

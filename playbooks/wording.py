@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FACT_AGE = timedelta(days=45)  # an older observation is not quoted as {fact}
 VALUE_LIMIT = 160  # characters of one inserted value
 LONG_VALUES = frozenset({"brief", "value_recap", "fact"})
-USE_ALONE = frozenset({"seats_used", "first_login_count", "logins_30d", "setup_progress"})
+NO_VALUE = frozenset({"seats_used", "first_login_count", "logins_30d", "setup_progress", "first_value"})
 NUMBERS = ("baseline", "now", "target")
 VARIABLES = frozenset(
     {
@@ -161,14 +161,13 @@ def _cited(fact: Fact) -> str:
 def _recap(context: Context) -> str | None:
     """What this term gave them, as far as facts say so: a line each, at most three, newest first.
 
-    How many of them use the product is no value in itself, and what was observed in an earlier term is not
-    of this one.
+    That they use the product is no value in itself, and what was observed in an earlier term is not of this one.
     """
     since = context.term.started_on if context.term else None
     told = [
         fact
         for kind, fact in sorted(context.facts.items())
-        if fact.note and not kind.startswith("goal_") and kind not in USE_ALONE
+        if fact.note and not kind.startswith("goal_") and kind not in NO_VALUE
         if since is None or fact.observed_on >= since
     ]
     goal = _goal_progress(context)
@@ -182,14 +181,9 @@ def _goal_progress(context: Context) -> str | None:
     numbers = _numbers(context)
     if not context.goal or not all(numbers.values()):
         return None
-    reached = ", reached" if _is_reached(context) else ""
-    return f"{context.goal}: {numbers['baseline']} → {numbers['now']} (target {numbers['target']}){reached}"
-
-
-def _is_reached(context: Context) -> bool:
-    """Whether the goal's number is at its target or beyond, seen from where it began."""
     share = goal_share(context)
-    return share is not None and share >= 1
+    reached = "" if share is None else ", reached" if share >= 1 else ", not reached yet"
+    return f"{context.goal}: {numbers['baseline']} → {numbers['now']} (target {numbers['target']}{reached})"
 
 
 def _numbers(context: Context) -> dict[str, str | None]:

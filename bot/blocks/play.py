@@ -68,7 +68,8 @@ def preview_speech(title: str, account: str, segment: str, lines: Sequence[Line]
             "Each question is repeated once after two working days."
         ),
     ]
-    days = [list(of_day) for _, of_day in groupby(shown, key=_day_of)]
+    in_order = sorted(shown, key=lambda line: (line.there.date(), line.at))
+    days = [list(of_day) for _, of_day in groupby(in_order, key=_day_of)]
     sections = ["\n".join([f"*{_day_of(day[0])}*", *map(_line, day)]) for day in days]
     lengths = accumulate(min(len(text), SECTION_LIMIT) for text in sections)
     count = min(DAYS_SHOWN, sum(length <= PREVIEW_TEXT for length in lengths))
@@ -122,7 +123,7 @@ def _how(run: RunOverview) -> str:
 
 
 def _day_of(line: Line) -> str:
-    return f"{line.at:%A, %-d %B %Y}"
+    return f"{line.there:%A, %-d %B %Y}"
 
 
 def _line(line: Line) -> str:
@@ -133,6 +134,7 @@ def _line(line: Line) -> str:
             f"\n      {' · '.join(f'[{escaped(option)}]' for option in line.options)}" if line.options else ""
         )
         detail = f" · {DELIVERY[line.delivery]}" if line.delivery in DELIVERY else ""
+        head = f"{head} · {line.there:%H:%M %Z}" if line.kind == "message" else head
         return f"{head}{detail}\n{quoted(escaped(shortened(line.text, 320)))}{options}{why}"
     return f"{MARKS[line.kind]} {brief(line.text or line.title, 200)}{why}"
 

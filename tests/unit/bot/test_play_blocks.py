@@ -77,6 +77,14 @@ def test_a_preview_that_is_cut_can_still_be_started(text):
     assert "more days" in texts_of({"blocks": list(speech.blocks)})
 
 
+def test_a_preview_shows_the_day_and_hour_of_whoever_reads_it():
+    at = datetime(2026, 3, 9, 21, 0, tzinfo=UTC)
+    line = Line(at, "message", "O1", "Welcome", "Moana Rangi", "Hi Moana", "auto", zone="Pacific/Auckland")
+    shown = texts_of({"blocks": list(play.preview_speech("Onboarding", "Kiwi", "SMB", [line], "{}").blocks)})
+    assert "*Tuesday, 10 March 2026*" in shown
+    assert "Moana Rangi · Welcome · 10:00 NZDT" in shown
+
+
 @pytest.mark.parametrize(
     ("state", "verbs"), [("active", {"pause", "stop"}), ("paused", {"resume", "stop"}), ("finished", set())]
 )

@@ -380,6 +380,8 @@ def test_a_review_goes_to_admin_and_champion_and_each_answers(world):
     world.reply(run, "O4.champion", "UBEN_MM", "no")
     assert world.steps(run)["O4_missing.champion"] == "sent"
     world.reply(run, "O4_missing.champion", "UBEN_MM", "feature")
+    world.reply(run, "O4_feature.champion", "UBEN_MM", text="Offline mode")
+    assert "In their words: Offline mode" in [task.body for task in world.tasks()]
     assert world.runner.run_overview(run).outcome == "at_risk"
 
 

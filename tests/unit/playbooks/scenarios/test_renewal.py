@@ -272,6 +272,8 @@ def test_a_run_that_starts_late_catches_up_in_order_and_without_a_burst(world):
     days = [row.due_at.date() for row in world.messages()]
     assert days == sorted(set(days))
     assert max(days) < date(2026, 6, 30)
+    [outcome] = [task for task in world.tasks() if task.title.startswith("Record how")]
+    assert days[-1] < outcome.created_at.date() <= date(2026, 6, 30)
     assert run
 
 
