@@ -105,7 +105,7 @@ def test_a_sound_definition_has_no_problem(tmp_path):
             ["16: step A: The message asks 2 questions. Ask one; make another step of the other."], id="two questions"),
         pytest.param("all well?", "a discount of ten?",
             ["16: step A: “discount” is a promise, and it goes out unapproved in SMB, MM, ENT. Add “delivery: approve” to the step, or say it without the promise."], id="an unapproved promise"),
-        pytest.param("  to: admin\n  message: \"Hi", "  to: admin\n  commercial: true\n  message: \"Hi",
+        pytest.param('  to: admin\n  message: "Hi', '  to: admin\n  commercial: true\n  message: "Hi',
             ["12: step A: A commercial step may fall to anyone at the account. Name roles in its “fallback”, such as [champion, admin, csm]."], id="a commercial step for anyone"),
         pytest.param("all well?", "x" * 600,
             ["16: step A: The message has 612 characters; 600 are allowed. Shorten it."], id="too long a message"),
