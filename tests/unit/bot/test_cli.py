@@ -437,6 +437,30 @@ def test_the_readme_names_every_command_and_no_other():
     assert commands_in_readme(groups) == there
 
 
+@pytest.mark.slow
+def test_with_json_stdout_holds_json_only_from_the_real_process_with_real_models(tmp_path, docs):
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-W", "always", "-m", "bot.cli", *arguments],
+            cwd=tmp_path,
+            env={
+                "PATH": "",
+                "PYTHONPATH": str(ROOT),
+                "GUIDEPOST_DATA_DIR": str(tmp_path / "data"),
+                "OMP_NUM_THREADS": "1",
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert json.loads(run("knowledge", "sync", str(docs), "--json").stdout)["added"] == 2
+    assert json.loads(run("ask", "How do I export my data?", "--json").stdout)["status"] == "answered"
+    wrong = run("knowledge", "sync", "nowhere", "--json")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "Traceback" not in wrong.stderr
+
+
 # Verified answers
 
 ADD = (
