@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     Evidence = Mapping[str, Sequence[EvidenceRow]]
 
+_FORMULA = (*"=+-@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the wide signs count in some languages
+_BREAKS = frozenset("\t\r\n")
 FORMATS = ("text", "json", "csv", "html")
 _SECTIONS = (  # heading, figures, rates
     ("Questions", ("asked", "answered", "clarified", "refused", "failed", "waiting"), "questions."),
@@ -213,7 +215,7 @@ def _cells(row: EvidenceRow) -> list[str]:
 
 def _harmless(text: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text[:1] in _BREAKS else text
 
 
 # HTML
