@@ -14,10 +14,11 @@ _SOURCE = (
     r"(?: i have| i can read| provided| available| given)?|it|they|there)"
 )
 _DOES_NOT = (
-    r"(?:do(?:es)? not|don['\u2019]t|doesn['\u2019]t|did not|is no|are no|only|cannot|is not|isn['\u2019]t)"
+    r"(?:do(?:es)? not|don['\u2019]t|doesn['\u2019]t|did not|is no|are no|neither|only|cannot"
+    r"|is not|isn['\u2019]t)"
 )
 _SAY = (
-    rf"(?:{_FACT}|provide|contain|mention|specify|include|state|say|give|cover|indicate|answer|address|explain|discuss"
+    rf"(?:{_FACT}|provide|contain|mention|specify|include|state|say|confirm|give|cover|indicate|answer|address|explain|discuss"
     r"|have|enough|clear|offer)"
 )
 _I_CANNOT = (
@@ -28,7 +29,7 @@ _OPENING = r"(?:^(?:unfortunately,? |however,? |sorry,? )?|(?<=[,;] )|(?<=but )|
 _TURN = r"(?:[,;]? but\b(?: i can (?:tell you|say) that)?|[,;] however,?|[,;]|\.|$)"
 _ABOUT_SOURCES = re.compile(
     rf"{_OPENING}{_I_CANNOT}[^,;.]*?{_TURN}"
-    rf"|{_OPENING}{_SOURCE} {_DOES_NOT} (?:\w+ )?{_SAY}[^,;.]*(?:[,;]|\.|$)",
+    rf"|{_OPENING}{_SOURCE} {_DOES_NOT} (?:\w+ )?{_SAY}s?[^,;.]*(?:[,;]|\.|$)",
     re.IGNORECASE,
 )
 _TO_READER = re.compile(

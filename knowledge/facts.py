@@ -53,6 +53,8 @@ excluded excluding free
 """
 _HINTS = frozenset(_HINT_WORDS.split())
 _UNDONE = re.compile(r"^(?:un|in|im|ir|il|dis|non|mis)(?=[a-z]{4})")
+# "No, ..." answers a question, "not only" adds, "or not" leaves open: none of them denies what follows.
+_NO_DENIAL = re.compile(r"^\W*(?:no|yes)\s*[,.:;!]|\bnot (?:only|just|merely)\b|\bor not\b", re.IGNORECASE)
 _AHEAD, _BEHIND = 7, 6  # words that a denial reaches
 
 
@@ -153,7 +155,7 @@ def names(text: str) -> list[Name]:
 
 def denials(text: str) -> list[Denial]:
     """What a text denies, by its words of negation."""
-    found = tokens(text)
+    found = tokens(_NO_DENIAL.sub(" ", text))
     return _reached(found, [i for i, word in enumerate(found) if word in DENIALS or word.endswith("n't")])
 
 

@@ -28,6 +28,7 @@ THIN = "too little of it is there"
 _RUN_ON = re.compile(r"(?<=[a-z)\]][.!?;:])(?=[A-Z0-9])")
 _SPACED = re.compile(r"\s+(n?['\u2019](?:s|t|re|ve|ll|d))\b")  # "company 's", "does n't"
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]|]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_SCHEME = re.compile(r"^(?:https?:(?://)?)?(?:www\.)?")
 _PARTS = re.compile(r"(?<=[;:])\s")
 _RUN_OF_NAMES = re.compile(r"(?:[A-Z][a-z]+\s(?:(?:of|and|the|for)\s)*){1,5}[A-Z][a-z]+")
 _GENERIC_WORDS = (
@@ -41,17 +42,15 @@ class Strictness:
     """How much must be there.
 
     Attributes:
-        covered: least share of a sentence's content stems that the passages hold.
-        thinly_covered: a share below which a cross-encoder must take the closest lines to be about the sentence:
-        read: by this logit. Without one, the sentence must follow the wording of the passages:
+        thinly_covered: a share of the sentence's content stems that the passages hold, below which a cross-encoder must take the closest lines to be about the sentence,
+        read: by this logit at least. Without one, the sentence must follow the wording of the passages:
         aligned: in the share that its best lines hold,
         worded: or in the share of its pairs of neighbouring words.
         displaced: how much closer to the sentence a line with another number may be than the line with its own.
     """
 
-    covered: float = 0.35
     thinly_covered: float = 0.7
-    read: float = 0.0
+    read: float = -6.0
     aligned: float = 0.3
     worded: float = 0.05
     displaced: float = 0.4
@@ -122,7 +121,7 @@ class Source:
         everything = "\n".join((*map(tidy, headings), *texts))
         found = facts.tokens(everything)
         self.words = frozenset(found)
-        self.addresses = frozenset(_addresses(everything))
+        self.text = everything.lower()
         stems = {stem(word) for word in self.words}
         self.stems = frozenset(stems | {facts.without_prefix(one) for one in stems})
         self.heads = frozenset(stem(word) for text in headings for word in facts.tokens(text))
@@ -167,7 +166,7 @@ def doubts(
     line = Line(text)
     found = [
         NUMBER if _number_is_off(text, line, source, limits) else "",
-        ADDRESS if not source.addresses.issuperset(_addresses(text)) else "",
+        ADDRESS if any(address not in source.text for address in _addresses(text)) else "",
         NAME if _name_is_missing(text, source) else "",
         DENIAL if _denies_otherwise(line, source) else "",
         THIN if _is_thin(line, source, limits, read) else "",
@@ -188,8 +187,9 @@ def closeness(line: Line, other: Line, source: Source) -> float:
 
 
 def _addresses(text: str) -> list[str]:
-    """Web and mail addresses in a text, as they are written, punctuation around them left off."""
-    return [address.rstrip(".,;:!?*_`'\"") for address in _ADDRESS.findall(text)]
+    """Web and mail addresses in a text in lower case, without their scheme and the punctuation around them."""
+    found = (one.lower().rstrip(".,;:!?*_`'\"/") for one in _ADDRESS.findall(text))
+    return [_SCHEME.sub("", address) for address in found if _SCHEME.sub("", address)]
 
 
 def _number_is_off(text: str, line: Line, source: Source, limits: Strictness) -> bool:
@@ -255,7 +255,7 @@ def _is_not_denied(denial: facts.Denial, line: Line, source: Source) -> bool:
     if not likeness:
         return True
     closest = max(likeness, key=lambda pair: pair[0])[1]
-    return not any(scope & other.all for other in closest.denials)
+    return not (scope & closest.undone or any(scope & other.all for other in closest.denials))
 
 
 def _likeness(denial: facts.Denial, line: Line, other: Line) -> float:
@@ -288,8 +288,6 @@ def _is_thin(line: Line, source: Source, limits: Strictness, read: Read | None) 
     if not line.stems:
         return False
     covered = sum(source.holds(word) for word in line.stems) / len(line.stems)
-    if covered < limits.covered:
-        return True
     if covered >= limits.thinly_covered:
         return False
     if read is not None:
