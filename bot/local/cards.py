@@ -21,6 +21,7 @@ def user_card(user: User) -> Payload:
         "name": user.name,
         "real_name": user.real_name,
         "title": user.title,
+        "tz": user.tz,
         "role_hint": user.role_hint,
         "avatar_colour": f"#{payloads.colour_of(user.id)}",
         "is_bot": user.is_bot,

@@ -48,6 +48,7 @@ class PageApi:
         reads = {"bootstrap": self.bootstrap, "messages": self.messages, "file": self.file}
         return [
             Route("/", self.index),
+            Route("/archives/{channel}/{message}", self.index),
             Mount("/page", StaticFiles(directory=_PAGE, check_dir=False)),
             WebSocketRoute("/local/api/ws", self.listen),
             *(Route(f"/local/api/{name}", _guarded(call)) for name, call in reads.items()),
@@ -92,6 +93,8 @@ class PageApi:
         """All that the page needs to begin."""
         directory = self._ws.directory
         people = [*directory.personas, *(one.id for one in directory.users if not one.is_bot)]
+        place = directory.channel(request.query_params.get("channel", ""))
+        people.sort(key=lambda one: place is not None and one not in place.members)
         asked = request.query_params.get("as", "")
         known = directory.user(asked)
         if known is None or known.is_bot:

@@ -30,7 +30,15 @@ DIRECTORY = Directory(
     team_name="Northwind",
     users=(
         User(ADA, "ada", "Ada Park", title="Operations lead", role_hint="End user"),
-        User(BEN, "ben", "Ben Okafor", title="Customer success manager", role_hint="CSM", is_staff=True),
+        User(
+            BEN,
+            "ben",
+            "Ben Okafor",
+            tz="Asia/Kolkata",
+            title="Customer success manager",
+            role_hint="CSM",
+            is_staff=True,
+        ),
         User(MIA, "mia", "Mia Lind", title="Head of customer success", role_hint="Manager", is_staff=True),
     ),
     channels=(
@@ -414,6 +422,87 @@ def test_a_link_to_a_message_opens_it_here(page: Page, workspace: LocalWorkspace
     page.get_by_text("open", exact=True).last.click()
     expect(page.get_by_test_id("message-log").locator(".is-found")).to_contain_text("the linked question")
     expect(page.get_by_test_id("thread-log")).to_contain_text("the linked answer")
+
+
+@pytest.fixture
+def linked(workspace: LocalWorkspace) -> str:
+    """The permalink of a message of the staff's channel, with an answer in its thread."""
+    client = bolt_app(workspace).client
+    asked = client.chat_postMessage(channel="C2STAFF", text="the linked question")["ts"]
+    client.chat_postMessage(channel="C2STAFF", thread_ts=asked, text="the linked answer")
+    return str(client.chat_getPermalink(channel="C2STAFF", message_ts=asked)["permalink"])
+
+
+def test_a_link_opened_in_a_tab_of_its_own_shows_the_message_to_whom_one_was_last(
+    page: Page, workspace: LocalWorkspace, linked: str
+) -> None:
+    visit(page, workspace, user=MIA)
+    tab = page.context.new_page()
+    tab.goto(linked)
+    expect(tab.get_by_test_id("persona-switcher")).to_have_attribute("data-user", MIA)
+    expect(tab.get_by_test_id("message-log").locator(".is-found")).to_contain_text("the linked question")
+    expect(tab.get_by_test_id("thread-log")).to_contain_text("the linked answer")
+    assert "/archives/" not in tab.url
+    tab.reload()
+    expect(tab.get_by_test_id("thread-log")).to_contain_text("the linked answer")
+
+
+def test_a_link_opened_first_of_all_is_shown_to_somebody_who_may_see_it(page: Page, linked: str) -> None:
+    page.goto(linked)
+    expect(page.get_by_test_id("persona-switcher")).to_have_attribute("data-user", BEN)
+    expect(page.get_by_test_id("message-log")).to_contain_text("the linked question")
+
+
+def test_a_link_to_a_conversation_that_one_is_not_in_says_so(
+    page: Page, workspace: LocalWorkspace, linked: str
+) -> None:
+    visit(page, workspace)
+    page.goto(linked)
+    expect(page.get_by_test_id("toast")).to_contain_text("You are not in that conversation.")
+    expect(page.get_by_test_id("pane-title")).to_have_text("Guidepost")
+    expect(page.get_by_text("the linked question")).to_have_count(0)
+
+
+def test_times_are_those_of_the_person_one_looks_as(page: Page, workspace: LocalWorkspace) -> None:
+    client = bolt_app(workspace).client
+    text = "at <!date^1772496000^{date_num} {time}|then>"  # 3 March 2026, 00:00 UTC
+    client.chat_postMessage(channel="C1GENERAL", text=text)
+    visit(page, workspace)
+    expect(page.get_by_test_id("message").last).to_contain_text("at 2026-03-03 12:00 AM")
+    expect(page.get_by_test_id("clock-now")).to_contain_text("UTC")
+    visit(page, workspace, user=BEN)
+    expect(page.get_by_test_id("message").last).to_contain_text("at 2026-03-03 5:30 AM")
+    expect(page.get_by_test_id("clock-now")).to_contain_text("GMT+5:30")
+
+
+TIMES = """async () => {
+  const { useZone, wallTime, momentOf, dayKey, isWeekend } = await import("/page/js/time.js");
+  const said = [];
+  for (const zone of ["America/New_York", "Europe/London", "Asia/Kolkata", "Nowhere/Atall"]) {
+    useZone(zone);
+    for (const at of ["2026-03-08T06:59Z", "2026-03-08T07:01Z", "2026-03-29T00:59Z", "2026-07-01T12:00Z", "2026-12-31T23:30Z"]) {
+      const date = new Date(at), wall = wallTime(date);
+      said.push([zone, wall, momentOf(wall).getTime() === date.getTime(), dayKey(date) === wall.slice(0, 10), isWeekend(date)]);
+    }
+  }
+  return said;
+}"""
+
+
+def test_a_wall_clocks_time_and_the_moment_are_one_in_every_zone(
+    page: Page, workspace: LocalWorkspace
+) -> None:
+    visit(page, workspace)
+    said = page.evaluate(TIMES)
+    assert all(same_moment and same_day for _, _, same_moment, same_day, _ in said)
+    walls = [wall for _, wall, *_ in said]
+    assert walls[:2] == [
+        "2026-03-08T01:59",
+        "2026-03-08T03:01",
+    ]  # the night on which New York's clocks change
+    assert walls[10:15:4] == ["2026-03-08T12:29", "2027-01-01T05:00"]
+    assert walls[15] == "2026-03-08T06:59"  # an unknown zone: the browser's
+    assert [weekend for *_, weekend in said[:5]] == [True, True, True, False, False]
 
 
 def test_the_page_comes_back_by_itself_and_misses_nothing(page: Page, tmp_path: Path) -> None:

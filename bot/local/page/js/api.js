@@ -26,7 +26,7 @@ function dropEmpty(values) {
 }
 
 export const api = {
-  bootstrap: (as) => get("bootstrap", { as }),
+  bootstrap: (as, channel) => get("bootstrap", { as, channel }),
   messages: (as, channel, thread) => get("messages", { as, channel, thread }),
   post: (body) => post("post", body),
   edit: (body) => post("edit", body),

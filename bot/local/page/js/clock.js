@@ -6,7 +6,7 @@
 import { api } from "./api.js";
 import { fill, h, icon, iconButton } from "./dom.js";
 import { setClock, workspaceNow } from "./state.js";
-import { fullDate, spanOf, timeOfDay } from "./time.js";
+import { fullDate, isWeekend, spanOf, timeOfDay, zoneName } from "./time.js";
 import { orToast } from "./toast.js";
 
 const HOUR = 3600; // seconds
@@ -62,15 +62,16 @@ export function clockBar(host, state, { onMenu }) {
 
   function draw() {
     const date = workspaceNow(state);
-    now.textContent = `${fullDate(date)} · ${timeOfDay(date)}`;
+    now.textContent = `${fullDate(date)} · ${timeOfDay(date)} ${zoneName(date)}`;
+    now.title = `The workspace's time, as ${state.users.get(state.me)?.shown ?? "you"} would read it`;
     moved.hidden = state.clock.offset < MOVED;
     moved.textContent = `moved ${spanOf(state.clock.offset) || "a little"} ahead`;
   }
 
-  state.subscribe(["clock"], draw);
+  state.subscribe(["clock", "people"], draw);
   setInterval(draw, 5000);
   draw();
 }
 
 /** Seconds to the next stop: a weekend day, when nobody is written to, passes in one. */
-const hopFrom = (date) => ([0, 6].includes(date.getDay()) ? DAY : HOP);
+const hopFrom = (date) => (isWeekend(date) ? DAY : HOP);

@@ -5,7 +5,7 @@ import { clockBar } from "./clock.js";
 import { applyEvent } from "./events.js";
 import { mainPane } from "./main-pane.js";
 import { modalHost } from "./modal.js";
-import { followPermalinks, showMessage } from "./permalink.js";
+import { followPermalinks, placeFromAddress, refuse, showMessage } from "./permalink.js";
 import { goTo, readPlace } from "./place.js";
 import { sidebar } from "./sidebar.js";
 import { adoptBootstrap, appChannel, createState, emptyList, namesOf, statusKey } from "./state.js";
@@ -30,13 +30,17 @@ followPermalinks(state);
 
 /* ---- going somewhere ---- */
 
-async function becomePersona(as) {
-  const boot = await orToast(api.bootstrap(as ?? ""));
+/** Whom one was last, in whatever tab of this browser. */
+const LAST = "guidepost-persona";
+
+async function becomePersona(as, channel) {
+  const boot = await orToast(api.bootstrap(as ?? "", channel));
   if (!boot) {
     setTimeout(arrive, 2000);
     return false;
   }
   adoptBootstrap(state, boot);
+  localStorage.setItem(LAST, boot.me);
   state.place = {};
   state.main = emptyList();
   state.thread = emptyList();
@@ -44,6 +48,15 @@ async function becomePersona(as) {
   stopListening = listen(boot.me, onEvent, onConnection);
   state.changed("people", "channels", "views", "clock", "connection");
   return true;
+}
+
+/** The first arrival; by a message's link it is as whom one was last, else as somebody who is in that conversation. */
+async function start() {
+  const linked = placeFromAddress();
+  if (!linked) return arrive();
+  if (!(await becomePersona(localStorage.getItem(LAST), linked.channel))) return null;
+  if (!state.channels.has(linked.channel)) refuse();
+  return goTo({ as: state.me, ...(state.channels.has(linked.channel) ? linked : {}) }, { replace: true });
 }
 
 /** Follows the address: loads what changed, then draws. */
@@ -152,4 +165,4 @@ document.addEventListener("keydown", (event) => {
   else if (state.place.thread) goTo({ thread: null });
 });
 addEventListener("hashchange", arrive);
-arrive();
+start();

@@ -1,4 +1,5 @@
-// Links to messages, as `chat.getPermalink` makes them, open here instead of leaving the page.
+// Links to messages, as `chat.getPermalink` makes them: clicked here, they stay in this page; opened in a tab of
+// their own, they show that message to whom one was last, as Slack does.
 
 import { goTo } from "./place.js";
 import { toast } from "./toast.js";
@@ -9,12 +10,26 @@ const PERMALINK = /^\/archives\/([CDG]\w+)\/p(\d+)(\d{6})$/;
 export function followPermalinks(state) {
   document.addEventListener("click", (event) => {
     const url = linkIn(event);
-    const [, channel, seconds, micros] = PERMALINK.exec(url?.pathname ?? "") ?? [];
-    if (!channel || url.origin !== location.origin) return;
+    const place = placeOf(url);
+    if (!place || url.origin !== location.origin) return;
     event.preventDefault();
-    if (!state.channels.has(channel)) toast("You are not in that conversation.", "error");
-    else goTo({ channel, message: `${seconds}.${micros}`, thread: url.searchParams.get("thread_ts"), tab: null });
+    if (!state.channels.has(place.channel)) refuse();
+    else goTo({ ...place, tab: null });
   });
+}
+
+/** If the page was opened by a message's link: its place, once; the address becomes an ordinary one. */
+export function placeFromAddress() {
+  const place = placeOf(new URL(location.href));
+  if (place) history.replaceState(null, "", "/");
+  return place;
+}
+
+export const refuse = () => toast("You are not in that conversation.", "error");
+
+function placeOf(url) {
+  const [, channel, seconds, micros] = PERMALINK.exec(url?.pathname ?? "") ?? [];
+  return channel ? { channel, message: `${seconds}.${micros}`, thread: url.searchParams.get("thread_ts") } : null;
 }
 
 function linkIn(event) {

@@ -1,5 +1,7 @@
 // All that the page knows, in one place. Views read it and subscribe to topics; only `events.js` and `main.js` write.
 
+import { useZone } from "./time.js";
+
 /** Topics: connection, people, channels, conversation, thread, status, prompts, views, home, clock. */
 export function createState() {
   const listeners = [];
@@ -23,6 +25,7 @@ export function adoptBootstrap(state, boot) {
   state.me = boot.me;
   state.personas = boot.personas ?? [];
   state.users = new Map(boot.users.map((user) => [user.id, shownUser(user)]));
+  useZone(state.users.get(state.me)?.tz);
   state.channels = new Map(boot.channels.map((channel) => [channel.id, channel]));
   state.statuses = new Map();
   state.titles = new Map();

@@ -2,6 +2,7 @@
 // and fires the payload that Slack would send.
 
 import { h, icon } from "../dom.js";
+import { momentOf, wallTime } from "../time.js";
 import { imageSource, safeLinkUrl } from "./inline.js";
 import { openMenu } from "./menu.js";
 import { bareText, mrkdwn, textObject } from "./mrkdwn.js";
@@ -190,12 +191,10 @@ const DATES = {
   timepicker: { type: "time", key: "selected_time", initial: "initial_time", out: (value) => value || null, into: (value) => value ?? "" },
   datetimepicker: {
     type: "datetime-local", key: "selected_date_time", initial: "initial_date_time",
-    out: (value) => (value ? Math.floor(new Date(value).getTime() / 1000) : null),
-    into: (value) => (value ? localIso(new Date(value * 1000)) : ""),
+    out: (value) => (value ? Math.floor(momentOf(value).getTime() / 1000) : null),
+    into: (value) => (value ? wallTime(new Date(value * 1000)) : ""),
   },
 };
-
-const localIso = (date) => new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 function dateInput(element, block, ctx) {
   const kind = DATES[element.type];
