@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,10 @@ eval_app = typer.Typer(no_args_is_help=True, help="Measure quality on labelled d
 
 Fresh = Annotated[bool, typer.Option("--fresh", help="Take the corpus in anew, whatever was kept.")]
 Rows = Annotated[Path | None, typer.Option("--rows", help="Write one JSON line a question to this file.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Exchange a figure of retrieval, name=value; may be repeated."),
+]
 Limit = Annotated[int | None, typer.Option(min=1, help="Ask at most so many, spread evenly.")]
 Beir = Annotated[Path, typer.Argument(help="BEIR form: corpus.jsonl(.gz), queries.jsonl, qrels.tsv.")]
 
@@ -34,6 +39,10 @@ def eval_retrieval(
     compare: Annotated[
         bool, typer.Option("--compare", help="Beside BM25 alone, dense alone, and their rank fusion.")
     ] = False,
+    earlier: Annotated[
+        Path | None, typer.Option("--over", help="Rows of another run: tell the paired gain over it.")
+    ] = None,
+    settings: Settings = None,
     rows: Rows = None,
     fresh: Fresh = False,
     as_json: Json = False,
@@ -41,9 +50,12 @@ def eval_retrieval(
     """Measure retrieval through the product's own ingest and search."""
     from knowledge.evaluation.retrieval import evaluate
 
-    found, file = existing(str(folder)), existing(str(queries)) if queries else None
+    found = existing(str(folder))
+    file, before = (existing(str(path)) if path else None for path in (queries, earlier))
     _measure(
-        context, lambda parts: evaluate(found, parts, queries=file, compare=compare), rows, fresh, as_json
+        context,
+        lambda parts: evaluate(found, parts, queries=file, compare=compare, earlier=before),
+        Options(rows, fresh, as_json, settings),
     )
 
 
@@ -57,6 +69,7 @@ def eval_answers(
         typer.Option("--corpus", help="The passages they are about, in BEIR form; may be repeated."),
     ],
     limit: Limit = None,
+    settings: Settings = None,
     rows: Rows = None,
     fresh: Fresh = False,
     as_json: Json = False,
@@ -65,7 +78,35 @@ def eval_answers(
     from knowledge.evaluation.answers import evaluate
 
     found, folders = _all_existing(files), _all_existing(corpora)
-    _measure(context, lambda parts: evaluate(found, folders, parts, limit=limit), rows, fresh, as_json)
+    _measure(
+        context,
+        lambda parts: evaluate(found, folders, parts, limit=limit),
+        Options(rows, fresh, as_json, settings),
+    )
+
+
+@eval_app.command("grounding")
+def eval_grounding(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="Labelled conversations, .jsonl or .gz.")],
+    *,
+    corpora: Annotated[
+        list[Path],
+        typer.Option("--corpus", help="The passages they are about, in BEIR form; may be repeated."),
+    ],
+    limit: Limit = None,
+    rows: Rows = None,
+    as_json: Json = False,
+) -> None:
+    """Hold reference sentences, true and made false, against their passages."""
+    from knowledge.evaluation.grounding import evaluate
+
+    found, folders = _all_existing(files), _all_existing(corpora)
+    _measure(
+        context,
+        lambda parts: evaluate(found, folders, parts.reranker, limit=limit, progress=parts.progress),
+        Options(rows, fresh=False, as_json=as_json, settings=None),
+    )
 
 
 @eval_app.command("near-misses")
@@ -74,6 +115,7 @@ def eval_near_misses(
     folder: Beir,
     *,
     limit: Limit = None,
+    settings: Settings = None,
     rows: Rows = None,
     fresh: Fresh = False,
     as_json: Json = False,
@@ -82,7 +124,9 @@ def eval_near_misses(
     from knowledge.evaluation.near_misses import evaluate
 
     found = existing(str(folder))
-    _measure(context, lambda parts: evaluate(found, parts, limit=limit), rows, fresh, as_json)
+    _measure(
+        context, lambda parts: evaluate(found, parts, limit=limit), Options(rows, fresh, as_json, settings)
+    )
 
 
 @eval_app.command("scope")
@@ -94,6 +138,7 @@ def eval_scope(
         Path, typer.Option(help="Out-of-scope questions: CLINC150's .json, .jsonl with text, or lines.")
     ],
     limit: Limit = None,
+    settings: Settings = None,
     rows: Rows = None,
     fresh: Fresh = False,
     as_json: Json = False,
@@ -102,7 +147,11 @@ def eval_scope(
     from knowledge.evaluation.scope import evaluate
 
     found, others = existing(str(folder)), existing(str(outside))
-    _measure(context, lambda parts: evaluate(found, others, parts, limit=limit), rows, fresh, as_json)
+    _measure(
+        context,
+        lambda parts: evaluate(found, others, parts, limit=limit),
+        Options(rows, fresh, as_json, settings),
+    )
 
 
 @eval_app.command("quotes")
@@ -111,6 +160,7 @@ def eval_quotes(
     folder: Beir,
     *,
     limit: Limit = None,
+    settings: Settings = None,
     rows: Rows = None,
     fresh: Fresh = False,
     as_json: Json = False,
@@ -119,37 +169,53 @@ def eval_quotes(
     from knowledge.evaluation.quotes import evaluate
 
     found = existing(str(folder))
-    _measure(context, lambda parts: evaluate(found, parts, limit=limit), rows, fresh, as_json)
+    _measure(
+        context, lambda parts: evaluate(found, parts, limit=limit), Options(rows, fresh, as_json, settings)
+    )
 
 
 def _all_existing(paths: Sequence[Path]) -> list[Path]:
     return [existing(str(path)) for path in paths]
 
 
-def _measure(
-    context: typer.Context,
-    evaluate: Callable[[Parts], Report],
-    rows: Path | None,
-    fresh: bool,
-    as_json: bool,
-) -> None:
+@dataclass(frozen=True)
+class Options:
+    """What every evaluation can be told.
+
+    Attributes:
+        rows: where to write one line a question.
+        fresh: take the corpus in anew.
+        as_json: print JSON only.
+        settings: figures of retrieval to exchange, name=value.
+    """
+
+    rows: Path | None
+    fresh: bool
+    as_json: bool
+    settings: list[str] | None
+
+
+def _measure(context: typer.Context, evaluate: Callable[[Parts], Report], options: Options) -> None:
     core = core_of(context)
-    with progress_line(quiet=as_json) as progress:
-        report = evaluate(_parts(core, fresh, progress))
-    if rows:
-        report.write_rows(rows)
-    show(report.figures, as_json, lines)
+    with progress_line(quiet=options.as_json) as progress:
+        report = evaluate(_parts(core, options, progress))
+    if options.rows:
+        report.write_rows(options.rows)
+    show(report.figures, options.as_json, lines)
 
 
-def _parts(core: Core, fresh: bool, progress: Callable[[Progress], None] | None) -> Parts:
+def _parts(core: Core, options: Options, progress: Callable[[Progress], None] | None) -> Parts:
     from knowledge.evaluation.bases import Parts
+    from knowledge.evaluation.overriding import overridden
+    from knowledge.retrieval import RetrievalSettings
 
     return Parts(
         core.clock,
         core.embedder,
         core.reranker,
         make_answerer=core.answerer_on,
+        settings=overridden(RetrievalSettings(), options.settings or ()),
         cache=core.settings.data_folder / "eval",
-        fresh=fresh,
+        fresh=options.fresh,
         progress=progress,
     )

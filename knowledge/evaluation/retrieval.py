@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from knowledge.errors import KnowledgeError
 from knowledge.evaluation import beir
 from knowledge.evaluation.baselines import baselines
 from knowledge.evaluation.bases import corpus
@@ -56,7 +57,14 @@ class Ranking:
         }
 
 
-def evaluate(directory: Path, parts: Parts, *, queries: Path | None = None, compare: bool = False) -> Report:
+def evaluate(
+    directory: Path,
+    parts: Parts,
+    *,
+    queries: Path | None = None,
+    compare: bool = False,
+    earlier: Path | None = None,
+) -> Report:
     """Sync the corpus, ask every judged query, compare the documents found with the judged ones.
 
     Args:
@@ -65,11 +73,13 @@ def evaluate(directory: Path, parts: Parts, *, queries: Path | None = None, comp
         queries: another file of queries.
         compare: measure BM25 alone, dense alone and equal-weight reciprocal rank fusion beside it, on the
             same passages; of a thread they are asked the last turn.
+        earlier: rows of another run on the same queries, to tell the gain over it.
 
     Returns:
         queries, ndcg@10, recall@5, recall@10, mrr@10, first_right (means over queries, 0..1), ms_p50, ms_p95
         (wall time of one query, milliseconds). With `compare` also `compared_with`: method -> the same, and
-        `gain`: metric -> [our mean less theirs, lower, upper bound of its paired 95 % interval].
+        `gain`: metric -> [our mean less theirs, lower, upper bound of its paired 95 % interval]. With
+        `earlier` also `gain_over_earlier`, the same over that run.
 
     Raises:
         KnowledgeError: the folder is not in BEIR form.
@@ -82,8 +92,11 @@ def evaluate(directory: Path, parts: Parts, *, queries: Path | None = None, comp
     figures: dict[str, Any] = _figures(ours)
     if compare:
         figures["compared_with"] = {
-            name: {**_figures(rankings), "gain": _gain(ours, rankings)} for name, rankings in theirs.items()
+            name: {**_figures(rankings), "gain": _gain(ours, [one.values() for one in rankings])}
+            for name, rankings in theirs.items()
         }
+    if earlier:
+        figures["gain_over_earlier"] = _gain(ours, _earlier_values(earlier, ours))
     return Report(figures, [_row(ranking) for ranking in ours])
 
 
@@ -135,15 +148,25 @@ def _figures(rankings: Sequence[Ranking]) -> dict[str, Any]:
     }
 
 
-def _gain(ours: Sequence[Ranking], theirs: Sequence[Ranking]) -> dict[str, list[float]]:
+def _gain(ours: Sequence[Ranking], theirs: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
     groups = [conversation(ranking.query) for ranking in ours]
-    mine, others = ([ranking.values() for ranking in rankings] for rankings in (ours, theirs))
+    mine = [ranking.values() for ranking in ours]
     return {
         metric: mean_difference(
-            [one[metric] for one in mine], [one[metric] for one in others], groups
+            [one[metric] for one in mine], [one[metric] for one in theirs], groups
         ).rounded()
         for metric in (mine[0] if mine else {})
     }
+
+
+def _earlier_values(file: Path, ours: Sequence[Ranking]) -> list[Mapping[str, float]]:
+    rows = {str(row["_id"]): row for row in beir.json_lines(file)}
+    missing = [one.query for one in ours if not one.values().keys() <= rows.get(one.query, {}).keys()]
+    if missing:
+        raise KnowledgeError(
+            f"{file.name} has no figures of the query {missing[0]}. Give what --rows wrote for the same queries."
+        )
+    return [rows[one.query] for one in ours]
 
 
 def _row(ranking: Ranking) -> dict[str, Any]:

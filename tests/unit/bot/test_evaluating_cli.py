@@ -79,6 +79,13 @@ def test_an_evaluation_prints_json_and_keeps_its_rows(folder, capsys, command, f
     assert list((folder / "data").glob("*/eval/*/*/complete"))
 
 
+def test_a_figure_of_retrieval_can_be_exchanged(folder, capsys):
+    assert measure("retrieval", ".", "--set", "same_text=0.5", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["queries"] == 1
+    assert measure("retrieval", ".", "--set", "no_such_figure=0.5") == 1
+    assert "there is no no_such_figure" in capsys.readouterr().err
+
+
 def test_without_json_nested_figures_are_indented(folder, capsys):
     assert measure("quotes", ".") == 0
     assert "\n  token_f1_first: " in capsys.readouterr().out

@@ -80,6 +80,23 @@ def test_the_rows_behind_the_figures_can_be_kept(directory, clock, tmp_path):
     assert rows[0]["documents"][0] == "export.md"
 
 
+def test_the_gain_over_an_earlier_run_is_told(directory, clock, tmp_path):
+    parts = Parts(clock, HashingEmbedder(), OverlapReranker())
+    rows = [{**row, "ndcg@10": 0.25} for row in evaluate(directory, parts).rows]
+    _lines(tmp_path / "rows.jsonl", rows)
+    gain = evaluate(directory, parts, earlier=tmp_path / "rows.jsonl").figures["gain_over_earlier"]
+    assert gain["ndcg@10"] == [0.75, 0.75, 0.75]
+    assert gain["recall@5"] == [0.0, 0.0, 0.0]
+
+
+def test_rows_of_other_queries_are_no_earlier_run(directory, clock, tmp_path):
+    _lines(tmp_path / "rows.jsonl", [{"_id": "q1", "text": "no figures"}])
+    with pytest.raises(KnowledgeError, match="q1"):
+        evaluate(
+            directory, Parts(clock, HashingEmbedder(), OverlapReranker()), earlier=tmp_path / "rows.jsonl"
+        )
+
+
 def test_a_second_run_starts_at_once(directory, clock, tmp_path):
     first, second, told = HashingEmbedder(), HashingEmbedder(), []
     before = _evaluate(directory, clock, cache=tmp_path / "kept", embedder=first)
