@@ -71,6 +71,39 @@ class Settings(BaseSettings):
     guidepost_reranker: str | None = Field(
         None, description="A cross-encoder by name or path; unset: the packaged MiniLM-L-12"
     )
+    guidepost_chat_model: str | None = Field(
+        None,
+        description="A chat model that writes answers, provider:model (docs/chat-models.md); unset: answers are quotes",
+    )
+    guidepost_chat_base_url: str | None = Field(
+        None, description="Address of a server that speaks the provider's language; unset: the provider's own"
+    )
+    guidepost_chat_timeout: float = Field(
+        20.0, gt=0, le=120, description="Seconds that a chat model may take for one answer"
+    )
+    guidepost_chat_temperature: float | None = Field(
+        None, ge=0, le=2, description="Of the chat model; unset: the provider's default"
+    )
+    guidepost_chat_tokens_a_day: int = Field(
+        1_000_000,
+        ge=0,
+        description="Tokens that a workspace may use up a day, then answers are quotes; 0: no limit",
+    )
+    guidepost_chat_cost_a_day: float = Field(
+        0.0, ge=0, description="The same in money, by the prices below; 0: no limit"
+    )
+    guidepost_chat_price_read: float = Field(
+        0.0, ge=0, description="Price of a million tokens that the chat model reads"
+    )
+    guidepost_chat_price_written: float = Field(
+        0.0, ge=0, description="Price of a million tokens that it writes"
+    )
+    guidepost_chat_keep_days: int = Field(
+        7, ge=0, description="Days that a written answer is used again for the same question; 0: never"
+    )
+    openai_api_key: str | None = Field(None, description="Key of OpenAI, for openai:MODEL")
+    anthropic_api_key: str | None = Field(None, description="Key of Anthropic, for anthropic:MODEL")
+    google_api_key: str | None = Field(None, description="Key of Google, for google_genai:MODEL")
     guidepost_smb_below: int = Field(12_000, gt=0, description="Accounts below this ARR are SMB")
     guidepost_ent_from: int = Field(100_000, gt=0, description="Accounts from this ARR on are ENT")
     guidepost_stale_after_days: int = Field(
@@ -101,6 +134,13 @@ class Settings(BaseSettings):
     def _is_a_span(cls, value: str | None) -> str | None:
         if value is not None:
             seconds_of(value)
+        return value
+
+    @field_validator("guidepost_chat_model")
+    @classmethod
+    def _names_a_provider(cls, value: str | None) -> str | None:
+        if value is not None and not all(part.strip() for part in value.partition(":")):
+            raise ValueError("must be provider:model, such as openai:MODEL, anthropic:MODEL or ollama:MODEL")
         return value
 
     @property

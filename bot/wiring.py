@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 
     from bot.services import Services
     from bot.settings import Settings
+    from knowledge.adapters.chat_models import ChatModelChoice
     from knowledge.answering import Answerer
+    from knowledge.calling import ChatDesk
     from knowledge.ingest import Ingest
-    from knowledge.ports import Embedder, Reranker
+    from knowledge.ports import ChatModel, Embedder, Reranker
     from knowledge.retrieval import Retriever
     from knowledge.sources.website import Website
     from knowledge.types import Answered, Question
+    from knowledge.writing import Writer
     from store.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -145,7 +149,67 @@ class Core:
         """What answers from the evidence that a retriever finds."""
         from knowledge.answering import Answerer
 
-        return Answerer(retriever, self.reranker)
+        return Answerer(retriever, self.reranker, writer=self.writer())
+
+    @property
+    def chat_model_choice(self) -> ChatModelChoice | None:
+        """Which chat model writes answers; None where they are quotes."""
+        from knowledge.adapters.chat_models import ChatModelChoice
+
+        settings = self.settings
+        if settings.guidepost_chat_model is None:
+            return None
+        keys = {
+            "openai": settings.openai_api_key,
+            "anthropic": settings.anthropic_api_key,
+            "google_genai": settings.google_api_key,
+        }
+        return ChatModelChoice(
+            name=settings.guidepost_chat_model,
+            base_url=settings.guidepost_chat_base_url,
+            api_key=keys.get(settings.guidepost_chat_model.partition(":")[0]),
+            timeout=settings.guidepost_chat_timeout,
+            temperature=settings.guidepost_chat_temperature,
+        )
+
+    @cached_property
+    def chat_model(self) -> ChatModel | None:
+        """What writes answers, not loaded yet."""
+        choice = self.chat_model_choice
+        if choice is None:
+            return None
+        from knowledge.adapters.chat_models import LangChainChatModel
+
+        return LangChainChatModel(choice)
+
+    def chat_desk(self) -> ChatDesk | None:
+        """The way to the chat model: within today's budget."""
+        if self.chat_model is None:
+            return None
+        from knowledge.calling import ChatDesk, Limits
+
+        settings = self.settings
+        limits = Limits(
+            seconds=settings.guidepost_chat_timeout,
+            tokens_a_day=settings.guidepost_chat_tokens_a_day,
+            cost_a_day=settings.guidepost_chat_cost_a_day,
+            price_read=settings.guidepost_chat_price_read,
+            price_written=settings.guidepost_chat_price_written,
+            keep=timedelta(days=settings.guidepost_chat_keep_days),
+        )
+        return ChatDesk(
+            self.chat_model, self.database, workspace_id=self.workspace_id, clock=self.clock, limits=limits
+        )
+
+    def writer(self) -> Writer | None:
+        """What has answers written; None where they are quotes."""
+        desk = self.chat_desk()
+        if desk is None:
+            return None
+        from knowledge.grounding import GroundingCheck
+        from knowledge.writing import Writer
+
+        return Writer(desk, GroundingCheck(self.reranker))
 
 
 def open_database(settings: Settings) -> Database:

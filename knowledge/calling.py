@@ -91,6 +91,10 @@ class ChatDesk:
         self._limits = limits or Limits()
         self._pause = pause
 
+    def load(self) -> None:
+        """Bring the model's client into memory."""
+        self._model.load()
+
     def ask(self, messages: Sequence[Message]) -> Reply | None:
         """What the model says; None where it fails or today's budget is spent. Never raises for the model's sake."""
         key = self._key(messages)

@@ -69,6 +69,10 @@ class ChatModel(Protocol):
         """Provider and model; another name means other answers."""
         ...
 
+    def load(self) -> None:
+        """Bring its client into memory; what is wrong with it is said when it is asked. Safe from any thread."""
+        ...
+
     def stream(self, messages: Sequence[Message]) -> Iterator[Piece]:
         """The answer in pieces as they come; tokens are counted in one of them.
 

@@ -112,6 +112,10 @@ class Writer:
         self._desk = desk
         self._check = check
 
+    def load(self) -> None:
+        """Bring the model's client into memory."""
+        self._desk.load()
+
     def write(self, question: str, evidence: Sequence[Evidence]) -> Written | None:
         """An answer from the best passages; None where there is none that may be shown.
 

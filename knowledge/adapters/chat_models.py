@@ -6,6 +6,7 @@ A provider's package is imported only where a model of its is configured.
 from __future__ import annotations
 
 import importlib.util
+import logging
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessageChunk
 
     from knowledge.chat import Message
+
+log = logging.getLogger(__name__)
 
 MAX_TOKENS = 1500  # of one answer
 _WAIT = 1.0  # seconds before a second try, where the provider does not say
@@ -121,6 +124,13 @@ class LangChainChatModel:
     def name(self) -> str:
         """Provider, model and server."""
         return self._choice.name + (f"@{self._choice.base_url}" if self._choice.base_url else "")
+
+    def load(self) -> None:
+        """Make the client; what is wrong is logged now and said when it is asked."""
+        try:
+            self._ready()
+        except ChatModelFailed as failure:
+            log.error("%s Answers are quotes meanwhile.", failure)  # noqa: TRY400 - the sentence says it all
 
     def stream(self, messages: Sequence[Message]) -> Iterator[Piece]:
         """The answer in pieces as they come.

@@ -103,6 +103,9 @@ class ScriptedChatModel:
         """Not a real model's."""
         return "scripted:double"
 
+    def load(self) -> None:
+        """There is nothing to load."""
+
     def stream(self, messages: Sequence[Message]) -> Iterator[Piece]:
         """The next answer in pieces.
 
