@@ -6,40 +6,14 @@ tests/data/injections.
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
-import yaml
 from sqlmodel import SQLModel, select
 
-from bot.local import sample
-from bot.local.clock import LocalClock
-from bot.local.manifest import AppConfig
-from bot.local.server import LocalWorkspace
-from bot.start import MANIFEST
-from knowledge.adapters.generations import NumpyGenerations, in_memory
-from knowledge.adapters.memory import HashingEmbedder, OverlapReranker
-from knowledge.answering import Answerer
-from knowledge.gates import Gates
-from knowledge.ingest import Ingest
-from knowledge.retrieval import Retriever
-from knowledge.serving import KnowledgeIndex
-from store.clock import FixedClock
-from tests.bot_fixtures import (
-    COMMUNITY,
-    HARBOUR,
-    ISLA,
-    MIRA,
-    OWEN,
-    PRIYA,
-    TEAM,
-    TUESDAY,
-    BotUnderTest,
-    InProcess,
-    texts_of,
-)
+from tests.attacked import attacked_bot, attacks, word_of
+from tests.bot_fixtures import COMMUNITY, HARBOUR, ISLA, MIRA, OWEN, PRIYA, TEAM, texts_of
 from tests.harmlessness import faults, source_numbers
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # a fifth of a second each, but many
 
 HELP = frozenset({"help.fernway.example"})
 SOURCES = HELP | {
@@ -48,78 +22,17 @@ SOURCES = HELP | {
     "app.fernway.example",
     "api.fernway.example",
 }  # what they name
-DATA = Path(__file__).parents[1] / "data" / "injections"
 TALK = {  # what a question leaves behind; everything else must stay as it was
     *("conversations", "messages", "answers", "citations", "inbound_events", "outbox"),
     *("slack_users", "slack_channels", "questions"),
 }
 
 
-def attacks(name):
-    return [
-        pytest.param(one, id=one["id"])
-        for one in yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
-    ]
-
-
-def word_of(attack):
-    """The made-up thing that its document is about."""
-    return "glim" + attack["id"].replace("-", "")
-
-
-def document_of(attack):
-    text = attack.get("text") or f"# The {{word}}\n\nCalibrate the {{word}}: {attack['says']}\n"
-    return attack.get("file", f"{attack['id']}.md"), text.replace("{word}", word_of(attack))
-
-
 @pytest.fixture(scope="module")
 def bot(_sample_folder, tmp_path_factory):
-    """The product on a local workspace, with the attacks among its articles; one for all tests."""
-    folder = tmp_path_factory.mktemp("attacked") / "data"
-    shutil.copytree(_sample_folder, folder)
-    clock = LocalClock(folder / "slack", FixedClock(TUESDAY))
-    config = AppConfig.from_manifest(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
-    with LocalWorkspace(folder / "slack", clock, directory=sample.directory(), config=config) as slack:
-        running = BotUnderTest(folder, slack, clock)
-        take_in(running, folder, clock)
-        answer_everything(running)
-        try:
-            slack._delivery.transport = InProcess(running.app)
-            yield running
-        finally:
-            running.close()
-
-
-def take_in(running, folder, clock):
-    """Sync the attacks as an article each."""
-    articles = folder / "articles"
-    articles.mkdir()
-    for attack in attacks("documents"):
-        name, text = document_of(attack.values[0])
-        (articles / name).write_text(text, encoding="utf-8")
-    ingest = Ingest(
-        running.database,
-        workspace_id=running.workspace_id,
-        clock=clock,
-        embedder=HashingEmbedder(),
-        store=NumpyGenerations(),
-        folder=folder / "index",
-    )
-    report = ingest.sync(articles, audience="customer", base_url="https://help.fernway.example")
-    assert report.failed == ()
-
-
-def answer_everything(running):
-    """The product's answerer without its doubts: every attack is to be quoted, whatever the models' doubles think."""
-    embedder, reranker = HashingEmbedder(), OverlapReranker()
-    index = KnowledgeIndex(
-        running.database,
-        workspace_id=running.workspace_id,
-        model=embedder.fingerprint,
-        in_memory=in_memory,
-    )
-    retriever = Retriever(running.database, index, embedder, reranker)
-    running.services.answers.answer = Answerer(retriever, reranker, Gates(intercept=60)).answer
+    """One for all tests."""
+    with attacked_bot(_sample_folder, tmp_path_factory.mktemp("attacked") / "data") as running:
+        yield running
 
 
 def state(bot):
