@@ -62,9 +62,12 @@ Part = Block | Heading | Scope | Mark
 _GITHUB_CALLOUT = re.compile(r"\[!(\w+)\]\s*")
 _TITLE_WITHIN = 6  # a child that is the title comes first, at most behind a paragraph and white space
 _TITLES = ("title", "label", "name", "path", "query", "body", "header", "value")
+_CAPTIONS = ("caption", "description", "content")
+_PARAMETERS = (PREFIX + "paramfield", PREFIX + "responsefield")
+_TITLE_IS_ALL = (PREFIX + "card", PREFIX + "tile", *_PARAMETERS)
 _SCOPES = (
     "details",
-    *(PREFIX + name for name in ("details", "tab", "tabitem", "accordion", "expandable", "update")),
+    *(PREFIX + name for name in ("details", "tab", "tabitem", "accordion", "expandable", "update", "view")),
 )
 _CONTAINERS = frozenset(
     [
@@ -149,11 +152,33 @@ def _take_title(node: Tag) -> str:
 
 
 def _container(node: Tag) -> list[Part]:
-    title = _take_title(node) if node.name.startswith(PREFIX) else ""
+    if not node.name.startswith(PREFIX):
+        return parts_of(node)
+    title = _take_title(node)
     inner = parts_of(node)
-    if not title or not (inner or node.name == PREFIX + "card"):
+    said = next((str(node[name]).strip() for name in _CAPTIONS if node.get(name)), "")
+    if said:
+        inner.append(Block(said))
+    if not title or not (inner or node.name in _TITLE_IS_ALL):
         return inner
-    return _led(f"**{title}**\n", inner)
+    return _led(f"**{title}**{_about(node)}\n", inner)
+
+
+def _about(node: Tag) -> str:
+    """What an API's reference says of a parameter beside its name: type, necessity, default."""
+    said = [str(node.get("type") or ""), "required" if node.has_attr("required") else ""]
+    said += [f"default: {node['default']}"] if node.get("default") else []
+    shown = ", ".join(filter(None, said))
+    return f" ({shown})" if shown and node.name in _PARAMETERS else ""
+
+
+def _tabs(node: Tag) -> list[Part]:
+    """Tabs whose names are listed where they begin, as Docusaurus allows."""
+    labels = dict(line.split("=", 1) for line in str(node.get("values") or "").splitlines() if "=" in line)
+    for tab in node.find_all(PREFIX + "tabitem"):
+        if tab.get("value") in labels and not tab.get("label"):
+            tab["label"] = labels[str(tab["value"])]
+    return parts_of(node)
 
 
 def _led(lead: str, inner: list[Part]) -> list[Part]:
@@ -283,6 +308,11 @@ _HANDLERS: dict[str, Callable[[Tag], list[Part]]] = {
     "pre": _code,
     "table": _table,
     "blockquote": _quote,
+    PREFIX + "tabs": _tabs,
+    PREFIX + "tile": _container,
+    PREFIX + "banner": _container,
+    PREFIX + "frame": _container,
+    **dict.fromkeys(_PARAMETERS, _container),
     PREFIX + "steps": _steps,
     PREFIX + "step": _step,
     PREFIX + "card": _container,

@@ -69,9 +69,17 @@ def as_document(origin: Origin, read: Read, data: bytes) -> SourceDocument:
         uri=origin.uri,
         sections=sections,
         content_hash=_content_hash(data, origin),
-        link=origin.link,
+        link=origin.link or _slug_link(origin, read.head.meta.get("slug")),
         **said,
     )
+
+
+def _slug_link(origin: Origin, slug: object) -> str | None:
+    """Where a page is published whose front matter names its own path: from the source's root, or beside its file."""
+    if not (origin.base_url and slug and isinstance(slug, str)):
+        return None
+    path = slug if slug.startswith("/") else str(PurePosixPath(origin.uri).parent / slug)
+    return f"{origin.base_url.rstrip('/')}/{path.lstrip('/')}"
 
 
 def _content_hash(data: bytes, origin: Origin) -> str:

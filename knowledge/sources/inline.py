@@ -97,6 +97,7 @@ def _text(node: PageElement) -> str:
     inner = "".join(map(_text, node.children))
     if node.name == "a" or node.name == PREFIX + "link":
         return _link(inner, str(node.get("href") or node.get("to") or ""))
+    inner += f" ({node['tip']})" if node.name == PREFIX + "tooltip" and node.get("tip") else ""
     return f"\n{inner}\n" if node.name in _BREAKS else inner
 
 

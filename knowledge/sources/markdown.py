@@ -56,13 +56,25 @@ _CONSTANT = re.compile(
 )
 _HEADING_ID = re.compile(r"\s*\{(?:/\*)?\s*#([^\s{}*]+)\s*(?:\*/)?\}\s*$")
 _RAW_HTML = re.compile(r"<(?:script|style|pre|textarea|!--)", re.IGNORECASE)
-_FENCE_TITLE = re.compile(r"""title=(["'])(.*?)\1|^([\w][^={}"'\[\]]*)$""")
+_FENCE_TITLE = re.compile(r"""title=(["'])(.*?)\1|^\[(.+)\]$|^([\w][^={}"'\[\]]*)$""")
+_FENCE_FLAGS = re.compile(
+    r"\{.*?\}|^:\S*|\b(?:showLineNumbers|lines|wrap|expandable|live|noInline|twoslash)\b(?:=\S+)?|\bicon=\S+"
+)
+_LANGUAGE = re.compile(r"[^\s{\[:]*")
+# What says how code is to be shown is no part of it: Docusaurus' and VitePress' comments.
+_SHOWN_LINE = re.compile(
+    r"^[ \t]*(?://|#|--|;|<!--|/\*|\{/\*)\s*highlight-(?:next-line|start|end)\s*(?:-->|\*/\}?)?[ \t]*(?:\n|\Z)",
+    re.MULTILINE,
+)
+_SHOWN_MARK = re.compile(r"[ \t]*(?://|#|--|;|<!--|/\*)\s*\[!code [^\]\n]*\]\s*?(?:-->|\*/)?(?=\n|\Z)")
+_MDX_FENCE = re.compile(r"^(`{3,})mdx-code-block[ \t]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FURNITURE = re.compile(r"\[\[toc\]\]$|\[toc\]$|<<<\s*[@.~/]\S*(?:\s.*)?$", re.IGNORECASE)  # VitePress
 
 
 def to_html(text: str, *, mdx: bool) -> str:
     """The text as HTML, components as `jsx-` elements, page furniture of the build gone."""
     environment: dict[str, Any] = {"constants": {}, "scripted": False, "mdx": mdx}
-    html = str(_parser(mdx=mdx).render(text, environment))
+    html = str(_parser(mdx=mdx).render(_MDX_FENCE.sub(r"\2", text), environment))
     return html if mdx or not environment["scripted"] else to_html(text, mdx=True)
 
 
@@ -74,6 +86,7 @@ def _parser(*, mdx: bool) -> MarkdownIt:
     block.before("html_block", "components", _component_block, interrupts)
     block.before("fence", "admonitions", _admonition_block, interrupts)
     block.before("fence", "statements", _statement_block)
+    block.before("fence", "furniture", _furniture_block)
     inline.before("html_inline", "components", _component_inline)
     parser.core.ruler.after("block", "heading_ids", _heading_ids)
     for name, rule in {"tags": _tags, "html_block": _html, "html_inline": _html, "fence": _fence}.items():
@@ -178,6 +191,14 @@ def _statement_block(state: StateBlock, start: int, end: int, silent: bool) -> b
         )
     state.env["scripted"] = True
     state.line = start + (imported[0].count("\n") + 1 if imported else _statement_lines(text))
+    return True
+
+
+def _furniture_block(state: StateBlock, start: int, _: int, silent: bool) -> bool:
+    """A line that stands for a list of contents or another file's code."""
+    if silent or state.is_code_block(start) or not _FURNITURE.match(_line(state, start).rstrip()):
+        return False
+    state.line = start + 1
     return True
 
 
@@ -289,7 +310,10 @@ def _html(_: RendererHTML, tokens: Sequence[Token], index: int, __: Any, environ
 
 def _fence(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -> str:
     token = tokens[index]
-    language, _space, rest = token.info.strip().partition(" ")
-    title = _FENCE_TITLE.search(re.sub(r"\{.*?\}", "", rest).strip())
-    named = f' title="{escape(title[2] or title[3])}"' if title else ""
-    return f'<pre{named}><code class="language-{escape(language)}">{escape(token.content)}</code></pre>\n'
+    info = token.info.strip()
+    language = _LANGUAGE.match(info)[0]  # type: ignore[index]
+    title = _FENCE_TITLE.search(_FENCE_FLAGS.sub("", info[len(language) :]).strip())
+    shown = next(filter(None, title.groups()[1:]), "") if title else ""
+    named = f' title="{escape(shown)}"' if shown else ""
+    code = _SHOWN_MARK.sub("", _SHOWN_LINE.sub("", token.content))
+    return f'<pre{named}><code class="language-{escape(language)}">{escape(code)}</code></pre>\n'

@@ -98,6 +98,8 @@ _SPREAD = re.compile(r"\s*(?=\{)")
 _TAG_END = re.compile(r"\s*(/?)\s*>")
 _STRING_OR_BRACE = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'|`[^`]*`|/\*.*?\*/|[{}]', re.DOTALL)
 _DEEPEST = 50  # braces within braces; nobody writes more
+_LABELLED = re.compile(r"""\{[^{}]*\blabel:\s*(["'])(.*?)\1[^{}]*\}""")
+_VALUED = re.compile(r"""\bvalue:\s*(["'])(.*?)\1""")
 _LITERAL = re.compile(r"""\s*(?:"([^"\n]*)"|'([^'\n]*)'|`([^`$]*)`|(-?\d[\d.]*))\s*""")
 
 
@@ -135,7 +137,13 @@ def expression_text(expression: str, constants: Mapping[str, str]) -> str:
     literal = _LITERAL.fullmatch(inner)
     if literal:
         return next(group for group in literal.groups() if group is not None)
-    return constants.get(inner.strip(), "")
+    return constants.get(inner.strip(), "") or _labels(inner)
+
+
+def _labels(source: str) -> str:
+    """`value=label` lines of a list of such objects, as the tabs of Docusaurus have them."""
+    pairs = ((_VALUED.search(one[0]), one[2]) for one in _LABELLED.finditer(source))
+    return "\n".join(f"{value[2]}={label}" for value, label in pairs if value)
 
 
 def scan_tag(text: str, start: int, constants: Mapping[str, str] | None = None) -> Tag | None:

@@ -171,13 +171,116 @@ MDX = {
         "Note:\n\n```jsx\n<Card>{a}</Card>\n```",
     ),
     "style": ("<style>{`\n.a { color: red }\n`}</style>\n\nText", "Text"),
-    "parameters": ('<ParamField query="limit" type="int">\nHow many.\n</ParamField>', "**limit**\nHow many."),
+    "parameters": (
+        '<ParamField query="limit" type="int">\nHow many.\n</ParamField>',
+        "**limit** (int)\nHow many.",
+    ),
 }
 
 
 @pytest.mark.parametrize(("source", "expected"), MDX.values(), ids=MDX)
 def test_mdx_becomes_its_text(source, expected):
     assert texts(source, "page.mdx") == expected
+
+
+MINTLIFY = {
+    "parameter with everything": (
+        '<ParamField path="user" type="string" default="me" required>\nWho.\n</ParamField>',
+        "**user** (string, required, default: me)\nWho.",
+    ),
+    "response field inside another": (
+        '<ResponseField name="a" type="object">\nIt.\n\n<ResponseField name="b" type="int">\nIn it.\n</ResponseField>\n</ResponseField>',
+        "**a** (object)\nIt.\n\n**b** (int)\nIn it.",
+    ),
+    "frame with a caption": (
+        '<Frame caption="After setup">\n<img src="a.png" alt="The inbox" />\n</Frame>',
+        "(Image: The inbox)\n\nAfter setup",
+    ),
+    "tooltip": ('An <Tooltip tip="Programming interface">API</Tooltip>.', "An API (Programming interface)."),
+    "tile": ('<Tile href="/x" title="Maps" description="Draw zones" />', "**Maps**\nDraw zones"),
+    "banner": ('<Banner content="Down on Sunday" />', "Down on Sunday"),
+    "code group": (
+        "<CodeGroup>\n\n```bash npm\nnpm i\n```\n\n```bash yarn\nyarn\n```\n\n</CodeGroup>",
+        "**npm**\n```bash\nnpm i\n```\n\n**yarn**\n```bash\nyarn\n```",
+    ),
+    "icon": ('Press <Icon icon="gear" size={16} /> now.', "Press now."),
+}
+DOCUSAURUS = {
+    "code in another syntax": (
+        "```mdx-code-block\n<Note>\n```\n\nText\n\n```mdx-code-block\n</Note>\n```",
+        "Note: Text",
+    ),
+    "highlighted lines": (
+        "```js\n// highlight-next-line\na\n{/* highlight-start */}\nb\n# highlight-end\n```",
+        "```js\na\nb\n```",
+    ),
+    "line numbers": ("```js {1,3-4} showLineNumbers\na\n```", "```js\na\n```"),
+    "truncated": ("a\n\n<!-- truncate -->\n\nb", "a\n\nb"),
+    "nested admonitions": ("::::note\n\n:::tip\nText\n:::\n\n::::", "Note: Tip: Text"),
+}
+VITEPRESS = {
+    "code group": (
+        "::: code-group\n\n```sh [npm]\nnpm i\n```\n\n```sh{2} [yarn]\nyarn\n```\n\n:::",
+        "**npm**\n```sh\nnpm i\n```\n\n**yarn**\n```sh\nyarn\n```",
+    ),
+    "marked lines": ("```ts:line-numbers {1}\na // [!code focus]\nb // [!code --]\n```", "```ts\na\nb\n```"),
+    "contents": ("[[toc]]\n\nText", "Text"),
+    "another file's code": ("<<< @/snippets/a.js{2}\n\nText", "Text"),
+    "another file": ("<!--@include: ./a.md-->\n\nText", "Text"),
+    "details": ("::: details More {open}\nText\n:::", "Text"),
+    "raw": ("::: raw\nText\n:::", "Text"),
+    "script and style": ("<script setup>\nconst a = 1\n\nb()\n</script>\n\n<style scoped>\n.a {}\n</style>\n\nText", "Text"),
+    "bindings": ('<Thing :prop="x" @click="y" v-if="z">Text</Thing>', "Text"),
+    "less than less": ("a <<< b", "a <<< b"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "expected"), MINTLIFY.values(), ids=MINTLIFY)
+def test_mintlifys_components_say_what_they_show(source, expected):
+    assert texts(source, "page.mdx") == expected
+
+
+@pytest.mark.parametrize(("source", "expected"), DOCUSAURUS.values(), ids=DOCUSAURUS)
+def test_docusaurus_pages_become_their_text(source, expected):
+    assert texts(source, "page.mdx") == expected
+
+
+@pytest.mark.parametrize(("source", "expected"), VITEPRESS.values(), ids=VITEPRESS)
+def test_vitepress_pages_become_their_text(source, expected):
+    assert texts(source) == expected
+
+
+def test_tabs_may_be_named_where_they_begin():
+    tabs = "<Tabs values={[{label: 'Windows', value: 'win'}, {value: \"mac\", label: \"macOS\"}]}>"
+    source = (
+        f'{tabs}\n<TabItem value="win">\n\na\n\n</TabItem>\n<TabItem value="mac">\n\nb\n\n</TabItem>\n</Tabs>'
+    )
+
+    assert sections(source, "a.mdx") == [(("Windows",), "text", "a"), (("macOS",), "text", "b")]
+
+
+@pytest.mark.parametrize(
+    ("uri", "slug", "base_url", "expected"),
+    [
+        ("guides/01-setup.md", "/get-started", "https://x.io/docs", "https://x.io/docs/get-started"),
+        ("guides/01-setup.md", "setup", "https://x.io/docs/", "https://x.io/docs/guides/setup"),
+        ("intro.md", "/", "https://x.io/docs", "https://x.io/docs/"),
+        ("intro.md", "/a", None, None),
+        ("intro.md", "[a, b]", "https://x.io", None),
+    ],
+)
+def test_a_slug_says_where_a_page_is_published(uri, slug, base_url, expected):
+    assert read_document(uri, f"---\nslug: {slug}\n---\nText".encode(), base_url).link == expected
+
+
+def test_relative_links_lead_to_where_the_source_is_published():
+    source = b"Click [here](../b.md#keys), [here](/top) or ![x](y.png) <a href='c'>this page</a>."
+
+    document = read_document("guides/a.md", source, "https://x.io/docs")
+
+    assert document.sections[0].text == (
+        "Click here (https://x.io/docs/b#keys), here (https://x.io/top) or x this page (https://x.io/docs/guides/c)."
+    )
 
 
 def test_tabs_and_accordions_are_headings_for_their_own_text_only():
