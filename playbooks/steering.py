@@ -40,10 +40,6 @@ def sent_now(turn: Turn, event: events.SentNow) -> None:
         record, state="approved", approved_by=event.by, due_at=turn.now, note=f"sent by {turn.who(event.by)}"
     )
     sending.send(turn, record)
-    record = turn.run.steps[record.key]
-    if record.state == "approved" and record.due_at and record.due_at > turn.now:
-        day = wording.spoken(turn.calendar(record).date_of(record.due_at))
-        turn.notify(record, f"“{turn.body(record).title}” goes out on {day}: it {record.note}.")
 
 
 def skipped(turn: Turn, event: events.Skipped) -> None:

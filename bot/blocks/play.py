@@ -169,11 +169,11 @@ def _step(step: StepOverview) -> str:
 def _task(task: TaskOverview) -> str:
     if task.state == "open":
         due = f", due {slack_date(task.due_at)}" if task.due_at else ""
-        return f"      ☐ {brief(task.title, 120)}{due}"
+        return f"↳ ☐ {brief(task.title, 120)}{due}"
     ended = (
         "not needed any more" if task.state == "cancelled" else f"done by {task.by}" if task.by else "done"
     )
-    return f"      ☑ {brief(task.title, 120)}, {brief(ended)}"
+    return f"↳ ☑ {brief(task.title, 120)}, {brief(ended)}"
 
 
 def _steer_button(verb: str, run: RunOverview) -> Any:

@@ -233,14 +233,15 @@ def _label_of(session: Session, services: Services, step: RunStep) -> str:
 
 
 def _goes_when(handled: Handled, record: StepRecord) -> str:
-    """When the message goes out, in its reader's zone; nothing for one that is left out."""
+    """When the message goes out, in its reader's zone, and what it waits for; nothing for one that is left out."""
     reader = handled.context.person(record.contact_id)
     if record.state == "skipped" or reader is None:
         return ""
     if record.sent_at or record.due_at is None:
         return "; it goes out now"
     goes = "it goes out" if record.state == "approved" else "it is planned for"
-    return f"; {goes} {moment_there(record.due_at, reader.zone)}, {reader.first}'s time"
+    why = f" ({record.note})" if (record.note or "").startswith("waits: ") else ""
+    return f"; {goes} {moment_there(record.due_at, reader.zone)}, {reader.first}'s time{why}"
 
 
 def _is_for_staff(session: Session, ref: Ref, action_id: str) -> bool:

@@ -70,7 +70,11 @@ def test_an_approved_message_says_by_whom_and_when_it_goes(play):
     assert "Goes out Wed 4 March at 10:00 MST, Amelia Ortiz's time" in card
     play.bot.press(PRIYA, play.last(PRIYA, "Message to"), "playbook_send_now")  # at 03:00 in Denver
     closed = texts_of(play.last(PRIYA, "Message to"))
-    assert "✓ Approved by Priya Raman; it goes out Tue 3 March at 10:00 MST, Amelia's time" in closed
+    assert (
+        "✓ Approved by Priya Raman; it goes out Tue 3 March at 10:00 MST, Amelia's time (waits: quiet hours there)"
+        in closed
+    )
+    assert len(play.dm(PRIYA, "Welcome and first goal")) == 1
 
 
 def test_the_status_names_who_gets_what_is_planned_and_what_there_is_to_do(blocked):
