@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.keeping import Keeper
 from bot.services import Pace
 from bot.slack.messenger import Posted, Speech, StreamTarget, TryLater, Unreachable
 from store.errors import GuidepostError
@@ -72,11 +73,13 @@ class Deliverer:
         self._pace = pace
         self._pool = ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver")
         self._free = threading.BoundedSemaphore(SENDERS)
+        self._keeper = Keeper(services, pace, outbox.renew)
         self._dispatcher = threading.Thread(target=self._dispatch, name="deliver-dispatch", daemon=True)
 
     def start(self) -> None:
         """Begin."""
         self._dispatcher.start()
+        self._keeper.start()
 
     def stop(self) -> None:
         """Finish what is being said and begin nothing new."""
@@ -84,6 +87,7 @@ class Deliverer:
         if self._dispatcher.is_alive():  # a start that failed has begun nothing
             self._dispatcher.join(timeout=10)
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._keeper.stop()
 
     def run_until_idle(self) -> int:
         """Say everything that is due, here and now; how many messages that was."""
@@ -125,7 +129,8 @@ class Deliverer:
 
     def _deliver_and_release(self, message: OutboxMessage) -> None:
         try:
-            self._deliver(message)
+            with self._keeper.holding(message):
+                self._deliver(message)
         finally:
             self._free.release()
 

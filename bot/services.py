@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from store.errors import GuidepostError
@@ -12,7 +13,6 @@ from store.tables import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import timedelta
 
     from sqlmodel import Session
 
@@ -36,10 +36,12 @@ class Pace:
     Args:
         lease: longer than any single call to Slack may take.
         poll_seconds: between looks, where nothing wakes us.
+        rest: of an event over which the process ended twice, before it is tried once more.
     """
 
     lease: timedelta
     poll_seconds: float
+    rest: timedelta = timedelta(seconds=15)
 
 
 class Answers(Protocol):

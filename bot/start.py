@@ -55,7 +55,7 @@ def running(settings: Settings, *, with_sample: bool = True) -> Iterator[tuple[B
         )
         services = connect(core, slack_client(access.bot_token, access.api_url))
         if settings.is_local:
-            _take_up_what_was_left(services)
+            take_up_what_was_left(services)
         bot = Bot(services)
         stack.callback(core.database.close)
         stack.callback(bot.stop)
@@ -129,7 +129,7 @@ def _local_slack(core: Core, *, with_sample: bool) -> Iterator[Access]:
         )
 
 
-def _take_up_what_was_left(services: Services) -> None:
+def take_up_what_was_left(services: Services) -> None:
     """What a killed process was at is begun again at once; the workspace's lock says that it is not running."""
     wall = services.wall.now()
     with services.database.transaction() as session:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot import speaking
+from bot.keeping import Keeper
 from bot.services import AlreadyDone, Pace
 from bot.slack.messenger import TryLater
 from store.errors import GuidepostError
@@ -29,7 +29,6 @@ PACE = Pace(lease=timedelta(seconds=30), poll_seconds=2.0)
 ATTEMPTS = 3
 PATIENCE = 20  # attempts where it is Slack that asks us to wait
 DEATHS = 3  # processes that may end over an event before it is set aside
-LONGEST_SECONDS = 600  # that an event is kept for its worker; who takes longer hangs
 ENDED_THE_PROCESS = "the process ended {} times while this was being carried out"
 
 
@@ -66,9 +65,7 @@ class Workers:
         self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="work")
         self._free = threading.BoundedSemaphore(self._count)
         self._dispatcher = threading.Thread(target=self._dispatch, name="work-dispatch", daemon=True)
-        self._in_hand: dict[str, tuple[InboundEvent, float]] = {}  # since when, by time.monotonic
-        self._keeper = threading.Thread(target=self._keep, name="work-keep", daemon=True)
-        self._over = threading.Event()
+        self._keeper = Keeper(services, pace, events.renew)
 
     def start(self) -> None:
         """Begin."""
@@ -81,9 +78,7 @@ class Workers:
         if self._dispatcher.is_alive():  # a start that failed has begun nothing
             self._dispatcher.join(timeout=10)
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._over.set()
-        if self._keeper.is_alive():
-            self._keeper.join(timeout=10)
+        self._keeper.stop()
 
     def run_until_idle(self) -> int:
         """Carry out everything that waits, here and now; how many events that was."""
@@ -120,30 +115,15 @@ class Workers:
                 workspace_id=services.workspace_id,
                 wall=services.wall.now(),
                 lease=self._pace.lease,
+                rest=self._pace.rest,
             )
 
     def _carry_out_and_release(self, event: InboundEvent) -> None:
-        self._in_hand[event.id] = event, time.monotonic()
         try:
-            self._carry_out(event)
+            with self._keeper.holding(event):
+                self._carry_out(event)
         finally:
-            del self._in_hand[event.id]
             self._free.release()
-
-    def _keep(self) -> None:
-        """Renew the leases of what is being worked on, so that only a vanished worker's run out."""
-        while not self._over.wait(self._pace.lease.total_seconds() / 3):
-            for event, since in list(self._in_hand.values()):
-                if time.monotonic() - since < LONGEST_SECONDS:
-                    self._renew(event)
-
-    def _renew(self, event: InboundEvent) -> None:
-        services = self._services
-        try:
-            with services.database.transaction() as session:
-                events.renew(session, event, until=services.wall.now() + self._pace.lease)
-        except Exception:
-            log.exception("the lease of event %s could not be renewed; trying again", event.id)
 
     def _carry_out(self, event: InboundEvent) -> None:
         if event.vanished >= DEATHS:

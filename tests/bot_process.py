@@ -17,7 +17,7 @@ import sys
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from bot.run import Bot, wait_for_signal
 from bot.services import Pace
 from bot.settings import Settings
 from bot.slack.retrying import retry_handlers
+from bot.start import take_up_what_was_left
 from bot.wiring import Core, connect
 from knowledge.adapters.memory import HashingEmbedder, OverlapReranker
 from playbooks.runner import PlaybookRunner
@@ -58,6 +59,7 @@ class Start:
         bot_token: of the workspace.
         app_token: connects by Socket Mode; None waits for HTTP requests.
         api_url: where Slack is.
+        rest_seconds: of an event over which the process ended twice.
         dies_at: the moment at which it kills itself; None lives.
         nth: how many times that moment is passed before, plus one.
         settings: further settings, by name.
@@ -69,6 +71,7 @@ class Start:
     bot_token: str
     app_token: str | None
     api_url: str
+    rest_seconds: float = 15
     dies_at: str | None = None
     nth: int = 1
     settings: dict | None = None
@@ -167,7 +170,10 @@ def run_bot(start):
     services = connect(core, client)
     services.runner = PlaybookRunner(database, clock, workspace_id=services.workspace_id, lease=SHORT.lease)
     services.answers.load()
-    bot = Bot(services, work_pace=SHORT, speech_pace=SHORT)
+    if database.is_sqlite:  # as the local workspace's start does; with PostgreSQL, leases have to run out
+        take_up_what_was_left(services)
+    pace = replace(SHORT, rest=timedelta(seconds=start.rest_seconds))
+    bot = Bot(services, work_pace=pace, speech_pace=SHORT)
     bot.start(start.app_token)
     moments.passed("started")
     wait_for_signal()

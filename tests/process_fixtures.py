@@ -1,6 +1,7 @@
 """The bot as a process beside a local workspace, on SQLite and on PostgreSQL: to be killed and started again.
 
-Fixtures: `life` (on each kind of database), `sqlite_life`. The sample company's help centre is loaded.
+Fixtures: `life` (on each kind of database), `sqlite_life`, and `staged_life` with something to click on. The
+sample company's help centre is loaded.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import sys
 import time
 import uuid
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,42 +29,79 @@ from bot.local.clock import LocalClock
 from bot.local.manifest import AppConfig
 from bot.local.server import LocalWorkspace
 from bot.start import MANIFEST
+from playbooks.runner import PlaybookRunner
 from store.clock import FixedClock, SystemClock
 from store.database import Database
-from store.tables import Answer, InboundEvent, OutboxMessage, RunStep, Timer, workspaces
+from store.tables import Account, Answer, InboundEvent, OutboxMessage, RunStep, Timer, workspaces
+from tests.bot_fixtures import HARBOUR, ISLA
 from tests.bot_process import ROOT, Start, line_of, next_tuesday, parse_moment
 from tests.conftest import _admin, _with_database
-from tests.local_slack import Page, client_of
+from tests.local_slack import Page, client_of, element_of
 from tests.sample_company import fill
 
+AT_START = {
+    "auth.test",
+    "apps.connections.open",
+    "wiring.connect",
+    "start.take_up_what_was_left",
+    "embedding.tidy",
+    "generations.build",  # the index in service was made with another model, or none
+    "generations._clear_away",
+}
+ANSWERED, REFUSED = "How do I export my data?", "Can the vans fly to the moon and back?"
+DIEGO, CALEB = "U0DIEGO", "U0CALEB"  # of the enterprise customer in onboarding: its CSM, its contact
+AFTERNOON = timedelta(days=1, hours=6)  # when that contact is at work, and the message would be due
+
+
+@dataclass(frozen=True)
+class Template:
+    """What every test gets a copy of: a database, the workspace's folder and the bot's.
+
+    Args:
+        folder: with `workspace`, `local` and, for SQLite, `guidepost.db`.
+        database: the name of a PostgreSQL database; None for SQLite.
+    """
+
+    folder: Path
+    database: str | None = None
+
+    def copy_to(self, folder):
+        """Lay a copy of the folders and of a SQLite database there."""
+        for name in ("workspace", "local"):
+            if (self.folder / name).exists():
+                shutil.copytree(self.folder / name, folder / name)
+        if self.database is None:
+            shutil.copyfile(self.folder / "guidepost.db", folder / "guidepost.db")
+
 
 @pytest.fixture(scope="session")
-def _workspace_folder(tmp_path_factory):
-    """The local workspace's folder, its clock moved to the next Tuesday at ten."""
-    folder = tmp_path_factory.mktemp("workspace")
-    clock = LocalClock(folder, SystemClock())
+def _filled_sqlite(_sqlite_template, _zygote, tmp_path_factory):
+    """The sample company, on the next Tuesday at ten, with an index in service."""
+    folder = tmp_path_factory.mktemp("filled")
+    shutil.copyfile(_sqlite_template, folder / "guidepost.db")
+    _fill(sqlite_url(folder), folder, _zygote)
+    return Template(folder)
+
+
+@pytest.fixture(scope="session")
+def _filled_postgres(_postgres_admin_url, _zygote, tmp_path_factory):
+    """The same on PostgreSQL."""
+    folder, name = tmp_path_factory.mktemp("filled"), "template_filled"
+    _admin(_postgres_admin_url, f"CREATE DATABASE {name}")
+    _fill(_with_database(_postgres_admin_url, name), folder, _zygote)
+    return Template(folder, name)
+
+
+def _fill(url, folder, zygote):
+    clock = LocalClock(folder / "workspace", SystemClock())
     clock.advance(next_tuesday(clock.now()) - clock.now())
-    return folder
+    fill(url, FixedClock(clock.now()), folder / "filled")
+    with _life(url, folder, zygote) as life:
+        life.kill(life.start())  # it has built its index
 
 
-@pytest.fixture(scope="session")
-def _filled_sqlite(_sqlite_template, _workspace_folder, tmp_path_factory):
-    path = tmp_path_factory.mktemp("filled") / "guidepost.db"
-    shutil.copyfile(_sqlite_template, path)
-    _fill(f"sqlite:///{path}", _workspace_folder, tmp_path_factory.mktemp("index"))
-    return path
-
-
-@pytest.fixture(scope="session")
-def _filled_postgres(_postgres_admin_url, _workspace_folder, tmp_path_factory):
-    _admin(_postgres_admin_url, "CREATE DATABASE template_filled")
-    url = _with_database(_postgres_admin_url, "template_filled")
-    _fill(url, _workspace_folder, tmp_path_factory.mktemp("index"))
-    return "template_filled"
-
-
-def _fill(url, workspace_folder, folder):
-    fill(url, FixedClock(LocalClock(workspace_folder, SystemClock()).now()), folder)
+def sqlite_url(folder):
+    return f"sqlite:///{folder / 'guidepost.db'}"
 
 
 @pytest.fixture(scope="session")
@@ -83,17 +123,19 @@ def _zygote():
 
 
 @contextmanager
-def _life(url, tmp_path, workspace_folder, zygote):
-    folder = tmp_path / "workspace"
-    shutil.copytree(workspace_folder, folder)
+def _life(url, folder, zygote):
     manifest = AppConfig.from_manifest(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
-    clock = LocalClock(folder, SystemClock())
+    clock = LocalClock(folder / "workspace", SystemClock())
     slack = LocalWorkspace(
-        folder, clock, directory=sample.directory(), config=manifest, retry_seconds=(0.0, 0.5, 0.5)
+        folder / "workspace",
+        clock,
+        directory=sample.directory(),
+        config=manifest,
+        retry_seconds=(0.0, 0.5, 0.5),
     )
     database = Database(url)
     with slack:
-        life = Life(SimpleNamespace(folder=tmp_path, url=url), database, slack, clock, zygote)
+        life = Life(SimpleNamespace(folder=folder, url=url), database, slack, clock, zygote)
         try:
             yield life
         finally:
@@ -101,26 +143,91 @@ def _life(url, tmp_path, workspace_folder, zygote):
     database.close()
 
 
+@contextmanager
+def _sqlite_life(template, folder, zygote):
+    template.copy_to(folder)
+    with _life(sqlite_url(folder), folder, zygote) as life:
+        yield life
+
+
+@contextmanager
+def _postgres_life(template, folder, zygote, admin_url, name=None):
+    """Without a name, the database goes with the life."""
+    copy = name or f"test_{uuid.uuid4().hex[:12]}"
+    _admin(admin_url, f"CREATE DATABASE {copy} TEMPLATE {template.database}")
+    template.copy_to(folder)
+    with _life(_with_database(admin_url, copy), folder, zygote) as life:
+        yield life
+    if name is None:
+        _admin(admin_url, f"DROP DATABASE {copy} WITH (FORCE)")
+
+
 @pytest.fixture
-def sqlite_life(_filled_sqlite, _workspace_folder, _zygote, tmp_path):
-    shutil.copyfile(_filled_sqlite, tmp_path / "guidepost.db")
-    url = f"sqlite:///{tmp_path / 'guidepost.db'}"
-    with _life(url, tmp_path, _workspace_folder, _zygote) as life:
+def sqlite_life(_filled_sqlite, _zygote, tmp_path):
+    with _sqlite_life(_filled_sqlite, tmp_path, _zygote) as life:
         yield life
 
 
 @pytest.fixture
-def postgres_life(_filled_postgres, _postgres_admin_url, _workspace_folder, _zygote, tmp_path):
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _admin(_postgres_admin_url, f"CREATE DATABASE {name} TEMPLATE {_filled_postgres}")
-    with _life(_with_database(_postgres_admin_url, name), tmp_path, _workspace_folder, _zygote) as life:
+def postgres_life(_filled_postgres, _postgres_admin_url, _zygote, tmp_path):
+    with _postgres_life(_filled_postgres, tmp_path, _zygote, _postgres_admin_url) as life:
         yield life
-    _admin(_postgres_admin_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgres"])
 def life(request):
-    return request.getfixturevalue("sqlite_life" if request.param == "sqlite" else "postgres_life")
+    return request.getfixturevalue(f"{request.param}_life")
+
+
+@pytest.fixture(scope="session")
+def _staged_sqlite(_filled_sqlite, _zygote, tmp_path_factory):
+    """As `_filled_sqlite`, after `stage`."""
+    folder = tmp_path_factory.mktemp("staged")
+    with _sqlite_life(_filled_sqlite, folder, _zygote) as life:
+        stage(life)
+    return Template(folder)
+
+
+@pytest.fixture(scope="session")
+def _staged_postgres(_filled_postgres, _postgres_admin_url, _zygote, tmp_path_factory):
+    """As `_filled_postgres`, after `stage`."""
+    folder, name = tmp_path_factory.mktemp("staged"), "template_staged"
+    with _postgres_life(_filled_postgres, folder, _zygote, _postgres_admin_url, name) as life:
+        stage(life)
+    return Template(folder, name)
+
+
+@pytest.fixture
+def staged_sqlite_life(_staged_sqlite, _zygote, tmp_path):
+    with _sqlite_life(_staged_sqlite, tmp_path, _zygote) as life:
+        yield life
+
+
+@pytest.fixture
+def staged_postgres_life(_staged_postgres, _postgres_admin_url, _zygote, tmp_path):
+    with _postgres_life(_staged_postgres, tmp_path, _zygote, _postgres_admin_url) as life:
+        yield life
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def staged_life(request):
+    return request.getfixturevalue(f"staged_{request.param}_life")
+
+
+def stage(life):
+    """Things to click on: an answer, a wish for a person, a playbook's message that waits for approval."""
+    bot = life.start()
+    for question in (ANSWERED, REFUSED):
+        life.ask(ISLA, HARBOUR, question)
+        life.wait_until_quiet()
+    life.page(ISLA).press(life.shown(ISLA, HARBOUR, "talk_to_person"), "talk_to_person")
+    runner = PlaybookRunner(life.database, life.clock, workspace_id=life.workspace_id)
+    with life.database.transaction() as session:
+        account = session.exec(select(Account).where(Account.name == "Kestrel Grocery Group")).one()
+        runner.start_in(session, "onboarding", account.id, DIEGO, life.workspace_id)
+    life.slack.advance(AFTERNOON)
+    life.wait_until_quiet()
+    life.kill(bot)
 
 
 class Life:
@@ -141,7 +248,7 @@ class Life:
 
     # Bots
 
-    def start(self, dies_at=None, *, app_token=True, **settings):
+    def start(self, dies_at=None, *, app_token=True, rest_seconds=15, **settings):
         """Start a bot, which dies at that moment; returns its process id when it is connected, or dead."""
         moment, nth = parse_moment(dies_at) if dies_at else (None, 1)
         start = Start(
@@ -151,6 +258,7 @@ class Life:
             bot_token=self.slack.bot_token,
             app_token=self.slack.app_token if app_token else None,
             api_url=self.slack.api_url,
+            rest_seconds=rest_seconds,
             dies_at=moment,
             nth=nth,
             settings=settings,
@@ -169,6 +277,10 @@ class Life:
         if alive(pid):
             os.kill(pid, signal.SIGKILL)
             self.until(lambda: not alive(pid), "the bot to die")
+
+    def forget_index(self):
+        """As if the index had been lost: the next start builds it anew."""
+        shutil.rmtree(self._where.folder / "local")
 
     def wait_until_dead(self, pid, seconds=20):
         self.until(lambda: not alive(pid), "the bot to reach the moment at which it dies", seconds)
@@ -247,6 +359,18 @@ class Life:
         history = self.client.conversations_history(channel=channel, limit=200, include_all_metadata=True)
         return [one for one in reversed(history["messages"]) if one.get("user") == self.bot_user_id]
 
+    def shown(self, user, channel, action_id):
+        """The newest message in a place, threads included, that offers a person this button."""
+        page, found = self.page(user), []
+        for root in page.get("messages", channel=channel)["messages"]:
+            found += page.get("messages", channel=channel, thread=root["ts"])["messages"] or [root]
+        return next(one for one in reversed(found) if offers(one, action_id))
+
+    def modal(self, user):
+        """The modal that opens before a person; it stays open when the bot is killed."""
+        self.until(lambda: self.slack._ws.views.stack(user), "a modal")
+        return self.slack._ws.views.stack(user)[-1]
+
     def rows(self, query):
         with self.database.reading() as session:
             return list(session.exec(query).all())
@@ -270,6 +394,25 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def steps(moments):
+    """What was done at these moments, without "before", "after" and numbers."""
+    return {moment.partition(" #")[0].split(" ", 1)[1] for moment in moments}
+
+
+def steps_of(life, since=0):
+    """The steps that bots have taken, apart from what every start does and the renewal of leases."""
+    return steps(m for m in life.moments()[since:] if m != "started") - AT_START - {"keeping._keep_one"}
+
+
+def offers(message, action_id):
+    """Whether a message has that button."""
+    try:
+        element_of(message, action_id)
+    except LookupError:
+        return False
+    return True
 
 
 def key_of(message):

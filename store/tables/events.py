@@ -76,13 +76,38 @@ def remember(
     return True
 
 
-def claim(session: Session, *, workspace_id: str, wall: datetime, lease: timedelta) -> InboundEvent | None:
+RESTS_AFTER = 2  # workers that vanished
+
+
+def claim(
+    session: Session,
+    *,
+    workspace_id: str,
+    wall: datetime,
+    lease: timedelta,
+    rest: timedelta = timedelta(0),
+) -> InboundEvent | None:
     """Take the oldest event that nobody works on, or whose worker's lease has run out.
 
     Events whose workers vanished are taken one at a time, so that one which ends the process every time
-    does not bring others under suspicion with it. Leases go by `wall`, the machine's clock: the moved clock
-    of a local workspace must not break them.
+    does not bring others under suspicion with it. The second time it rests for a while: a storm of kills that
+    has nothing to do with it may pass. Leases go by `wall`, the machine's clock: the moved clock of a local
+    workspace must not break them.
     """
+    while (event := _next(session, workspace_id, wall)) is not None:
+        vanished = event.state == "working"
+        event.vanished += vanished
+        if vanished and event.vanished == RESTS_AFTER and rest:
+            event.state, event.leased_until = "received", wall + rest
+            continue
+        event.state = "working"
+        event.attempts += 1
+        event.leased_until = wall + lease
+        return event
+    return None
+
+
+def _next(session: Session, workspace_id: str, wall: datetime) -> InboundEvent | None:
     is_open = col(InboundEvent.state).in_(["received", "working"])
     rested = or_(col(InboundEvent.leased_until).is_(None), col(InboundEvent.leased_until) <= wall)
     beyond_doubt = and_(col(InboundEvent.state) == "received", col(InboundEvent.vanished) == 0)
@@ -94,14 +119,7 @@ def claim(session: Session, *, workspace_id: str, wall: datetime, lease: timedel
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    event = session.exec(statement).first()
-    if event is not None:
-        event.vanished += event.state == "working"
-        event.state = "working"
-        event.attempts += 1
-        event.leased_until = wall + lease
-        session.add(event)
-    return event
+    return session.exec(statement).first()
 
 
 def _works_on_doubtful(workspace_id: str, wall: datetime) -> Any:
@@ -119,7 +137,7 @@ def _works_on_doubtful(workspace_id: str, wall: datetime) -> Any:
     )
 
 
-def renew(session: Session, event: InboundEvent, *, until: datetime) -> bool:
+def renew(session: Session, event: InboundEvent, until: datetime) -> bool:
     """Keep an event that is still being worked on; False if another worker has it, or had it done."""
     return _end_attempt(session, event, leased_until=until)
 

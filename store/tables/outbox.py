@@ -132,6 +132,11 @@ def end_leases(session: Session, *, workspace_id: str, wall: datetime) -> None:
     )
 
 
+def renew(session: Session, message: OutboxMessage, until: datetime) -> bool:
+    """Keep a message that is still being said; False as in `postpone`."""
+    return _end_attempt(session, message, leased_until=until)
+
+
 def mark_started(session: Session, message_id: str, *, channel_id: str, ts: str) -> None:
     """Note where a message has begun to stream, before it is complete."""
     message = session.get_one(OutboxMessage, message_id)

@@ -10,95 +10,55 @@ import html
 import random
 import re
 import time
-from collections import Counter
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from bot.work import DEATHS
 from playbooks.runner import PlaybookRunner
 from store.tables import Account, Task, Timer
 from tests.bot_fixtures import COMMUNITY, HARBOUR, ISLA, MIRA, TOM
-from tests.process_fixtures import key_of, texts
+from tests.process_fixtures import key_of, steps, steps_of, texts
 
 pytestmark = pytest.mark.slow
 
 QUESTION = "How do I export my data?"
+# A boundary has two names: after one step is before the next. So each table has what comes before the first
+# step, and the end of each.
+MOMENTS_OF_A_START = ("before generations.build", "after generations.build", "after generations._clear_away")
 MOMENTS_OF_A_QUESTION = (
-    "before generations.build",  # the index that was not there is built behind the question
-    "after generations.build",
-    "before generations._clear_away",
-    "after generations._clear_away",
     "before once.remember",  # it has been received, and is lost with the process: Slack sends it again
     "after once.remember",  # it is stored, and Slack does not know
-    "before work._claim",
     "after work._claim",
-    "before conversations.info",
     "after conversations.info",
-    "before conversations.members",
     "after conversations.members",
-    "before questions._note",
     "after questions._note",
-    "before questions._mark_as_question",
     "after questions._mark_as_question",
-    "before assistant.threads.setStatus",
     "after assistant.threads.setStatus",  # thinking
-    "before questions._carry_out",
     "after questions._carry_out",  # the answer is in the store
-    "before deliver._claim",
     "after deliver._claim",
-    "before chat.startStream",
     "after chat.startStream",  # Slack shows something that we have no note of
-    "before deliver._note_started",
     "after deliver._note_started",
-    "before chat.appendStream",
     "after chat.appendStream",
-    "before chat.appendStream #2",
     "after chat.appendStream #2",
-    "before chat.stopStream",
     "after chat.stopStream",  # Slack has it all, and we have no note of it
-    "before deliver._note_sent",
     "after deliver._note_sent",
 )
-MOMENTS_OF_A_NOTICE = ("before chat.postMessage", "after chat.postMessage", "before deliver._note_sent")
+MOMENTS_OF_A_NOTICE = ("after deliver._claim", "after chat.postMessage")
 MOMENTS_OF_TIMERS = (
     "before runner.fire_due",
     "after runner.fire_due",  # taken
-    "before runner._fire",
     "after runner._fire",  # of three that are due, one has brought about what it should
-    "before runner._fire #2",
     "after runner._fire #2",
-    "before runner._fire #3",
     "after runner._fire #3",
-    "before deliver._claim",
     "after deliver._claim",
-    "before conversations.open",
     "after conversations.open",
-    "before chat.postMessage",
     "after chat.postMessage",  # Slack shows it, and we have no note of it
-    "before deliver._note_sent",
     "after deliver._note_sent",
-    "before work._claim",
     "after work._claim",
-    "before playbooks.carry_out_came_back",
     "after playbooks.carry_out_came_back",
 )
-
-
-def passed(life, since=0):
-    """The moments that bots passed, with numbers where one came several times; calls at sign-in left out."""
-    counts, named = Counter(), []
-    for moment in life.moments()[since:]:
-        if moment == "started" or moment.endswith(("auth.test", "apps.connections.open", "wiring.connect")):
-            continue
-        counts[moment] += 1
-        named.append(moment if counts[moment] == 1 else f"{moment} #{counts[moment]}")
-    return named
-
-
-def kinds(moments):
-    """Moments without their numbers: how many pieces an answer streams in is its own affair."""
-    return {moment.partition(" #")[0] for moment in moments}
 
 
 def words(text):
@@ -129,7 +89,7 @@ def test_the_moments_of_a_question_are_all_known(sqlite_life):
     sqlite_life.ask(ISLA, HARBOUR, QUESTION)
     sqlite_life.until(sqlite_life.answers, "an answer")
     sqlite_life.wait_until_quiet()
-    assert kinds(passed(sqlite_life)) == kinds(MOMENTS_OF_A_QUESTION)
+    assert steps_of(sqlite_life) == steps(MOMENTS_OF_A_QUESTION)
 
 
 @pytest.mark.parametrize("moment", MOMENTS_OF_A_QUESTION)
@@ -142,6 +102,17 @@ def test_a_question_is_answered_once_whenever_the_bot_is_killed(life, moment):
     life.wait_until_quiet()
     assert_answered_once(life, HARBOUR, ts)
     assert len(life.answers()) == 1
+    assert_all_done(life)
+
+
+@pytest.mark.parametrize("moment", MOMENTS_OF_A_START)
+def test_a_question_is_answered_once_if_the_bot_is_killed_while_it_builds_its_index(life, moment):
+    life.forget_index()
+    life.wait_until_dead(life.start(dies_at=moment))
+    ts = life.ask(ISLA, HARBOUR, QUESTION)
+    life.start()
+    life.wait_until_quiet()
+    assert_answered_once(life, HARBOUR, ts)
     assert_all_done(life)
 
 
@@ -167,6 +138,23 @@ def test_two_kills_in_a_row_change_nothing(life):
     life.wait_until_quiet()
     assert_answered_once(life, HARBOUR, ts)
     assert_all_done(life)
+
+
+def test_a_question_that_ends_every_process_is_set_aside_and_its_asker_is_told(life):
+    ts, moment = None, "after assistant.threads.setStatus"
+    for _ in range(DEATHS):
+        bot = life.start(dies_at=moment, rest_seconds=0.5)
+        ts = ts or life.ask(ISLA, HARBOUR, QUESTION)
+        life.wait_until_dead(bot)
+    bot = life.start(dies_at=moment)
+    life.wait_until_quiet()
+    [said], [event] = life.replies(HARBOUR, ts), life.events()
+    assert (event.state, event.vanished, event.error_ref in said["text"]) == ("set_aside", DEATHS, True)
+    life.kill(bot)
+    life.start()
+    later = life.ask(ISLA, HARBOUR, QUESTION)
+    life.wait_until_quiet()
+    assert_answered_once(life, HARBOUR, later)
 
 
 # Many questions, killed at random
@@ -251,7 +239,7 @@ def test_the_moments_of_timers_are_all_known(sqlite_life):
     before = len(sqlite_life.moments())
     sqlite_life.start()
     sqlite_life.wait_until_quiet()
-    assert kinds(passed(sqlite_life, before)) == kinds(MOMENTS_OF_TIMERS)
+    assert steps_of(sqlite_life, before) == steps(MOMENTS_OF_TIMERS)
     assert_a_week_has_passed_once(sqlite_life)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from bot.app import create_workers
 from bot.deliver import SAID_AGAIN
 from bot.run import Bot
 from bot.services import Pace
-from bot.work import DEATHS, Workers
+from bot.work import DEATHS, PACE, Workers
 from store.tables import InboundEvent, OutboxMessage, events, outbox
 from tests.bot_fixtures import HARBOUR, ISLA, NOOR, PRIYA, TEAM, texts_of
 
@@ -55,9 +57,19 @@ def test_what_ends_every_process_is_set_aside_and_the_person_is_told(bot):
 def test_what_ended_the_process_less_often_is_tried_again(bot):
     ts = asks(bot)
     dies_over_it(bot, times=DEATHS - 1)
+    create_workers(bot.services, replace(PACE, rest=AT_ONCE)).run_until_idle()
     bot.settle()
     assert [event.state for event in events_of(bot)] == ["done"]
     assert len(bot.seen(ISLA, HARBOUR, ts).messages) == 2
+
+
+def test_what_ended_the_process_twice_rests_before_it_is_tried_again(bot):
+    asks(bot)
+    dies_over_it(bot, times=DEATHS - 1)
+    bot.settle()
+    [event] = events_of(bot)
+    assert event.state == "received"
+    assert event.leased_until > bot.services.wall.now()
 
 
 def test_a_command_that_is_set_aside_is_told_to_its_caller_alone(bot):

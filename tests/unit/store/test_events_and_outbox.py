@@ -183,17 +183,46 @@ def test_of_events_whose_workers_vanished_one_is_taken_at_a_time(remember, claim
     assert claim().event_key == "Ev2"
 
 
+def test_an_event_whose_workers_vanished_twice_rests(remember, clock, database, workspace):
+    def claim():
+        with database.transaction() as session:
+            return events.claim(
+                session, workspace_id=workspace.id, wall=clock.now(), lease=LEASE, rest=LEASE * 2
+            )
+
+    remember("Ev1")
+    claim()
+    clock.advance(LEASE)
+    assert claim().vanished == 1
+    clock.advance(LEASE)
+    remember("Ev2")
+    assert claim().event_key == "Ev2"
+    assert claim() is None
+    clock.advance(LEASE * 2)
+    again = [claim(), claim()]
+    assert {event.event_key: event.vanished for event in again if event} == {"Ev1": 2}
+
+
+def test_a_message_that_is_being_said_is_kept(enqueue, take, clock, database):
+    enqueue("answer:1")
+    message = take()
+    with database.transaction() as session:
+        assert outbox.renew(session, message, clock.now() + LEASE * 2)
+    clock.advance(LEASE)
+    assert take() is None
+
+
 def test_an_event_that_is_worked_on_is_kept(remember, claim, clock, database):
     remember("Ev1")
     event = claim()
     with database.transaction() as session:
-        assert events.renew(session, event, until=clock.now() + LEASE * 2)
+        assert events.renew(session, event, clock.now() + LEASE * 2)
     clock.advance(LEASE)
     assert claim() is None
     clock.advance(LEASE)
     other = claim()
     with database.transaction() as session:
-        assert not events.renew(session, event, until=clock.now() + LEASE)
+        assert not events.renew(session, event, clock.now() + LEASE)
     assert other.vanished == 1
 
 
