@@ -8,7 +8,7 @@ TORCH  := 2.13.0
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check lock screenshots bench clean
+.PHONY: help run test test-fast check lock screenshots bench results clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ screenshots: $(VENV)/.dev ## take the README's screenshots from the real page
 
 bench: $(VENV)/.dev ## measure start-up, answers and embedding on this machine (an hour; ARGS="-k embedding" chooses)
 	@$(BIN)/python -m pytest tests/benchmarks -m slow -s --override-ini=python_files='bench_*.py' $(ARGS)
+
+results: $(VENV)/.dev ## measure on ../shared/data and write docs/results.md (hours; ARGS="scifact quotes" chooses)
+	@$(BIN)/python docs/measure.py $(or $(ARGS),all)
 
 clean: ## remove the virtual environment (data stays)
 	rm -rf $(VENV)

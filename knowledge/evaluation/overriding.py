@@ -19,7 +19,8 @@ def overridden(settings: _Settings, assignments: Iterable[str]) -> _Settings:
 
     Args:
         settings: a dataclass, perhaps of dataclasses.
-        assignments: a value is read as the kind that is there: a number, true or false, or text.
+        assignments: a value is read as the kind that is there: a number, true or false, text, or several
+            separated by commas.
 
     Raises:
         KnowledgeError: there is no such name, or the value is of another kind.
@@ -47,6 +48,9 @@ def _with(settings: Any, path: list[str], value: str, assignment: str) -> Any:
 
 def _value(present: Any, value: str, assignment: str) -> Any:
     try:
+        if isinstance(present, tuple):
+            each: Any = type(present[0]) if present else str
+            return tuple(each(one) for one in value.split(",") if one.strip())
         return _TRUTHS[value.lower()] if isinstance(present, bool) else type(present)(value)
     except (KeyError, TypeError, ValueError) as error:
         kind = type(present).__name__
