@@ -47,6 +47,7 @@ class View:
         undeliverable: runs in the transaction that gives the message up, with the reason.
         streams: whether it streams in where Slack can.
         addressed: the row with its channel and thread, for kinds that find them only now.
+        afterwards: runs when that is in the store; nothing may rest on it, as it is not repeated.
         perform: does what is to be done where that is not a message in Slack; `render` is not asked.
     """
 
@@ -56,6 +57,7 @@ class View:
     streams: bool = False
     addressed: Callable[[Services, OutboxMessage], OutboxMessage] | None = None
     perform: Callable[[Services, OutboxMessage], None] | None = None
+    afterwards: Callable[[Services, OutboxMessage, Posted], None] | None = None
 
 
 class Deliverer:
@@ -272,6 +274,8 @@ class Deliverer:
             )
             if new and view.after is not None:
                 view.after(services, session, message, posted)
+        if new and view.afterwards is not None:
+            view.afterwards(services, message, posted)
 
     def _postpone(self, message: OutboxMessage, seconds: float, error: str, *, refused: bool = False) -> None:
         until = self._services.clock.now() + timedelta(seconds=seconds)

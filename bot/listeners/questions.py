@@ -212,6 +212,8 @@ def _open(session: Session, services: Services, said: Said, asked: asking.Asked)
 
 
 def _think(services: Services, said: Said, asked: asking.Asked) -> Answered:
+    if said.surface == "dm":
+        services.messenger.session_status(said.channel_id, said.root_ts, "processing", title=said.text)
     status = SEARCHING if services.answers.ready else WAKING
     services.messenger.status(said.channel_id, said.root_ts, status)
     with services.database.reading() as session:
@@ -324,5 +326,17 @@ def _render_notice(_services: Services, message: OutboxMessage) -> Speech:
     return Speech(text=mrkdwn(message.payload["text"]))
 
 
-ANSWER_VIEW = View(render=_render, after=_sent, undeliverable=_could_not_say, streams=True)
-NOTICE_VIEW = View(render=_render_notice)
+def _session_rests(services: Services, message: OutboxMessage, posted: Posted) -> None:
+    """In a DM, what was asked is done: the agent's session waits for what comes next."""
+    if posted.channel_id.startswith("D") and message.thread_ts:
+        services.messenger.session_status(posted.channel_id, message.thread_ts, "active")
+
+
+ANSWER_VIEW = View(
+    render=_render,
+    after=_sent,
+    undeliverable=_could_not_say,
+    streams=True,
+    afterwards=_session_rests,
+)
+NOTICE_VIEW = View(render=_render_notice, afterwards=_session_rests)

@@ -32,6 +32,9 @@ _TRY_LATER = {
     "request_timeout",
 }
 _FAULTS = frozenset({500, 502, 503, 504})  # 501 would mean that it never works
+_LACKING = frozenset({"unknown_method", "missing_scope", "not_allowed_token_type"})
+_SESSION_STATUS = "agents.sessions.setStatus"
+TITLE_LIMIT = 200
 _LIMITED = {"ratelimited", "rate_limited"}
 _BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments"}
 
@@ -93,6 +96,7 @@ class SlackMessenger:
     client: WebClient
     pause: Callable[[float], None] = field(default=time.sleep)
     _stopped: set[Posted] = field(default_factory=set, init=False)
+    _lacking: set[str] = field(default_factory=set, init=False)  # methods that this Slack does not have
 
     def post(self, channel: str, speech: Speech, *, key: str, thread_ts: str | None = None) -> Posted:
         """Post a message that carries its key, in simpler blocks if Slack refuses the good ones.
@@ -193,13 +197,21 @@ class SlackMessenger:
         body = {"channel_id": channel, "title": title, "prompts": list(prompts), **where}
         self._call(lambda: self.client.api_call("assistant.threads.setSuggestedPrompts", json=body))
 
-    def session_status(self, channel: str, thread_ts: str, status: str) -> None:
-        """Say how an agent session stands (processing, active, suspended, closed); an older Slack has none."""
-        body = {"channel_id": channel, "thread_ts": thread_ts, "status": status}
+    def session_status(self, channel: str, thread_ts: str, status: str, *, title: str = "") -> None:
+        """Say how an agent session stands (processing, active, suspended, closed).
+
+        A Slack that has no sessions, or does not let us, is asked once.
+        """
+        if _SESSION_STATUS in self._lacking:
+            return
+        named = {"title": title[:TITLE_LIMIT]} if title else {}
+        body = {"channel_id": channel, "thread_ts": thread_ts, "status": status, **named}
         try:
-            self.client.api_call("agents.sessions.setStatus", json=body)
+            self.client.api_call(_SESSION_STATUS, json=body)
         except SLACK_FAILED as error:
             log.info("no session status here: %s", code_of(error))
+            if is_lacking(error):
+                self._lacking.add(_SESSION_STATUS)
 
     def stop_stream(self, where: Posted) -> None:
         """End a stream that somebody stopped: it stays as it is. One that is not open any more is no fault."""
@@ -366,6 +378,13 @@ def code_of(error: Exception) -> str:
     if error.response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return "ratelimited"
     return str(error.response.get("error") or "unknown_error")
+
+
+def is_lacking(error: Exception) -> bool:
+    """Whether this Slack has no such method, or not for us."""
+    return isinstance(error, SlackApiError) and (
+        error.response.status_code == HTTPStatus.NOT_FOUND or code_of(error) in _LACKING
+    )
 
 
 def refusal_of(error: Exception) -> TryLater | Unreachable:
