@@ -71,6 +71,8 @@ class Answerer:
         """Load models and index, so that the first question need not wait."""
         self._retriever.load()
         self._reranker.load()
+        if self._writer:
+            self._writer.load()
 
     def answer(self, question: Question) -> Answered:
         """The answer, a clarifying question, or a refusal; never raises on what a person wrote.
@@ -82,7 +84,7 @@ class Answerer:
         text, note = shortened(question.text)
         question = replace(question, text=text)
         standalone = stand_alone(question)
-        reply = reply_without_search(text, in_thread=standalone.thread is not None)
+        reply = reply_without_search(text, in_thread=standalone.leans)
         if reply:
             return Answered("clarify", reply, standalone_question=text)
         foreign = self._other_language(text, question.asker)

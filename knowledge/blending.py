@@ -29,14 +29,6 @@ def blend(dense: Hits, lexical: Hits, *, lexical_weight: float, k: int) -> dict[
     }
 
 
-def add_weighted(first: Mapping[str, float], second: Mapping[str, float], weight: float) -> dict[str, float]:
-    """A second list's scores, added at a weight; what only it knows takes part."""
-    return {
-        passage: (first.get(passage, 0.0) + weight * second.get(passage, 0.0)) / (1 + weight)
-        for passage in {**first, **second}
-    }
-
-
 def mix(*weighted: tuple[float, Sequence[float]]) -> list[float]:
     """Lists of scores for the same things, each min-max scaled over the list, added at their weights."""
     scaled = [(weight, min_max(dict(enumerate(scores)))) for weight, scores in weighted]

@@ -1,8 +1,8 @@
 """Making a follow-up question stand alone, by rules.
 
-Retrieval asks with the last turn. Adding earlier turns to the query did harm wherever it was tried (-.09
-nDCG@10 for one turn), so what the thread was about becomes a second query whose candidates are added late, at
-a low weight, and only where the last turn leans on the thread.
+Retrieval searches with the last turn as it was written. Adding the words of earlier turns to it did harm wherever
+it was tried (-.09 nDCG@10 for one turn); their vectors and scores at a low weight help, more where the turn leans
+on them. What the cross-encoder reads is the completed question.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from knowledge.types import Thread
 from knowledge.words import content_words, words
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _ASKING = re.compile(
     r"|how to|i (?:want|need|would like|'d like) to)\s+",
     re.IGNORECASE,
 )
+_TURNS = 2  # before the last that still count
 _FEW_WORDS = 3  # content words; a question with fewer says too little alone to be sure of it
 
 
@@ -50,21 +52,30 @@ class Standalone:
 
     Attributes:
         text: what is asked.
-        thread: what the thread was about, for a second list of candidates; None if the question does not
-            lean on its thread.
+        thread: what it was asked after; None if it opens the conversation.
     """
 
     text: str
-    thread: str | None = None
+    thread: Thread | None = None
+
+    @property
+    def leans(self) -> bool:
+        """Whether the question as it was written cannot be understood without its thread."""
+        return self.thread is not None and self.thread.leans
 
 
 def stand_alone(question: Question) -> Standalone:
     """The last turn, completed from the thread where it leans on it."""
     text = " ".join(question.text.split())
-    earlier = _topic([turn.text for turn in question.history if turn.author == "person"])
-    if not earlier or not leans_on_thread(text):
+    turns = [" ".join(turn.text.split()) for turn in question.history if turn.author == "person"]
+    turns = [turn for turn in turns if content_words(turn)]
+    topic = _topic(turns)
+    if not topic:
         return Standalone(text)
-    return Standalone(_completed(text, earlier), thread=earlier)
+    earlier = tuple(reversed(turns[-_TURNS:]))
+    if not leans_on_thread(text):
+        return Standalone(text, Thread(text, earlier))
+    return Standalone(_completed(text, topic), Thread(text, earlier, leans=True))
 
 
 def leans_on_thread(text: str) -> bool:
@@ -83,10 +94,7 @@ def leans_on_thread(text: str) -> bool:
 def _topic(turns: list[str]) -> str | None:
     """The latest earlier turn that stands alone, completed by the one that leans on it."""
     topic: str | None = None
-    for turn in turns:
-        text = " ".join(turn.split())
-        if not content_words(text):
-            continue
+    for text in turns:
         topic = _completed(text, topic) if topic and leans_on_thread(text) else text
     return topic
 

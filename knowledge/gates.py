@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge.retrieval import CARD_BELOW
+from knowledge.ranking import CARD_BELOW
 from knowledge.words import STOP_WORDS, stem, words
 
 if TYPE_CHECKING:

@@ -1,91 +1,51 @@
-"""Finding evidence: two candidate lists, one blend, a cross-encoder on the best ten.
-
-The blend is convex over min-max scores, .25 lexical and .75 dense: over four sets the best of what was
-tried, where equal-weight rank fusion fell behind dense search alone on one of them. To it comes how near the
-question is to the document as a whole, its title and summary: customers seldom use an article's own words.
-"""
+"""Finding evidence: what is near by meaning and by words, and a cross-encoder on the best of it."""
 
 from __future__ import annotations
 
-import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from knowledge.blending import add_weighted, blend, distinct, min_max, mix
+from knowledge.blending import distinct
+from knowledge.candidates import CandidateSettings, find_candidates, unit
 from knowledge.fitting import is_for
 from knowledge.lay_words import in_usual_terms
 from knowledge.links import citation_uri
+from knowledge.ranking import ReadingSettings, chosen, reranked
 from knowledge.types import Evidence
 from store.clock import SystemClock
 from store.tables import documents as rows
+from store.tables import vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from knowledge.ports import Embedder, Reranker, Vector
-    from knowledge.serving import Indexes, KnowledgeIndex
-    from knowledge.types import Asker, PassageKind
+    from knowledge.serving import KnowledgeIndex
+    from knowledge.types import Asker, PassageKind, Thread
     from store.clock import Clock
     from store.database import Database
 
-CARD_BELOW = 0.06  # how far a card's cosine mostly is below the best passage's; for documents without a card
-
-
-@dataclass(frozen=True)
-class FinalWeights:
-    """What each stage counts in the last order, beside the blend's 1.
-
-    Fitted as a listwise softmax (L2 10) on the ten best passages of 80 questions to two help centres that are
-    not among the tests' own. Differences of absolute scores, not of scores stretched over the list: a
-    document's title and summary say much only where they are really nearer.
-
-    Attributes:
-        lexical: BM25 as a share of the list's best, 0..1.
-        card: cosine of the document's card.
-        passage: the logit's logistic, at half its steepness: how sure the cross-encoder is that this is it.
-        not_passage: a negative logit over 11: how sure it is that this is not.
-        card_read: the same logistic of the card's logit.
-        card_unread: for a document without a card that was read.
-    """
-
-    lexical: float = 0.10
-    card: float = 1.43
-    passage: float = 0.145
-    not_passage: float = 0.113
-    card_read: float = 0.27
-    card_unread: float = -0.2
+_LOADED = 60  # passages whose text takes part after the first stage
 
 
 @dataclass(frozen=True)
 class RetrievalSettings:
-    """The figures of the ranking.
+    """The figures of retrieval.
 
     Attributes:
-        candidates: taken from each index.
-        lexical_weight: of the blend; the rest is dense.
-        card_weight: of the document's card beside the blend, which weighs 1.
-        reranked_cards: documents whose cards the cross-encoder reads.
-        card_reranker_weight: of its logit of a card; the rest is the stage before.
-        reranked: passages that the cross-encoder reads after that.
-        final: how the stages weigh in the order of those.
-        thread_weight: of the thread's own candidates when a question leans on its thread.
+        first: of the first stage.
+        reading: of the cross-encoder and the last order.
         same_text: share of words in common from which two passages count as the same text.
         usual_terms: whether everyday words are exchanged for the usual terms.
         tie_break: added to the blend for a passage of the asker's own plan, stage or persona.
     """
 
-    candidates: int = 100
-    lexical_weight: float = 0.25
-    card_weight: float = 0.6
-    reranked_cards: int = 12
-    card_reranker_weight: float = 0.3
-    reranked: int = 10
-    final: FinalWeights = FinalWeights()
-    thread_weight: float = 0.3
+    first: CandidateSettings = field(default_factory=CandidateSettings)
+    reading: ReadingSettings = field(default_factory=ReadingSettings)
     same_text: float = 0.9
     usual_terms: bool = True
     tie_break: float = 0.01
@@ -96,7 +56,7 @@ class Found:
     """Ranked evidence, the question's vector, and what it took.
 
     Attributes:
-        evidence: best first; the first ten carry the cross-encoder's logit.
+        evidence: best first; the first twenty carry the cross-encoder's logit.
         asked: the question as the cross-encoder read it: in the usual terms, where it held everyday words.
         vector: of the question.
         timings_ms: stage -> milliseconds.
@@ -167,173 +127,82 @@ class Retriever:
     def _today(self) -> date:
         return self._clock.now().date()
 
-    def find(self, query: str, asker: Asker, *, k: int = 10, thread: str | None = None) -> Found:
+    def find(self, query: str, asker: Asker, *, k: int = 10, thread: Thread | None = None) -> Found:
         """The k best passages for a question that stands alone.
 
         Args:
             query: the question.
             asker: what they may read, decided before anything is ranked.
             k: how many.
-            thread: what the thread was about, if the question leans on it: its candidates are added late,
-                at a low weight, and never mixed into the query.
+            thread: what it was asked after. Its words are never mixed into the query; they count apart.
         """
         watch = Stopwatch()
-        usual = in_usual_terms(query) if self._settings.usual_terms else None
-        vector = self._embedder.embed_query(query)
-        asked = _between(vector, self._embedder.embed_query(usual)) if usual else vector
+        said = thread.said if thread else query
+        usual = self._in_usual_terms(said)
+        vector = self._embedder.embed_query(said)
+        both = unit(vector + self._embedder.embed_query(usual)) if usual else vector
         watch.lap("embed")
+        evidence = self._candidates(f"{said} {usual or ''}", both, asker, thread)
+        watch.lap("search")
+        read = self._in_usual_terms(query) or query
+        evidence = self._ordered(read, evidence)
+        watch.lap("rerank")
+        return Found(tuple(evidence[:k]), read, vector, watch.laps)
+
+    def _in_usual_terms(self, text: str) -> str | None:
+        return in_usual_terms(text) if self._settings.usual_terms else None
+
+    def _candidates(self, words: str, vector: Vector, asker: Asker, thread: Thread | None) -> list[Evidence]:
+        """The first stage's best, with their text; who may read it is checked again."""
         indexes = self._index.current()
         shelves = indexes.shelves(asker.audiences, self._today)
-        dense, lexical = self._hits(indexes, f"{query} {usual or ''}", asked, shelves)
-        fused = self._blend(dense, lexical)
-        if thread:
-            other = self._hits(indexes, thread, self._embedder.embed_query(thread), shelves)
-            fused = add_weighted(fused, self._blend(*other), self._settings.thread_weight)
-        watch.lap("search")
-        cards = dict(indexes.cards.search(asked, shelves, 2 * self._settings.candidates))
-        evidence = self._load(fused, asker)
-        evidence = self._first_stage(evidence, dict(dense), dict(lexical), cards)[
-            : 2 * max(k, self._settings.reranked)
-        ]
-        evidence = self._folded(evidence)
-        watch.lap("load")
-        evidence = self._rerank(usual or query, evidence)
-        watch.lap("rerank")
-        return Found(tuple(evidence[:k]), usual or query, vector, watch.laps)
-
-    def _hits(
-        self, indexes: Indexes, query: str, vector: Vector, shelves: Collection[str]
-    ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
-        k = self._settings.candidates
-        dense = indexes.dense.search(vector, shelves, k)
-        return dense, indexes.lexical.search(query, shelves, k)
-
-    def _blend(
-        self, dense: Sequence[tuple[str, float]], lexical: Sequence[tuple[str, float]]
-    ) -> dict[str, float]:
-        settings = self._settings
-        return blend(dense, lexical, lexical_weight=settings.lexical_weight, k=settings.candidates)
-
-    def _load(self, fused: Mapping[str, float], asker: Asker) -> list[Evidence]:
-        """The candidates' text; who may read it is checked again."""
+        found = find_candidates(
+            indexes,
+            shelves,
+            words,
+            vector,
+            embed=self._embedder.embed_query,
+            vectors_of=self._vectors_of,
+            thread=thread,
+            settings=self._settings.first,
+        )
+        cards = dict(indexes.cards.search(found.vector, shelves, 2 * self._settings.first.candidates))
         with self._database.reading() as session:
-            found = rows.evidence_rows(session, self._index.workspace_id, fused, asker.audiences, self._today)
+            loaded = rows.evidence_rows(
+                session, self._index.workspace_id, found.fused, asker.audiences, self._today
+            )
         return [
-            replace(evidence_of(row), fused=fused[row.passage_id] + self._tie_break(row, asker))
-            for row in found
+            replace(
+                evidence_of(row),
+                fused=found.fused[row.passage_id] + self._tie_break(row, asker),
+                dense=found.dense.get(row.passage_id),
+                lexical=found.lexical.get(row.passage_id),
+                document_dense=cards.get(row.document_id),
+            )
+            for row in loaded
         ]
+
+    def _vectors_of(self, passages: Sequence[str]) -> list[Vector]:
+        with self._database.reading() as session:
+            found = vectors.vectors_of(
+                session, self._index.workspace_id, self._embedder.fingerprint, passages
+            )
+        return [np.frombuffer(blob, dtype="<f4") for blob in found]
 
     def _tie_break(self, row: rows.EvidenceRow, asker: Asker) -> float:
         said = ((row.plan, asker.plan), (row.stage, asker.stage), (row.persona, asker.persona))
         return self._settings.tie_break * sum(is_for(*one) for one in said)
 
-    def _first_stage(
-        self,
-        evidence: list[Evidence],
-        dense: Mapping[str, float],
-        lexical: Mapping[str, float],
-        cards: Mapping[str, float],
-    ) -> list[Evidence]:
-        """Best first, the documents' cards weighed in."""
-        weight = self._settings.card_weight
-        near = min_max(
-            {one.document_id: cards[one.document_id] for one in evidence if one.document_id in cards}
-        )
-        scored = [
-            replace(
-                one,
-                dense=dense.get(one.passage_id),
-                lexical=lexical.get(one.passage_id),
-                document_dense=cards.get(one.document_id),
-                fused=(one.fused + weight * _of_card(one, near)) / (1 + weight),
-            )
-            for one in evidence
-        ]
-        return sorted(scored, key=lambda one: (-one.fused, one.passage_id))
-
-    def _folded(self, evidence: list[Evidence]) -> list[Evidence]:
-        """The same without texts that are nearly the same as a better one's."""
-        kept = distinct([one.text for one in evidence], same=self._settings.same_text)
-        return [evidence[i] for i in kept]
-
-    def _rerank(self, query: str, evidence: list[Evidence]) -> list[Evidence]:
-        """The cross-encoder's order: it reads the cards of the best documents, then the best passages."""
-        if self._reranker is None or not evidence:
-            return evidence
-        evidence = self._by_card(query, evidence, self._reranker)
-        return self._by_passage(query, evidence, self._reranker)
-
-    def _by_card(self, query: str, evidence: list[Evidence], reranker: Reranker) -> list[Evidence]:
-        weight = self._settings.card_reranker_weight
-        cards = {one.document_id: one.document_card for one in evidence if one.document_card}
-        read = list(cards)[: self._settings.reranked_cards]
-        logits = dict(zip(read, reranker.score(query, [cards[document] for document in read]), strict=True))
-        near = min_max(logits)
-        fused = [(1 - weight) * one.fused + weight * _of_card(one, near) for one in evidence]
-        return [
-            replace(one, fused=score, document_reranked=logits.get(one.document_id))
-            for score, one in _best_first(fused, evidence)
-        ]
-
-    def _by_passage(self, query: str, evidence: list[Evidence], reranker: Reranker) -> list[Evidence]:
-        best, rest = evidence[: self._settings.reranked], evidence[self._settings.reranked :]
-        logits = reranker.score(query, [embedded_text(one) for one in best])
-        scored = [replace(one, reranked=logit) for one, logit in zip(best, logits, strict=True)]
-        order = _final_scores(scored, self._settings.final)
-        return _within_documents([one for _, one in _best_first(order, scored)]) + rest
-
-
-def _between(one: Vector, other: Vector) -> Vector:
-    """The unit vector halfway between two."""
-    total = one + other
-    return np.asarray(total / np.linalg.norm(total), dtype=np.float32)
-
-
-def _of_card(one: Evidence, scores: Mapping[str, float]) -> float:
-    """A document's score by its card, 0..1. Without a card it neither gains nor loses."""
-    return scores.get(one.document_id, 0.0) if one.document_card else one.fused
-
-
-def _final_scores(evidence: Sequence[Evidence], weights: FinalWeights) -> list[float]:
-    """The last order's score of passages that the cross-encoder has read."""
-    best_lexical = max((one.lexical or 0.0 for one in evidence), default=0.0) or 1.0
-    return [
-        one.fused
-        + weights.lexical * (one.lexical or 0.0) / best_lexical
-        + weights.card * _card_cosine(one)
-        + weights.passage * _logistic(one.reranked)
-        + weights.not_passage * min(0.0, one.reranked or 0.0) / 11
-        + (weights.card_unread if one.document_reranked is None else 0.0)
-        + weights.card_read * _logistic(one.document_reranked)
-        for one in evidence
-    ]
-
-
-def _card_cosine(one: Evidence) -> float:
-    """Of the document's card; without one, what it would be at this passage's cosine, as cards mostly are."""
-    if one.document_dense is not None:
-        return one.document_dense
-    return (0.5 if one.dense is None else one.dense) - CARD_BELOW
-
-
-def _logistic(logit: float | None) -> float:
-    return 0.0 if logit is None else 1.0 / (1.0 + math.exp(-logit / 2))
-
-
-def _within_documents(evidence: list[Evidence]) -> list[Evidence]:
-    """The same documents at the same ranks, each with its passages in an order that trusts the cross-encoder more.
-
-    Which document is right is told by all stages; which of its passages, best by the one that reads both.
-    """
-    mixed = mix((0.5, [one.fused for one in evidence]), (0.5, [one.reranked or 0.0 for one in evidence]))
-    queues: dict[str, list[Evidence]] = {}
-    for _, one in _best_first(mixed, evidence):
-        queues.setdefault(one.document_id, []).append(one)
-    return [queues[one.document_id].pop(0) for one in evidence]
-
-
-def _best_first(scores: Sequence[float], evidence: Sequence[Evidence]) -> list[tuple[float, Evidence]]:
-    return sorted(zip(scores, evidence, strict=True), key=lambda pair: (-pair[0], pair[1].passage_id))
+    def _ordered(self, query: str, evidence: list[Evidence]) -> list[Evidence]:
+        """Best first, without texts that are nearly the same as a better one's."""
+        settings = self._settings
+        best = chosen(evidence, settings.reading)
+        kept = set(distinct([one.text for one in best[:_LOADED]], same=settings.same_text))
+        best = [one for i, one in enumerate(best) if i in kept or i >= _LOADED]
+        if self._reranker is None or not best:
+            return best
+        reranker = self._reranker
+        return reranked(best, lambda texts: reranker.score(query, texts), settings.reading)
 
 
 class Stopwatch:
@@ -356,11 +225,6 @@ class Stopwatch:
         now = time.monotonic()
         self.laps[stage] = round(self.laps.get(stage, 0.0) + (now - self._last) * 1000, 1)
         self._last = now
-
-
-def embedded_text(evidence: Evidence) -> str:
-    """What the models see of a passage: the heading path, then the text."""
-    return " > ".join(evidence.heading_path) + "\n" + evidence.text
 
 
 def evidence_of(row: rows.EvidenceRow) -> Evidence:

@@ -113,6 +113,21 @@ class PassageDraft:
 
 
 @dataclass(frozen=True)
+class Thread:
+    """What a question was asked after.
+
+    Attributes:
+        said: the question as it was written.
+        earlier: what the person had asked before, latest first.
+        leans: whether the question cannot be understood without that.
+    """
+
+    said: str
+    earlier: tuple[str, ...]
+    leans: bool = False
+
+
+@dataclass(frozen=True)
 class Evidence:
     """A ranked passage with each stage's score."""
 

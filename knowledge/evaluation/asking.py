@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from knowledge.evaluation.bases import Bench
     from knowledge.retrieval import Found
-    from knowledge.types import Answered, Asker, Evidence, Turn
+    from knowledge.types import Answered, Asker, Evidence, Thread, Turn
 
 _Row = TypeVar("_Row")
 SIGNALS = ("cosine", "bm25", "cross_encoder")
@@ -38,7 +38,7 @@ class WatchedRetriever(Retriever):
         )
         self.found: list[Found] = []
 
-    def find(self, query: str, asker: Asker, *, k: int = 10, thread: str | None = None) -> Found:
+    def find(self, query: str, asker: Asker, *, k: int = 10, thread: Thread | None = None) -> Found:
         """As the product's; the result is kept."""
         found = super().find(query, asker, k=k, thread=thread)
         self.found.append(found)

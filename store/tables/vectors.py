@@ -141,6 +141,17 @@ def passage_vectors(session: Session, workspace_id: str, model: str) -> Iterator
         yield PassageVector(passage_id, audience, tuple(path), text, embedding, start, end)
 
 
+def vectors_of(session: Session, workspace_id: str, model: str, passage_ids: Collection[str]) -> list[bytes]:
+    """What a model made of a few passages, in the order of their ids."""
+    query = (
+        select(col(TextVector.embedding))
+        .join(Passage, _joined(Passage.text_hash, workspace_id, model))
+        .where(col(Passage.workspace_id) == workspace_id, col(Passage.id).in_(sorted(passage_ids)))
+        .order_by(col(Passage.id))
+    )
+    return list(session.execute(query).scalars())
+
+
 def card_vectors(session: Session, workspace_id: str, model: str) -> list[PassageVector]:
     """Every card that is not empty, in the form of a passage whose id is the document's."""
     query = (

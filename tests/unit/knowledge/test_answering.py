@@ -52,7 +52,7 @@ def test_a_question_carries_its_vector_and_its_timings(answerer):
     answered = _ask(answerer, "How do I export contacts?")
     assert np.frombuffer(answered.question_embedding, dtype="<f4").shape == (256,)
     assert answered.embedding_model == "hashing:256"
-    assert {"embed", "search", "load", "rerank", "quote", "total"} <= answered.timings_ms.keys()
+    assert {"embed", "search", "rerank", "quote", "total"} <= answered.timings_ms.keys()
     assert answered.standalone_question == "How do I export contacts?"
 
 

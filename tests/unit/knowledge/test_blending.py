@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.blending import add_weighted, blend, distinct, mix
+from knowledge.blending import blend, distinct, mix
 
 
 def test_the_best_of_both_lists_scores_one():
@@ -30,12 +30,6 @@ def test_one_hit_alone_is_the_best():
 
 def test_nothing_blends_to_nothing():
     assert blend([], [], lexical_weight=0.25, k=10) == {}
-
-
-def test_a_second_list_adds_candidates_at_its_weight():
-    scores = add_weighted({"a": 1.0, "b": 0.5}, {"b": 1.0, "c": 1.0}, 0.3)
-    assert sorted(scores, key=scores.get, reverse=True) == ["a", "b", "c"]
-    assert scores["c"] == pytest.approx(0.3 / 1.3)
 
 
 def test_mixing_weighs_two_scales():

@@ -26,7 +26,9 @@ def _ask(text, *earlier):
 def test_a_question_that_leans_on_the_thread_is_completed_from_it(earlier, text, expected):
     found = _ask(text, earlier, "Some answer.")
     assert found.text == expected
-    assert found.thread == earlier
+    assert found.leans
+    assert found.thread.said == text
+    assert found.thread.earlier == (earlier,)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_a_question_that_leans_on_the_thread_is_completed_from_it(earlier, text,
 )
 def test_an_independent_question_is_left_alone(text):
     found = _ask(text, "How do I export contacts?", "Press Export.")
-    assert (found.text, found.thread) == (text, None)
+    assert (found.text, found.leans) == (text, False)
 
 
 def test_the_last_turn_decides_without_a_thread():
@@ -54,6 +56,11 @@ def test_a_chain_of_leaning_turns_goes_back_to_what_they_lean_on():
     assert "refund" in found.text
     assert "annual plans" in found.text
     assert "on mobile" in found.text
+
+
+def test_of_a_long_thread_the_last_two_questions_still_count():
+    found = _ask("where are my invoices?", "What is SSO?", "It is.", "Do you have an app?", "Yes.", "thanks", "!")
+    assert found.thread.earlier == ("Do you have an app?", "What is SSO?")
 
 
 def test_thanks_in_between_is_no_topic():

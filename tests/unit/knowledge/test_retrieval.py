@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from knowledge.retrieval import RetrievalSettings, documents_of
-from knowledge.types import INTERNAL, PUBLIC, Asker
+from knowledge.types import INTERNAL, PUBLIC, Asker, Thread
 
 STAFF = Asker(frozenset({PUBLIC, "customer", INTERNAL}))
 
@@ -60,7 +60,7 @@ def test_any_text_can_be_searched(filled, query):
 
 
 def test_a_thread_adds_candidates_without_taking_over(filled):
-    found = filled.retriever().find("export contacts", STAFF, thread="two-factor login")
+    found = filled.retriever().find("export contacts", STAFF, thread=Thread("export contacts", ("two-factor login",)))
     assert found.evidence[0].title == "Export contacts"
     assert "Login" in _titles(found)
 
