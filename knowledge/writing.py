@@ -166,8 +166,8 @@ class Writer:
 def messages_for(question: str, passages: Sequence[Evidence]) -> list[Message]:
     """What a model is sent: the rules, then the passages and the question as data."""
     blocks = [
-        f'<passage number="{n}" article="{_data(" > ".join(one.heading_path)).replace(chr(34), chr(39))}">\n'
-        f"{_data(one.text)}\n</passage>"
+        f'<passage number="{n}" article="{as_data(" > ".join(one.heading_path)).replace(chr(34), chr(39))}">\n'
+        f"{as_data(one.text)}\n</passage>"
         for n, one in enumerate(passages, start=1)
     ]
     return [
@@ -176,7 +176,7 @@ def messages_for(question: str, passages: Sequence[Evidence]) -> list[Message]:
             "user",
             "<passages>\n"
             + "\n".join(blocks)
-            + f"\n</passages>\n\n<question>\n{_data(question)}\n</question>",
+            + f"\n</passages>\n\n<question>\n{as_data(question)}\n</question>",
         ),
     ]
 
@@ -282,6 +282,6 @@ def _missing(draft: Draft, question: str) -> str | None:
     return draft.missing if known and plain and not is_absent(draft.missing, asked) else ""
 
 
-def _data(text: str) -> str:
+def as_data(text: str) -> str:
     """Text of others, so that it cannot end the place where it stands."""
     return _TAG.sub("\u2039", _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\t", " ")))
