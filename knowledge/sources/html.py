@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 
+from knowledge.sources.article import article_in, drop_furniture, open_tabs, simplify
 from knowledge.sources.hidden import drop_hidden
 from knowledge.sources.inline import inline_text
 
 if TYPE_CHECKING:
     from bs4 import Tag
 
-_FURNITURE = "nav, footer, script, style, noscript, template, [role=navigation]"
-_MAIN = "main, [role=main], article, #content"
 _FIELDS = frozenset(
     ("audience", "plan", "stage", "owner", "reviewed_on", "reviewed_at", "description", "language")
 )
@@ -59,10 +58,15 @@ def read_page(text: str) -> Page:
     fields |= {
         name: tag.get("content") for tag in soup.select("meta[name]") if (name := _name(tag)) in _FIELDS
     }
-    for tag in soup.select(_FURNITURE):
-        tag.decompose()
+    headings = soup.find_all("h1")
+    drop_furniture(soup)
+    open_tabs(soup)
     drop_hidden(soup)
-    return Page(title, fields, soup.select_one(_MAIN) or _body(soup))
+    main = article_in(soup) or _body(soup)
+    simplify(main)
+    if not main.find("h1") and len(headings) == 1:  # beside the article, where some tools write its title
+        title = inline_text(headings) or title
+    return Page(title, fields, main)
 
 
 def _name(tag: Tag) -> str:

@@ -16,7 +16,8 @@ from docutils.core import publish_parts
 from docutils.parsers.rst import Directive, Parser, directives, states
 
 from knowledge.errors import UnreadableDocument
-from knowledge.sources.tags import CALLOUTS, PREFIX
+from knowledge.sources.article import simplify
+from knowledge.sources.tags import PREFIX
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -65,7 +66,6 @@ _SAYS = {
     "versionremoved": "Removed in version",
 }
 _SCOPES = frozenset(["dropdown", "details", "collapse", "tab", "tab-item", "group-tab"])
-_CALLOUTS = {"attention": "important", "hint": "tip", "error": "danger"}
 _DIRECTIVE = re.compile(r"\.\.[ ]+([\w:.+-]*\w)[ ]?::(?:[ ]+|$)")
 _ROLE = re.compile(r":([A-Za-z][\w:+.-]*):`([^`]+)`")
 _TITLED = re.compile(r"(?P<title>.+?)\s*<[^<>]+>", re.DOTALL)
@@ -227,12 +227,9 @@ def _simplify(main: Tag) -> None:
     for literal in main.select("span.literal"):
         literal.name = "code"
     _say_roles(main)
-    for section in main.select("section[id]"):
-        _name_heading(section)
-    for callout in main.select(".admonition"):
-        _name_callout(callout)
     for block in main.select("pre.code"):
         _name_language(block)
+    simplify(main)
     _rename(main)
 
 
@@ -260,17 +257,6 @@ def _name_language(block: Tag) -> None:
     named = [name for name in block.get_attribute_list("class") if name not in ("code", "literal-block")]
     if block.code and named:
         block.code["class"] = f"language-{named[0]}"
-
-
-def _name_callout(callout: Tag) -> None:
-    names = [_CALLOUTS.get(name, name) for name in callout.get_attribute_list("class")]
-    known = next((name for name in names if name in CALLOUTS), None)
-    callout.name = PREFIX + (known or "group")
-    title = callout.select_one(":scope > .admonition-title")
-    if title and known:
-        title.decompose()
-    elif title:
-        title.name = PREFIX + "title"
 
 
 def _new(name: str) -> Tag:
