@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from playbooks import actions, answering, events, planning, sending, steering, wording, work
 from playbooks.bands import standing
-from playbooks.effects import AskStaff, Finish, Nudge
+from playbooks.effects import AskStaff, Finish, Notify, Nudge
 from playbooks.guards import may_be_asked
 from playbooks.state import Found
 from playbooks.turn import Turn
@@ -238,9 +238,15 @@ def _route(turn: Turn) -> None:
     held = " Commercial steps are held." if found.band == "red" else ""
     briefed = before is None and any(isinstance(effect, AskStaff) for effect in turn.effects)
     if held or not briefed:  # else the brief that goes out now says it
-        turn.notify(None, f"{turn.context.account} {change}: {found.why}.{held}", urgent=found.band == "red")
+        text = f"{turn.context.account} {change}: {found.why}.{held}"
+        turn.notify(None, text, urgent=found.band == "red" and not _is_alarmed(turn))
     if found.band == "quiet":
         planning.reach_out(turn, found.why)
+
+
+def _is_alarmed(turn: Turn) -> bool:
+    """Whether the CSM is told something urgent at this moment already: one alarm is enough."""
+    return any(isinstance(one, Notify) and one.urgent and one.role == "csm" for one in turn.effects)
 
 
 def _settle(turn: Turn) -> None:

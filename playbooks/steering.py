@@ -114,7 +114,8 @@ def staff_unreached(turn: Turn, event: events.StaffUnreached) -> None:
     record = turn.record(event.step)
     title = turn.body(record).title if record else turn.playbook.title
     got = f"{event.told} has it instead" if event.told else "nobody else could be told"
-    sentence = f"“{title}”: {event.missed} cannot be reached in Slack; {got}"
+    day = wording.spoken(turn.context.staff_calendar.date_of(turn.now))
+    sentence = f"“{title}”, {day}: {event.missed} cannot be reached in Slack; {got}"
     turn.update(unreached={**turn.run.unreached, event.step: sentence})
     if record and record.state == "preview" and event.what == "playbook_preview" and not event.told:
         turn.silence(record)

@@ -141,7 +141,7 @@ def test_what_a_closed_dm_refuses_goes_to_the_manager(play):
     card = play.last(GRACE, "Message to Amelia Ortiz")
     assert "Priya Raman cannot be reached in Slack, so this comes to you." in texts_of(card)
     assert (
-        "⚠️ “Welcome and first goal”: Priya Raman cannot be reached in Slack; Grace Okafor has it instead"
+        "⚠️ “Welcome and first goal”, 3 March 2026: Priya Raman cannot be reached in Slack; Grace Okafor has it instead"
         in (play.says(GRACE, "status @Fresh Fields"))
     )
     play.bot.press(GRACE, card, "playbook_skip")

@@ -65,6 +65,25 @@ def test_a_task_is_opened_once_and_closed_once(database, company, clock):
         assert tasks.find_task(session, "another workspace", task_id) is None
 
 
+def test_a_task_gets_other_words_and_an_end_only_while_it_is_open(database, company, clock):
+    def reword(session, title):
+        return tasks.reword_task(session, company.workspace_id, "both", title=title, body="why")
+
+    def end(session, key, state):
+        tasks.end_task(session, company.workspace_id, key, state=state, now=clock.now())
+
+    with database.transaction() as session:
+        task_id = add_task(session, company, clock, "both")
+        assert reword(session, "Ada and Ben") == task_id
+        end(session, "nobody's", "done")
+        end(session, "both", "cancelled")
+        end(session, "both", "done")
+        assert reword(session, "too late") == task_id
+    with database.reading() as session:
+        found = tasks.find_task(session, company.workspace_id, task_id)
+    assert (found.title, found.body, found.state) == ("Ada and Ben", "why", "cancelled")
+
+
 @pytest.mark.parametrize(
     ("key", "who"),
     [

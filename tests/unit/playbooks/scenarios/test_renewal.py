@@ -130,6 +130,9 @@ def test_thinking_of_leaving_turns_the_account_red_and_reaches_csm_and_manager_a
     world.reply(run, "R2", BEN, confirm["value"], text=confirm["reply_text"], confirmed=True)
     urgent = {row.slack_user_id for row in world.outbox("playbook_notice") if row.payload["urgent"]}
     assert urgent == {DANA, MIA}
+    assert [r.payload["urgent"] for r in world.outbox("playbook_notice") if r.slack_user_id == DANA].count(
+        True
+    ) == 1  # one alarm is enough
     assert world.run(run).band == "red"
     assert "Save plan for Mm Works: Ben thinks of leaving" in titles(world)
     world.until(2026, 6, 1, 12)

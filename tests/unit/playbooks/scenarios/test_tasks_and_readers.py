@@ -312,7 +312,7 @@ def test_a_preview_that_nobody_could_be_shown_waits_and_the_run_says_so(world):
     assert "O1" not in {step for step, _ in world.said()}
     assert world.steps(run)["O1"] == "awaiting_approval"
     assert world.runner.run_overview(run).warnings == (
-        "“Welcome and first goal”: Dana Doe cannot be reached in Slack; nobody else could be told",
+        "“Welcome and first goal”, 2 March 2026: Dana Doe cannot be reached in Slack; nobody else could be told",
     )
 
 
