@@ -49,6 +49,7 @@ class Schedule:
             try:
                 if self._services.answers.ready:  # a start is quick; what is due can wait that long
                     self._services.syncs.run_due()
+                    self._services.answers.keep_up()
             except Exception:
                 log.exception("sources could not be looked at; trying again")
 

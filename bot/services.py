@@ -56,6 +56,10 @@ class Answers(Protocol):
         """Whether a question would be answered without waiting."""
         ...
 
+    def keep_up(self) -> None:
+        """Look whether a sync has put another index into service; it is opened in the background."""
+        ...
+
     def answer(self, question: Question) -> Answered:
         """The answer, or a refusal; never an exception for a mere question."""
         ...

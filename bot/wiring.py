@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slack_sdk import WebClient
+    from slack_sdk.web import SlackResponse
 
     from bot.services import Services
     from bot.settings import Settings
@@ -182,6 +183,34 @@ class Core:
 
         return LangChainChatModel(choice)
 
+    def check_models(self) -> list[str]:
+        """Which models find and rank; the packaged ones are compared with their pinned sha256.
+
+        Raises:
+            ModelUnavailable: one is missing, or is another.
+        """
+        from knowledge.adapters.packaged import BGE_SMALL, MINILM_RERANKER, locate
+
+        settings = self.settings
+        named = [settings.guidepost_embedding_model, settings.guidepost_reranker]
+        return [
+            f"{name} is named in the settings"
+            if name
+            else f"{locate(packaged) and packaged.name} is the pinned one"
+            for name, packaged in zip(named, (BGE_SMALL, MINILM_RERANKER), strict=True)
+        ]
+
+    def check_chat_model(self) -> None:
+        """Whether the chat model could be called.
+
+        Raises:
+            ChatModelUnusable: its name, package or key is wrong; the text names the remedy.
+        """
+        from knowledge.adapters.chat_models import check
+
+        if self.chat_model_choice is not None:
+            check(self.chat_model_choice)
+
     def chat_desk(self) -> ChatDesk | None:
         """The way to the chat model: within today's budget."""
         if self.chat_model is None:
@@ -266,6 +295,7 @@ class LoadingAnswers:
         self._core = core
         self._loaded = threading.Event()
         self._answerer: Answerer | None = None
+        self._retriever: Retriever | None = None
         self._error: GuidepostError | None = None
 
     @property
@@ -283,6 +313,11 @@ class LoadingAnswers:
         if self._answerer is None:
             raise self._error or GuidepostError("The models could not be loaded; see the log.")
         return self._answerer.answer(question)
+
+    def keep_up(self) -> None:
+        """Look whether a sync has put another index into service; it is opened in the background."""
+        if self._retriever is not None:
+            self._retriever.keep_up()
 
     def load(self) -> None:
         """Load the models; call it in the background. What goes wrong is told to whoever asks."""
@@ -314,7 +349,7 @@ class LoadingAnswers:
                 if embedder is self._core.embedder:
                     raise
                 log.warning("the model of the index in service cannot be loaded; all is embedded anew first")
-        self._answerer = answerer
+        self._answerer, self._retriever = answerer, retriever
         return retriever.model
 
 
@@ -333,23 +368,13 @@ def connect(core: Core, client: WebClient) -> Services:
     Raises:
         CannotConnect: Slack refuses the token or cannot be reached.
     """
-    from slack_sdk.errors import SlackApiError
-
     from bot.services import Services
     from bot.slack.directory import SlackDirectory
     from bot.slack.messenger import SlackMessenger
     from bot.syncing import DueSyncs
     from playbooks.runner import PlaybookRunner
 
-    try:
-        me = client.auth_test()
-    except SlackApiError as error:
-        raise CannotConnect(
-            f"Slack answered {error.response.get('error')} to the bot token. Check SLACK_BOT_TOKEN "
-            "(it begins with xoxb-; Slack shows it under 'OAuth & Permissions')."
-        ) from error
-    except OSError as error:
-        raise CannotConnect(f"Slack cannot be reached at {client.base_url}: {error}.") from error
+    me = _signed_in(client)
     with core.database.transaction() as session:
         workspace = workspaces.bind_workspace(
             session,
@@ -375,3 +400,51 @@ def connect(core: Core, client: WebClient) -> Services:
         stopping=stopping,
         syncs=DueSyncs(core, stopping),
     )
+
+
+def sign_in(settings: Settings) -> tuple[str, frozenset[str]]:
+    """The team that the bot token belongs to, and the scopes that it has; empty where Slack does not say.
+
+    Raises:
+        CannotConnect: Slack refuses the token or cannot be reached.
+    """
+    me = _signed_in(slack_client(settings.slack_bot_token or "", settings.slack_api_url))
+    headers = {name.lower(): value for name, value in (me.headers or {}).items()}
+    scopes = str(headers.get("x-oauth-scopes", ""))
+    return str(me.get("team") or me["team_id"]), frozenset(
+        one.strip() for one in scopes.split(",") if one.strip()
+    )
+
+
+def try_socket(settings: Settings) -> None:
+    """Ask Slack for a Socket Mode address, and do not use it.
+
+    Raises:
+        CannotConnect: Slack refuses the app token.
+    """
+    from slack_sdk.errors import SlackApiError
+
+    client = slack_client(settings.slack_app_token or "", settings.slack_api_url)
+    try:
+        client.apps_connections_open(app_token=settings.slack_app_token or "")
+    except SlackApiError as error:
+        raise CannotConnect(
+            f"Slack answered {error.response.get('error')} to the app token. Check SLACK_APP_TOKEN "
+            "(it begins with xapp-; Slack shows it under 'Basic Information')."
+        ) from error
+    except OSError as error:
+        raise CannotConnect(f"Slack cannot be reached at {client.base_url}: {error}.") from error
+
+
+def _signed_in(client: WebClient) -> SlackResponse:
+    from slack_sdk.errors import SlackApiError
+
+    try:
+        return client.auth_test()
+    except SlackApiError as error:
+        raise CannotConnect(
+            f"Slack answered {error.response.get('error')} to the bot token. Check SLACK_BOT_TOKEN "
+            "(it begins with xoxb-; Slack shows it under 'OAuth & Permissions')."
+        ) from error
+    except OSError as error:
+        raise CannotConnect(f"Slack cannot be reached at {client.base_url}: {error}.") from error

@@ -10,8 +10,8 @@ import numpy as np
 
 from knowledge.errors import IndexUnavailable
 from knowledge.shelves import shelf
+from store.tables import documents, vectors
 from store.tables import generations as rows
-from store.tables import vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,6 +132,7 @@ class Generations:
         with self._database.reading() as session:
             active = rows.active_generation(session, self._workspace_id)
             missing = vectors.count_without_embedding(session, self._workspace_id, self._model)
+            orphans = documents.count_orphans(session, self._workspace_id)
             expected = {row.id for row in vectors.passage_vectors(session, self._workspace_id, self._model)}
         dense, lexical, problems = set[str](), set[str](), list[str]()
         if active is None:
@@ -143,6 +144,8 @@ class Generations:
                 problems += _differences("lexical", expected, lexical)
             except IndexUnavailable as error:
                 problems.append(str(error))
+        if orphans:
+            problems.append(f"{orphans} passages belong to no document.")
         if missing:
             problems.append(f"{missing} passages have no embedding of the present model.")
         return CheckReport(
@@ -170,8 +173,9 @@ class Generations:
         active = [one.id for one in known if one.state == "active"]
         retired = [one.id for one in known if one.state == "retired"]
         gone = {one.id for one in known} - {*active, *retired[:1]}
-        for generation_id in gone:
-            shutil.rmtree(self._folder / generation_id, ignore_errors=True)
+        for path in self._folder.iterdir():  # also what a killed process left, and nobody knows
+            if path.is_dir() and path.name not in {*active, *retired[:1]}:
+                shutil.rmtree(path, ignore_errors=True)
         with self._database.transaction() as session:
             rows.forget_generations(session, gone)
 

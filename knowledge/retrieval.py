@@ -109,6 +109,10 @@ class Retriever:
             self._reranker.load()
         self._index.refresh()
 
+    def keep_up(self) -> None:
+        """Follow the pointer to the index in service, so that the next question meets what was synced last."""
+        self._index.current()
+
     def languages(self, asker: Asker) -> set[str]:
         """The languages of the documents that the asker may read (`en`, `de` ...)."""
         with self._database.reading() as session:

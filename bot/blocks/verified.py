@@ -79,12 +79,12 @@ def approval_modal(draft: Draft, choices: Mapping[str, str], context: Mapping[st
     return view.to_dict()
 
 
-def approved_text(question: str, label: str, expires_on: date | None) -> str:
+def approved_text(pair_id: str, question: str, label: str, expires_on: date | None) -> str:
     """What whoever approved is told."""
     until = f", until {expires_on:%-d %B %Y}" if expires_on else ""
     return (
         f"Saved. I will answer “{brief(question, 150)}” with it in a moment. Readers: {brief(label)}{until}. "
-        "To take it back: `guidepost knowledge qa list`, then `expire`."
+        f"An admin can take it back: `guidepost knowledge qa expire {pair_id[:8]}`."
     )
 
 

@@ -76,8 +76,8 @@ def carry_out(services: Services, event: InboundEvent) -> None:
             speaking.reply(session, services, event, Speech(text=NOT_FOR_YOU))
             return
         approver = Approver(person.email or submitted.user_id, person.name)
-        approve(session, services.workspace_id, draft, approver, now=services.clock.now(), link=link)
-        text = approved_text(draft.question, choices[draft.audience], draft.expires_on)
+        pair = approve(session, services.workspace_id, draft, approver, now=services.clock.now(), link=link)
+        text = approved_text(pair.id, draft.question, choices[draft.audience], draft.expires_on)
         speaking.reply(session, services, event, Speech(text=text))
 
 
@@ -104,11 +104,13 @@ def _found(session: Session, services: Services, pressed: Pressed, spoken_by: st
         channel_id=pressed.channel_id or "",
         thread_ts=pressed.thread_ts or pressed.message_ts or "",
     )
-    if conversation is None:
-        return "", pressed.value
-    earlier = conversations.earlier_messages(
-        session, conversation.id, before_ts=pressed.message_ts or "", limit=LOOKED_BACK
-    )
+    before = pressed.message_ts or ""
+    if conversation is None:  # written beside the threads: what was asked last in the channel
+        last = conversations.last_question_before(
+            session, services.workspace_id, pressed.channel_id or "", before
+        )
+        return (last.text if last else ""), pressed.value
+    earlier = conversations.earlier_messages(session, conversation.id, before_ts=before, limit=LOOKED_BACK)
     asked = [message.text for message in earlier if message.author == "person" and message.is_question]
     return (asked[-1] if asked else ""), pressed.value
 

@@ -159,6 +159,22 @@ def earlier_messages(session: Session, conversation_id: str, *, before_ts: str, 
     return list(reversed(session.exec(statement).all()))
 
 
+def last_question_before(session: Session, workspace_id: str, channel_id: str, ts: str) -> Message | None:
+    """The question that was asked last in a channel before a moment, in whatever thread."""
+    statement = (
+        select(Message)
+        .where(
+            Message.workspace_id == workspace_id,
+            Message.channel_id == channel_id,
+            col(Message.is_question).is_(True),
+            col(Message.ts) < ts,
+        )
+        .order_by(col(Message.ts).desc())
+        .limit(1)
+    )
+    return session.exec(statement).first()
+
+
 @dataclass(frozen=True)
 class Activity:
     """What somebody has written to the bot so far."""

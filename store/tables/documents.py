@@ -226,23 +226,17 @@ def delete_source(session: Session, source_id: str) -> int:
     return len(ids)
 
 
-def delete_orphans(session: Session, workspace_id: str) -> int:
-    """Remove passages without a document and documents without a source; how many passages that were."""
-    lost = select(col(Document.id)).where(
-        col(Document.workspace_id) == workspace_id, col(Document.source_id).not_in(select(col(Source.id)))
-    )
-    orphans = (
-        col(Passage.workspace_id) == workspace_id,
-        or_(
-            col(Passage.document_id).not_in(select(col(Document.id))),
-            col(Passage.document_id).in_(lost),
-        ),
-    )
-    count = int(session.execute(select(func.count(col(Passage.id))).where(*orphans)).scalar_one())
-    if count:
-        session.execute(delete(Passage).where(*orphans))
+def count_orphans(session: Session, workspace_id: str) -> int:
+    """How many passages have no document, or a document without a source."""
+    query = select(func.count(col(Passage.id))).where(*_orphaned(workspace_id))
+    return int(session.execute(query).scalar_one())
+
+
+def delete_orphans(session: Session, workspace_id: str) -> None:
+    """Remove passages without a document, and documents without a source."""
+    lost = _without_source(workspace_id)
+    session.execute(delete(Passage).where(*_orphaned(workspace_id)))
     session.execute(delete(Document).where(col(Document.id).in_(lost)))
-    return count
 
 
 def passage_version(session: Session, workspace_id: str, passage_id: str) -> PassageVersion | None:
@@ -375,6 +369,20 @@ def _uris_by_source(session: Session, workspace_id: str, condition: Any) -> dict
 def _in_effect(day: date) -> tuple[Any, Any]:
     start, end = col(Document.effective_from), col(Document.effective_until)
     return or_(start.is_(None), start <= day), or_(end.is_(None), end >= day)
+
+
+def _without_source(workspace_id: str) -> Any:
+    return select(col(Document.id)).where(
+        col(Document.workspace_id) == workspace_id, col(Document.source_id).not_in(select(col(Source.id)))
+    )
+
+
+def _orphaned(workspace_id: str) -> tuple[Any, Any]:
+    of_nothing = or_(
+        col(Passage.document_id).not_in(select(col(Document.id))),
+        col(Passage.document_id).in_(_without_source(workspace_id)),
+    )
+    return col(Passage.workspace_id) == workspace_id, of_nothing
 
 
 def _retire(session: Session, passages: Sequence[Passage], document: Document, now: datetime) -> None:
