@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from bot.listeners.tasks import mark_done
 from playbooks import events
 from playbooks.errors import PlaybookError, UnknownRun
 from playbooks.records import Ledger
 from playbooks.runner import PlaybookRunner
 from store.clock import FixedClock
 from store.errors import NotFound
-from store.tables import PlaybookRun, playbooks
+from store.people import Person
+from store.tables import PlaybookRun, playbooks, tasks
 
 ADA, DANA = "UADA_SMB", "UDANA"
 
@@ -133,6 +136,58 @@ def test_four_workers_fire_each_timer_once(world_on_both):
             timer for run in runs for timer in playbooks.timers_of(session, run) if timer.name == "send:O1"
         ]
     assert fired == []
+
+
+def blocked(world):
+    """Ada is blocked, and Dana has a task; the run and the task."""
+    run = world.start("onboarding", "smb")
+    world.until(2026, 3, 9, 12)
+    world.reply(run, "O2", ADA, "blocked")
+    [task] = [task for task in world.tasks() if task.title.startswith("Unblock")]
+    return run, task
+
+
+def finish(world, task, by):
+    """What a Done button leads to."""
+    services = SimpleNamespace(clock=world.clock, runner=world.runner)
+    with world.database.transaction() as session:
+        found = tasks.find_task(session, world.workspace_id, task.id)
+        return mark_done(session, services, found, Person(by, "staff", "csm", by))
+
+
+def test_a_task_that_two_people_finish_at_the_same_moment_is_done_once_and_its_step_goes_on_once(
+    world_on_both,
+):
+    world = world_on_both
+    run, task = blocked(world)
+    ready, done = threading.Barrier(2), []
+
+    def press(by):
+        ready.wait(timeout=10)
+        done.append(finish(world, task, by))
+
+    people = [threading.Thread(target=press, args=(by,)) for by in (DANA, "UMIA")]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join(timeout=30)
+    assert sorted(done) == [False, True]
+    assert world.steps(run)["O2_unblock"] == "done"
+    assert [key for key in world.steps(run) if key.startswith("O2_unblocked")] == ["O2_unblocked"]
+
+
+@pytest.mark.parametrize("write", ["save_run", "save_steps", "carry_out"])
+def test_a_process_killed_while_a_task_is_finished_leaves_it_open_for_the_next_press(world_on_both, write):
+    world = world_on_both
+    run, task = blocked(world)
+    with pytest.MonkeyPatch.context() as patch:
+        dies_at(patch, write)
+        with pytest.raises(KilledError):
+            finish(world, task, DANA)
+    assert [one.state for one in world.tasks() if one.id == task.id] == ["open"]
+    assert world.steps(run)["O2_unblock"] == "waiting"
+    assert finish(world, task, DANA)
+    assert world.steps(run)["O2_unblock"] == "done"
 
 
 def test_two_people_who_answer_at_the_same_moment_leave_one_answer(world_on_both):
