@@ -85,8 +85,8 @@ def _source(source: SourceStatus, installation_every: int) -> dict[str, Any]:
 
 def _sum(one: SyncReport, other: SyncReport) -> SyncReport:
     """Two reports as one; passages are what the index holds after the last."""
-    embedding = [report.embedded / report.passages_per_second for report in (one, other) if report.embedded]
-    embedded = one.embedded + other.embedded
+    timed = [report for report in (one, other) if report.passages_per_second]  # 0.0: too slow to tell
+    spent = sum(report.embedded / report.passages_per_second for report in timed)
     return SyncReport(
         added=one.added + other.added,
         updated=one.updated + other.updated,
@@ -95,8 +95,8 @@ def _sum(one: SyncReport, other: SyncReport) -> SyncReport:
         unchanged=one.unchanged + other.unchanged,
         failed=(*one.failed, *other.failed),
         passages=other.passages,
-        embedded=embedded,
+        embedded=one.embedded + other.embedded,
         seconds=round(one.seconds + other.seconds, 2),
-        passages_per_second=round(embedded / sum(embedding), 1) if embedding else 0.0,
+        passages_per_second=round(sum(report.embedded for report in timed) / spent, 1) if spent else 0.0,
         warnings=(*one.warnings, *other.warnings),
     )
