@@ -261,6 +261,24 @@ def playbooks_simulate(
     )
 
 
+@app.command()
+def doctor(
+    context: typer.Context,
+    *,
+    online: Annotated[bool, typer.Option("--online", help="Ask the chat model for one word too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Say what is wrong with this installation, and the remedy; ends with 1 if something does not work."""
+    from dataclasses import asdict
+
+    from bot.doctor import examine
+
+    found = list(examine(context.obj, online=online))
+    show([asdict(finding) for finding in found], as_json, lambda rows: "\n".join(map(_finding_text, rows)))
+    if any(finding.state == "problem" for finding in found):
+        raise typer.Exit(1)
+
+
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the tables to this version. SQLite does it by itself; PostgreSQL waits for this command."""
@@ -301,6 +319,12 @@ def _open() -> Core:
     from bot.wiring import open_core
 
     return open_core(load_settings())
+
+
+def _finding_text(row: dict[str, str]) -> str:
+    mark = {"ok": "ok", "warning": "!!", "problem": "XX"}[row["state"]]
+    remedy = f"\n       {row['remedy']}" if row["remedy"] and row["state"] != "ok" else ""
+    return f"  {mark}  {row['about']}: {row['text']}{remedy}"
 
 
 def _answer_text(answered: dict[str, Any]) -> str:

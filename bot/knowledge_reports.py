@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.syncing import sync_source
 from knowledge.types import SyncReport
-from store.tables import documents, generations, vectors
+from store.tables import documents, generations, vectors, writing
 from store.tables.sources import VERIFIED
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def knowledge_counts(core: Core) -> dict[str, Any]:
     with core.database.reading() as session:
         active = generations.active_generation(session, core.workspace_id)
         waiting = vectors.count_without_embedding(session, core.workspace_id, model)
+        today = writing.spent(session, core.workspace_id, core.clock.now().date())
     return {
         "sources": len(found),
         "documents": sum(source["documents"] for source in found),
@@ -49,6 +50,14 @@ def knowledge_counts(core: Core) -> dict[str, Any]:
         "index": active.id if active else None,
         "index_model": active.embedding_model if active else None,
         "index_built_at": active.activated_at.isoformat() if active and active.activated_at else None,
+        "chat_model": core.settings.guidepost_chat_model,
+        "chat_today": {
+            "calls": today.calls,
+            "without_usable_answer": today.failures,
+            "used_again": today.remembered,
+            "tokens": today.tokens,
+            "cost": today.cost_micros / 1_000_000,
+        },
     }
 
 

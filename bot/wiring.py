@@ -192,13 +192,14 @@ class Core:
         from knowledge.adapters.packaged import BGE_SMALL, MINILM_RERANKER, locate
 
         settings = self.settings
-        named = [settings.guidepost_embedding_model, settings.guidepost_reranker]
-        return [
-            f"{name} is named in the settings"
-            if name
-            else f"{locate(packaged) and packaged.name} is the pinned one"
-            for name, packaged in zip(named, (BGE_SMALL, MINILM_RERANKER), strict=True)
-        ]
+        named = (
+            (BGE_SMALL, settings.guidepost_embedding_model),
+            (MINILM_RERANKER, settings.guidepost_reranker),
+        )
+        for packaged, other in named:
+            if other is None:
+                locate(packaged)
+        return [other or f"{packaged.name} as pinned" for packaged, other in named]
 
     def check_chat_model(self) -> None:
         """Whether the chat model could be called.

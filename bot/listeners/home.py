@@ -22,7 +22,7 @@ from store.insights.digest import digest
 from store.insights.installation import installation
 from store.insights.scope import period_of, scope_for
 from store.insights.wording import arr_words
-from store.tables import accounts, answers, playbooks, sources, tasks, workspaces
+from store.tables import accounts, answers, playbooks, sources, tasks, workspaces, writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,6 +187,7 @@ def _setup(session: Session, services: Services) -> tuple[SetupLine, ...]:
             "Models: " + ("loaded" if services.answers.ready else "still loading"),
             "This takes half a minute after a start; `guidepost doctor` says if something is wrong.",
         ),
+        _chat_model(session, services),
         _faults(found),
     )
 
@@ -197,6 +198,21 @@ def _sources(session: Session, services: Services) -> SetupLine:
         not troubles,
         "Sources: all synced" if not troubles else f"Sources: {len(troubles)} with failures",
         "\n      ".join(f"{brief(uri, 100)}: {brief(what, 250)}" for uri, what in troubles[:TROUBLES_SHOWN]),
+    )
+
+
+def _chat_model(session: Session, services: Services) -> SetupLine:
+    settings = services.settings
+    if settings.guidepost_chat_model is None:
+        return SetupLine(ok=True, text="Chat model: none, answers are quotes")
+    today = writing.spent(session, services.workspace_id, services.clock.now().date())
+    limit = settings.guidepost_chat_tokens_a_day
+    budget = f" of {limit}" if limit else ""
+    return SetupLine(
+        not limit or today.tokens < limit,
+        f"Chat model: {escaped(settings.guidepost_chat_model)}, {today.tokens}{budget} tokens today, "
+        f"{today.failures} of {today.calls} calls without a usable answer",
+        "The day's budget is spent, so answers are quotes; GUIDEPOST_CHAT_TOKENS_A_DAY raises it.",
     )
 
 
