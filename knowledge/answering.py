@@ -11,11 +11,12 @@ from knowledge.fitting import fitted, fitting_first
 from knowledge.followups import stand_alone
 from knowledge.gates import Gates, Signals, confidence, is_refused, signals_of
 from knowledge.grounding import unsupported
+from knowledge.languages import LANGUAGE_CODES, language_code, language_of
 from knowledge.quoting import quote
 from knowledge.retrieval import Stopwatch
 from knowledge.small_talk import reply_without_search, shortened
 from knowledge.types import Answered
-from knowledge.words import LANGUAGE_CODES, content_words, language_code, language_of
+from knowledge.words import content_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from knowledge.embedding import text_hash
 from knowledge.errors import KnowledgeError
 from knowledge.generations import Progress
+from knowledge.languages import language_code
 from knowledge.splitting import split
 from knowledge.types import SyncReport, Unreadable
 from store.columns import new_id
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS_PER_BATCH = 16
 DEFAULT_LANGUAGE = "en"
+READ_FOR_LANGUAGE = 2000  # characters
 
 
 @dataclass
@@ -145,7 +147,7 @@ class TakingIn:
             plan=found.plan,
             stage=found.stage,
             persona=found.persona,
-            language=found.language or DEFAULT_LANGUAGE,
+            language=found.language or _written_in(found),
             owner=found.owner,
             reviewed_on=found.reviewed_on,
             effective_from=found.effective_from,
@@ -208,6 +210,12 @@ class TakingIn:
 
     def _fail(self, uri: str, reason: str) -> None:
         self.report = replace(self.report, failed=(*self.report.failed, {"uri": uri, "reason": reason}))
+
+
+def _written_in(found: SourceDocument) -> str:
+    """The code of the language that a document's beginning is in, where its head does not say."""
+    beginning = " ".join((found.title, *(section.text for section in found.sections)))[:READ_FOR_LANGUAGE]
+    return language_code(beginning) or DEFAULT_LANGUAGE
 
 
 def _card(document: SourceDocument) -> str:

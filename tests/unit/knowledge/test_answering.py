@@ -125,6 +125,19 @@ def test_a_language_that_the_articles_hold_is_searched(base):
     assert "Berichte" in answered.answer
 
 
+def test_of_two_languages_the_question_s_own_comes_first(base):
+    base.write(
+        de="# Kontakte\n\nSo exportieren Sie Ihre Kontakte: Die Datei ist nicht groß und wird mit der Post "
+        "verschickt. Kontakte exportieren Sie unter Berichte.\n",
+        en="# Contacts\n\nExport your Kontakte: exportieren is under Reports.\n",
+    )
+    base.ingest.sync(base.source, audience="public")
+    answerer = Answerer(base.retriever(), OverlapReranker(), Gates(intercept=60))
+    answered = _ask(answerer, "Wie kann ich meine Kontakte exportieren?")
+    assert answered.citations[0].uri == "de.md"
+    assert answerer._retriever.languages(Asker()) == {"de", "en"}
+
+
 def test_of_ten_thousand_characters_the_ends_are_read_and_it_says_so(answerer):
     answered = _ask(answerer, "blah " * 2000 + "How do I export contacts?")
     assert "very long" in answered.answer

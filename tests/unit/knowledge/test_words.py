@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.words import content_words, language_of, stem, words
+from knowledge.words import content_words, stem, words
 
 
 def test_words_are_lower_case_and_keep_inner_apostrophes():
@@ -38,25 +38,3 @@ def test_the_forms_of_a_word_share_a_stem(one, other):
 )
 def test_other_words_have_other_stems(one, other):
     assert stem(one) != stem(other)
-
-
-@pytest.mark.parametrize(
-    ("text", "language"),
-    [
-        ("How do I reset my password?", "English"),
-        ("reset password", "English"),
-        ("", "English"),
-        ("12345 ???", "English"),
-        ("Wie kann ich mein Passwort ändern?", "German"),
-        ("Comment est-ce que je peux exporter mes données avec le tableau ?", "French"),
-        ("¿Cómo puedo cambiar mi contraseña en la cuenta?", "Spanish"),
-        ("Hoe kan ik mijn wachtwoord wijzigen en waar is het?", "Dutch"),
-        ("Как сбросить пароль?", "Russian"),
-        ("パスワードをリセットするには?", "Japanese"),
-        ("如何重置密码", "Chinese"),
-        ("How do I invite José and use die cut labels?", "English"),
-        ("What does the error \u00abdatei nicht gefunden\u00bb mean?", "English"),
-    ],
-)
-def test_the_language_of_a_question_is_guessed_and_english_gets_the_benefit_of_doubt(text, language):
-    assert language_of(text) == language
