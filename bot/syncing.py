@@ -16,12 +16,12 @@ from store.errors import GuidepostError
 from store.tables import sources, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from threading import Event
 
     from bot.wiring import Core
     from knowledge.generations import Progress
-    from knowledge.types import SyncReport
+    from knowledge.types import SourceDocument, SyncReport
     from store.clock import Clock
     from store.tables.sources import SourceClaim
 
@@ -132,6 +132,8 @@ class DueSyncs:
             log.info("%s is synced: %s passages, %s failed", claim.uri, report.passages, len(report.failed))
         except Stopping:
             log.info("the sync of %s goes on after the next start", claim.uri)
+            with self._core.database.transaction() as session:
+                sources.ask_for_sync(session, claim.id, self._core.clock.now())
         except GuidepostError as error:
             log.warning("%s cannot be synced: %s", claim.uri, error)
             self._record(claim, str(error))
@@ -190,10 +192,8 @@ def _sync(
 ) -> SyncReport:
     """Read a source the way its kind is read."""
     if uri == sources.VERIFIED:
-        with core.database.reading() as session:
-            pairs = verified.verified_answers(session, core.workspace_id)
         return core.ingest.sync_documents(  # their audiences are stored with the account's id already
-            as_documents(pairs), uri, audience="internal", account_id=str, progress=tell
+            _approved(core), uri, audience="internal", account_id=str, progress=tell
         )
     if is_web_address(uri):
         return core.ingest.sync_documents(
@@ -212,3 +212,10 @@ def _sync(
         progress=tell,
         by_hand=by_hand,
     )
+
+
+def _approved(core: Core) -> Iterator[SourceDocument]:
+    """The verified answers as they are when the sync comes to read them, not when it was asked for."""
+    with core.database.reading() as session:
+        pairs = verified.verified_answers(session, core.workspace_id)
+    yield from as_documents(pairs)

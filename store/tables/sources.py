@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint, and_, or_, select, update
+from sqlalchemy import UniqueConstraint, and_, case, or_, select, update
 from sqlmodel import SQLModel, col
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -59,7 +59,7 @@ def upsert_source(
         source = Source(workspace_id=workspace_id, uri=uri, created_at=now)
         session.add(source)
     source.audience, source.base_url = audience, base_url
-    source.tried_at, source.wanted_at = now, None
+    source.tried_at = now
     session.flush()
     return source
 
@@ -73,13 +73,17 @@ def find_source(session: Session, workspace_id: str, uri: str) -> Source | None:
 def record_sync(session: Session, source_id: str, report: dict[str, Any], now: datetime) -> None:
     """Remember when a source was synced and what came of it."""
     session.execute(
-        update(Source).where(col(Source.id) == source_id).values(synced_at=now, report=report, error=None)
+        update(Source)
+        .where(col(Source.id) == source_id)
+        .values(synced_at=now, report=report, error=None, wanted_at=_wanted_since())
     )
 
 
 def record_failure(session: Session, source_id: str, error: str) -> None:
     """Remember why a sync of a source came to nothing; what was known of it stays."""
-    session.execute(update(Source).where(col(Source.id) == source_id).values(error=error[:500]))
+    session.execute(
+        update(Source).where(col(Source.id) == source_id).values(error=error[:500], wanted_at=_wanted_since())
+    )
 
 
 def set_schedule(session: Session, source_id: str, seconds: int | None) -> None:
@@ -133,7 +137,7 @@ def claim_due(
     if source is None:
         return None
     source.leased_until = wall + lease
-    source.tried_at, source.wanted_at = now, None
+    source.tried_at = now
     session.add(source)
     session.flush()
     return SourceClaim(source.id, source.uri, source.audience, source.base_url)
@@ -154,11 +158,11 @@ def end_lease(session: Session, source_id: str) -> None:
 
 
 def end_leases(session: Session, workspace_id: str) -> None:
-    """Let every source be taken again: for a start that knows to be the only process."""
+    """Let sources that a killed process was syncing be taken again: for a start that knows to be the only one."""
     session.execute(
         update(Source)
         .where(col(Source.workspace_id) == workspace_id, col(Source.leased_until).is_not(None))
-        .values(leased_until=None, wanted_at=col(Source.tried_at))
+        .values(leased_until=None)
     )
 
 
@@ -174,6 +178,11 @@ def troubles(session: Session, workspace_id: str) -> list[tuple[str, str]]:
             more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
             found.append((source.uri, f"{failed[0]['uri']}: {failed[0]['reason']}{more}"))
     return found
+
+
+def _wanted_since() -> Any:
+    """A wish that came while the sync was under way is still open; an older one is fulfilled."""
+    return case((col(Source.wanted_at) > col(Source.tried_at), col(Source.wanted_at)), else_=None)
 
 
 def _is_due(source: Source, every: int, now: datetime) -> bool:

@@ -91,9 +91,20 @@ def test_a_question_itself_can_be_answered_in_the_modal(bot):
     assert "initial_value" not in shown["answer"]
 
 
+def test_an_answer_beside_the_threads_is_to_what_was_asked_last_in_the_channel(bot):
+    bot.say(ISLA, HARBOUR, f"<@{bot.services.bot_user_id}> Do you have a zebra discount?")
+    ts = bot.page(PRIYA).post(HARBOUR, "Yes: one free depot.")
+    bot.settle()
+    use_shortcut(bot, PRIYA, HARBOUR, ts)
+    shown = {one["block_id"]: one.get("element", {}) for one in bot.modal(PRIYA)["blocks"]}
+    assert "zebra discount" in shown["question"]["initial_value"]
+    assert shown["answer"]["initial_value"] == "Yes: one free depot."
+
+
 def test_a_customer_is_told_whom_it_is_for(bot, answered_by_priya):
     use_shortcut(bot, ISLA, HARBOUR, answered_by_priya[1])
-    assert "Only customer success managers" in texts_of(bot.seen(ISLA, HARBOUR, answered_by_priya[0]).ephemerals[-1])
+    said = bot.page(ISLA).hears("ephemeral")["message"]
+    assert "Only customer success managers" in texts_of(said)
     assert bot.rows(select(VerifiedAnswer)) == []
 
 

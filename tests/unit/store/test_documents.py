@@ -216,23 +216,41 @@ def test_a_sources_own_cadence_comes_before_the_installations(
     assert claim(database, workspace, clock, every=every) == expected
 
 
+def finish(database, workspace, uri):
+    with database.transaction() as session:
+        source = sources.find_source(session, workspace.id, uri)
+        sources.record_sync(session, source.id, {}, source.tried_at)
+        sources.end_lease(session, source.id)
+
+
 def test_a_wanted_sync_comes_at_once_and_only_once(database, workspace, clock):
     with database.transaction() as session:
-        source = a_source(session, workspace, clock, sources.VERIFIED)
-        sources.ask_for_sync(session, source.id, clock.now())
+        sources.want_verified(session, workspace.id, clock.now())
     assert claim(database, workspace, clock, every=0) == sources.VERIFIED
-    with database.transaction() as session:
-        sources.end_lease(session, source.id)
+    finish(database, workspace, sources.VERIFIED)
     assert claim(database, workspace, clock, every=0) is None
 
 
-def test_what_a_killed_process_was_syncing_is_wanted_again(database, workspace, clock):
+def test_what_is_wanted_while_a_sync_is_under_way_is_synced_after_it(database, workspace, clock):
     with database.transaction() as session:
-        sources.ask_for_sync(session, a_source(session, workspace, clock).id, clock.now())
-    assert claim(database, workspace, clock, every=0) == "docs"
+        sources.want_verified(session, workspace.id, clock.now())
+    assert claim(database, workspace, clock, every=0) == sources.VERIFIED
+    clock.advance(timedelta(seconds=1))
     with database.transaction() as session:
-        sources.end_leases(session, workspace.id)
-    assert claim(database, workspace, clock, every=0) == "docs"
+        sources.want_verified(session, workspace.id, clock.now())
+    finish(database, workspace, sources.VERIFIED)
+    assert claim(database, workspace, clock, every=0) == sources.VERIFIED
+
+
+def test_what_a_killed_process_was_asked_to_sync_is_not_forgotten(database, workspace, clock):
+    with database.transaction() as session:
+        sources.want_verified(session, workspace.id, clock.now())
+    assert claim(database, workspace, clock, every=0) == sources.VERIFIED
+    assert claim(database, workspace, clock, every=0) is None  # the lease holds
+    assert claim(database, workspace, clock, every=0, wall=clock.now() + LEASE) == sources.VERIFIED
+    with database.transaction() as session:
+        sources.end_leases(session, workspace.id)  # a start that knows to be the only process
+    assert claim(database, workspace, clock, every=0) == sources.VERIFIED
 
 
 def test_troubles_name_failed_syncs_and_left_out_documents(database, workspace, clock):
