@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         None, description="Address of a server that speaks the provider's language; unset: the provider's own"
     )
     guidepost_chat_timeout: float = Field(
-        20.0, gt=0, le=120, description="Seconds that a chat model may take for one answer"
+        20.0, gt=0, le=25, description="Seconds that a chat model may take for one answer"
     )
     guidepost_chat_temperature: float | None = Field(
         None, ge=0, le=2, description="Of the chat model; unset: the provider's default"
