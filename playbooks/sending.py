@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from playbooks import actions, wording, work
-from playbooks.bands import is_held
+from playbooks.bands import is_held, standing
 from playbooks.effects import AskApproval, AskStaff, Preview, Say
 from playbooks.guards import is_covered, may_be_asked, permitted, recipient, stands_in
 from playbooks.types import MAX_MESSAGE, Decision, Delay, Message, Question, TaskSpec, Work
@@ -232,8 +232,11 @@ def _by_hand(turn: Turn, record: StepRecord, why: str, title: str, slot: str) ->
 
 
 def _offer(turn: Turn, record: StepRecord, body: Message, person: Person) -> None:
-    """Send, preview or ask for approval, as the delivery mode says."""
+    """Send, preview or ask for approval, as the delivery mode says; while an account is red nothing goes unseen."""
     mode = record.delivery
+    if mode == "auto" and not record.in_conversation and (why := _is_red(turn)):
+        mode, notes = "preview", (record.note, f"the account is red: {why}")
+        record = turn.change(record, note="; ".join(filter(None, notes)))
     if mode == "auto" or (mode == "preview" and record.in_conversation and turn.in_conversation):
         send(turn, record)
     elif mode == "preview":
@@ -262,6 +265,12 @@ def _offer(turn: Turn, record: StepRecord, body: Message, person: Person) -> Non
             title = "Write to {first} at {account}: " + body.title
             spec = TaskSpec(title=title, body=wording.literal(record.text or ""), due=Delay(2, "bd"))
             work.make(turn, record, spec, f"{record.key}:{work.DRAFT}")
+
+
+def _is_red(turn: Turn) -> str | None:
+    """Why the account is red, in a playbook that looks at that."""
+    found = standing(turn.run, turn.context, turn.now)
+    return found.why if turn.playbook.routing and found.band == "red" else None
 
 
 def _ask_approval(turn: Turn, record: StepRecord, person: Person, why: str | None) -> None:

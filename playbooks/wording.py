@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FACT_AGE = timedelta(days=45)  # an older observation is not quoted as {fact}
 VALUE_LIMIT = 160  # characters of one inserted value
 LONG_VALUES = frozenset({"brief", "value_recap", "fact"})
+DATES_FACT = "dates_wrong"
 NO_VALUE = frozenset({"seats_used", "first_login_count", "logins_30d", "setup_progress", "first_value"})
 NUMBERS = ("baseline", "now", "target")
 VARIABLES = frozenset(
@@ -129,7 +130,7 @@ def values(
         "fact": _fact(context, facts, today),
         "value_recap": _recap(context),
         **_first_value(run, context),
-        **_dates(context, today),
+        **_dates(run, context, today),
         **_answers(playbook, run, {"pre_sale_goal": context.goal or ""}),
         "renewed_to": run.facts.get("renewed_to"),
     }
@@ -203,8 +204,9 @@ def _first_value(run: Run, context: Context) -> dict[str, str | None]:
     }
 
 
-def _dates(context: Context, today: date) -> dict[str, str | None]:
-    if not context.term:
+def _dates(run: Run, context: Context, today: date) -> dict[str, str | None]:
+    """The contract's dates; none while the CSM says that they are wrong."""
+    if not context.term or run.facts.get(DATES_FACT) == "yes":
         return {}
     left = (context.term.renews_on - today).days
     return {

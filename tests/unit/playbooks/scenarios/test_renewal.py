@@ -353,3 +353,30 @@ def test_thinking_of_leaving_is_heard_at_once_even_after_the_question_has_expire
     notice = world.last("playbook_notice")
     assert "also wrote" in notice["text"]
     assert notice["urgent"] is True
+
+
+def test_a_red_customer_gets_nothing_that_no_csm_has_seen(april):
+    world = april
+    world.change((Account, world.accounts["smb"]), health=41)
+    world.clock.at = datetime(2026, 5, 1, 8, tzinfo=UTC)
+    world.start("renewal", "smb")
+    world.until(2026, 5, 6, 9)
+    shown = world.last("playbook_preview")
+    assert (shown["step_key"], shown["why"]) == ("R2", "the account is red: health is 41")
+    assert world.messages() == []
+    world.until(2026, 5, 8, 12)
+    assert world.said() == [("R2", "UADA_SMB")]
+
+
+@pytest.mark.parametrize("corrected", [True, False], ids=["corrected in time", "not corrected"])
+def test_no_customer_is_told_a_date_that_the_csm_calls_wrong(april, corrected):
+    world = april
+    run = world.start("renewal", "mm")
+    world.until(2026, 4, 1, 12)
+    world.reply(run, "R1", DANA, "dates", staff=True)
+    if corrected:
+        world.handle(run, events.TaskDone("R1_dates", DANA))
+    world.until(2026, 4, 8, 12)
+    assert ("R2" in {step for step, _ in world.said()}) is corrected
+    by_hand = "Personal check-in with Ben at Mm Works: How was the year"
+    assert (by_hand in titles(world)) is not corrected
