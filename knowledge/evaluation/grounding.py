@@ -141,7 +141,7 @@ def evaluate(
 
     Returns:
         Shares 0..1: `removed` of the reference sentences, of them `removed_absent` (a number or a name stands
-        nowhere in the contexts) and `wrongly_removed` (the others), with a 95 % interval; `caught` of the
+        nowhere in the contexts) and `wrongly_removed` (the others); with 95 % intervals; `caught` of the
         sentences made false in a plain way, in all and by kind; `harder` the same for the harder ways.
 
     Raises:
@@ -210,9 +210,9 @@ def _figures(verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "removed": _share([bool(one.doubts) for one in true]),
         "removed_absent": _share([bool(one.doubts) and one.absent for one in true]),
         "wrongly_removed": _share(wrong),
-        "wrongly_removed_95": _interval(wrong, true),
+        "wrongly_removed_interval": _interval(wrong, true),
         "caught": _caught(false),
-        "caught_95": _interval([bool(one.doubts) for one in false], false),
+        "caught_interval": _interval([bool(one.doubts) for one in false], false),
         **{kind: _of_kind(verdicts, kind) for kind in PLAIN},
         "harder": {kind: _of_kind(verdicts, kind) for kind in HARDER},
     }
@@ -229,7 +229,7 @@ def _caught(verdicts: Sequence[Verdict]) -> float:
 
 def _interval(hits: Sequence[bool], verdicts: Sequence[Verdict]) -> list[float]:
     counted = interval(lambda rows: _share([hits[i] for i in rows]), [one.case.group for one in verdicts])
-    return counted.rounded()[1:]
+    return counted.rounded()
 
 
 def _share(hits: Sequence[bool]) -> float:
