@@ -118,6 +118,28 @@ def test_a_sync_says_in_words_what_it_did_and_who_may_read_it(guidepost, docs):
     assert "Documents that do not say who may read them: public" in said.out
 
 
+def test_a_sync_whose_errors_are_no_terminal_draws_no_bar(guidepost, docs):
+    assert guidepost("knowledge", "sync", docs).err == ""
+
+
+def test_a_sync_says_how_often_it_comes_again_and_refuses_what_is_no_span(guidepost, docs):
+    guidepost("knowledge", "sync", docs, "--every", "6h")
+    [source] = json_of(guidepost("knowledge", "sources", "--json"))
+    assert source["next_sync_at"] == "2026-03-02T16:01:00+00:00"
+    said = guidepost("knowledge", "sync", docs, "--every", "soon")
+    assert (said.code, "30m, 6h or 1d" in said.err) == (1, True)
+
+
+def test_rules_of_a_folder_are_followed_and_told_of(guidepost, docs):
+    (docs / "guidepost.yaml").write_text('"nothing/*": {plan: growth}\n"*.md": {audience: internal}\n')
+    said = guidepost("knowledge", "sync", docs)
+    assert 'warning: The rule "nothing/*" matches no document' in said.out
+    assert json_of(guidepost("ask", "How do I export my data?", "--json"))["status"] == "refused"
+    (docs / "guidepost.yaml").write_text('"*.md": {audiense: internal}\n')
+    said = guidepost("knowledge", "sync", docs)
+    assert (said.code, "Did you mean audience?" in said.err) == (1, True)
+
+
 def test_what_is_there_can_be_counted_listed_checked_and_removed(guidepost, docs):
     guidepost("knowledge", "sync", docs)
     assert json_of(guidepost("knowledge", "status", "--json"))["documents"] == 2

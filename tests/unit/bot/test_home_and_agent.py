@@ -8,7 +8,7 @@ from sqlmodel import select
 from bot.blocks.prompts import prompts_for
 from bot.listeners.consent import wish_of
 from bot.slack.messenger import Posted, Speech, StreamTarget
-from store.tables import Contact, InboundEvent, SlackUser, Task
+from store.tables import Contact, InboundEvent, SlackUser, Source, Task, sources
 from tests.bot_fixtures import GRACE, HARBOUR, ISLA, MIRA, NOOR, PRIYA, TEAM, texts_of
 
 
@@ -89,6 +89,18 @@ def test_an_admin_sees_what_is_missing_with_the_remedy(bot):
     text = texts_of(home(bot, NOOR))
     assert "1 requests failed (last reference: abc123)" in text
     assert "The log has the reason" in text
+
+
+def test_an_admin_sees_which_source_could_not_be_synced_and_why(bot):
+    assert "Sources: all synced" in texts_of(home(bot, NOOR))
+    [source] = bot.rows(select(Source))
+    with bot.database.transaction() as session:
+        sources.record_failure(session, source.id, "There is nothing at /docs. Give the path <!channel>.")
+    bot.press(NOOR, shown(bot, NOOR), "home_refresh")
+    text = texts_of(shown(bot, NOOR))
+    assert "Sources: 1 with failures" in text
+    assert "There is nothing at /docs" in text
+    assert "<!channel>" not in text
 
 
 def test_opening_the_messages_offers_questions_that_fit(bot):
