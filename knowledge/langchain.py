@@ -1,18 +1,18 @@
-"""The knowledge base as LangChain objects, for other people's chains.
-
-retriever = GuidepostRetriever(retriever=..., asker=Asker(frozenset({"public"})))
-chain = prompt | answer_runnable(answerer, asker)
-"""
+"""The knowledge base as LangChain objects, for other people's chains; docs/langchain.md has an example."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.documents import Document
+from langchain_core.messages import BaseMessage
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import ConfigDict
 
+from knowledge.errors import KnowledgeError
+from knowledge.fitting import fitting_first
+from knowledge.languages import language_code
 from knowledge.retrieval import Retriever  # noqa: TC001 - pydantic reads the annotation
 from knowledge.types import Asker, Question, Turn
 
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     from knowledge.types import Answered, Evidence
 
 
+class BadChainInput(KnowledgeError):  # noqa: N818
+    """What a chain hands over is neither a question nor a question with its history."""
+
+
 class GuidepostRetriever(BaseRetriever):
-    """Finds what an asker may read; each document's metadata carries its link and every stage's score.
+    """Finds what an asker may read, what fits them first; metadata carries the link and every stage's score.
 
     Attributes:
         retriever: Guidepost's own.
@@ -45,7 +49,8 @@ class GuidepostRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - the library passes it
     ) -> list[Document]:
         found = self.retriever.find(query, self.asker, k=self.k)
-        return [as_document(one) for one in found.evidence]
+        fitting = fitting_first(found.evidence, self.asker, language_code(query))
+        return [as_document(one) for one in fitting]
 
 
 def answer_runnable(
@@ -53,8 +58,12 @@ def answer_runnable(
 ) -> Runnable[str | dict[str, Any], Answered]:
     """A Runnable that answers a question.
 
-    Its input is the question, or `{"question": str, "history": [(author, text), ...]}` with author "person"
-    or "bot"; its output is an `Answered`.
+    Its input is the question, or `{"question": str, "history": [...]}` with LangChain messages or pairs of an
+    author ("person" or "bot") and a text; its output is an `Answered`: text, sentences, citations, confidence.
+
+    Raises (when it is invoked):
+        BadChainInput: the input has another form.
+        ModelUnavailable: a model cannot be loaded.
     """
 
     def answer(given: str | dict[str, Any]) -> Answered:
@@ -74,6 +83,8 @@ def as_document(evidence: Evidence) -> Document:
             "source": evidence.uri,
             "audience": evidence.audience,
             "kind": evidence.kind,
+            "plan": evidence.plan,
+            "language": evidence.language,
             "dense": evidence.dense,
             "lexical": evidence.lexical,
             "fused": evidence.fused,
@@ -82,8 +93,23 @@ def as_document(evidence: Evidence) -> Document:
     )
 
 
-def _question(given: str | dict[str, Any], asker: Asker) -> Question:
+def _question(given: Any, asker: Asker) -> Question:
     if isinstance(given, str):
         return Question(given, asker)
-    history = tuple(Turn(author, text) for author, text in given.get("history", ()))
-    return Question(given["question"], asker, history)
+    if not isinstance(given, dict) or not isinstance(given.get("question"), str):
+        raise BadChainInput(
+            f"The answer's input is {type(given).__name__}; give a question, or a dict with `question` and `history`."
+        )
+    return Question(given["question"], asker, tuple(map(_turn, given.get("history") or ())))
+
+
+def _turn(said: Any) -> Turn:
+    """One earlier message; what is neither a person's nor the bot's counts as the bot's."""
+    if isinstance(said, BaseMessage):
+        return Turn("person" if said.type == "human" else "bot", said.text)
+    match said:
+        case ("person" | "bot" as author, str(text)):
+            return Turn(author, text)
+    raise BadChainInput(
+        f"{said!r} is no earlier message; give LangChain messages, or pairs like ('person', 'Hello')."
+    )

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+import asyncio
+import re
+from pathlib import Path
+
 import pytest
+from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableLambda
 
+from bot.settings import Settings
+from bot.wiring import open_core
 from knowledge.adapters.memory import OverlapReranker
 from knowledge.answering import Answerer
 from knowledge.gates import Gates
-from knowledge.langchain import GuidepostRetriever, answer_runnable
+from knowledge.langchain import BadChainInput, GuidepostRetriever, answer_runnable
 from knowledge.types import INTERNAL, Asker
+
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "langchain.md"
 
 
 @pytest.fixture
@@ -38,3 +47,56 @@ def test_the_answer_is_a_runnable_in_anybodys_chain(filled):
         "history": [("person", "Can I export contacts?"), ("bot", "Yes.")],
     }
     assert "export contacts" in answer_runnable(answerer).invoke(given).standalone_question
+    given["history"] = [HumanMessage("Can I export contacts?"), AIMessage("Yes.")]
+    assert "export contacts" in answer_runnable(answerer).invoke(given).standalone_question
+
+
+def test_a_chain_asks_many_questions_at_once_and_in_its_own_time(filled):
+    runnable = answer_runnable(Answerer(filled.retriever(), OverlapReranker(), Gates(refuse_below=0.0)))
+    answers = runnable.batch(["How do I export contacts?", "hello"])
+    assert [one.status for one in answers] == ["answered", "clarify"]
+    assert asyncio.run(runnable.ainvoke("hello")).status == "clarify"
+    retriever = GuidepostRetriever(retriever=filled.retriever())
+    assert asyncio.run(retriever.ainvoke("export contacts"))[0].metadata["source"] == "export.md"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(7, id="a number"),
+        pytest.param({}, id="no question"),
+        pytest.param({"question": None}, id="an empty question"),
+        pytest.param({"question": "how?", "history": ["Yes."]}, id="a text without its author"),
+        pytest.param({"question": "how?", "history": [("system", "Yes.")]}, id="an unknown author"),
+    ],
+)
+def test_what_is_no_question_is_named_with_the_remedy(filled, given):
+    with pytest.raises(BadChainInput, match="give"):
+        answer_runnable(Answerer(filled.retriever(), OverlapReranker())).invoke(given)
+
+
+@pytest.fixture
+def documented(sqlite_database, tmp_path, monkeypatch):
+    """The settings of docs/langchain.md: a data folder whose knowledge base holds one article."""
+    monkeypatch.setenv("GUIDEPOST_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)  # no .env of the developer's
+    core = open_core(Settings())
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "offline.md").write_text(
+        "# Offline\n\nDrivers can work offline for a whole shift.\n"
+    )
+    core.ingest.sync(tmp_path / "docs", audience="public")
+    return core
+
+
+@pytest.mark.slow
+def test_the_documented_example_runs(documented):
+    ten_lines, with_a_model = re.findall(r"```python\n(.*?)```", DOCUMENTATION.read_text(), re.DOTALL)
+    names = {"model": RunnableLambda(lambda prompt: prompt.to_string())}
+    exec(ten_lines, names)
+    assert len([line for line in ten_lines.splitlines() if line]) == 10
+    said = names["both"]
+    assert said["passages"][0].metadata["title"] == "Offline"
+    assert "work offline for a whole shift" in said["answer"].answer
+    exec(with_a_model, names)
+    assert "work offline for a whole shift" in names["mine"].invoke("Can drivers work offline?")
