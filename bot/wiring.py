@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from knowledge.ingest import Ingest
     from knowledge.ports import ChatModel, Embedder, Reranker
     from knowledge.retrieval import Retriever
+    from knowledge.rewriting import Rewriter
     from knowledge.sources.website import Website
     from knowledge.types import Answered, Question
     from knowledge.writing import Writer
@@ -150,7 +151,7 @@ class Core:
         """What answers from the evidence that a retriever finds."""
         from knowledge.answering import Answerer
 
-        return Answerer(retriever, self.reranker, writer=self.writer())
+        return Answerer(retriever, self.reranker, writer=self.writer(), rewriter=self.rewriter())
 
     @property
     def chat_model_choice(self) -> ChatModelChoice | None:
@@ -230,6 +231,15 @@ class Core:
         return ChatDesk(
             self.chat_model, self.database, workspace_id=self.workspace_id, clock=self.clock, limits=limits
         )
+
+    def rewriter(self) -> Rewriter | None:
+        """What completes follow-ups; None where rules do."""
+        desk = self.chat_desk()
+        if desk is None:
+            return None
+        from knowledge.rewriting import Rewriter
+
+        return Rewriter(desk)
 
     def writer(self) -> Writer | None:
         """What has answers written; None where they are quotes."""

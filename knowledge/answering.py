@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from knowledge.ports import Reranker, Vector
     from knowledge.quoting import Quoted
     from knowledge.retrieval import Found, Retriever
+    from knowledge.rewriting import Rewriter
     from knowledge.types import Asker, Evidence, Question
     from knowledge.writing import Writer, Written
 
@@ -54,6 +55,7 @@ class Answerer:
         reranker: scores the sentences of the best passages.
         gates: the figures that decide between answer and refusal.
         writer: has a chat model write; quotes serve where it cannot.
+        rewriter: has one complete a follow-up from its thread; rules serve where it cannot.
     """
 
     def __init__(
@@ -62,11 +64,13 @@ class Answerer:
         reranker: Reranker,
         gates: Gates | None = None,
         writer: Writer | None = None,
+        rewriter: Rewriter | None = None,
     ) -> None:
         self._retriever = retriever
         self._reranker = reranker
         self._gates = gates or Gates()
         self._writer = writer
+        self._rewriter = rewriter
 
     def load(self) -> None:
         """Load models and index, so that the first question need not wait."""
@@ -93,8 +97,9 @@ class Answerer:
             return self._embedded(
                 Answered("refused", foreign, standalone_question=text), self._retriever.embed(text)
             )
-        reading = self._read(standalone, question.asker, note, watch)
+        reading = self._read(self._rewritten(standalone, question, watch), question.asker, note, watch)
         answered = self._answered(reading)
+        watch.lap("answer")
         timings = {**reading.found.timings_ms, **watch.laps}
         answered = replace(
             answered,
@@ -107,6 +112,12 @@ class Answerer:
         """With the question's vector, so that themes need no model later."""
         blob = vector.astype("<f4").tobytes()
         return replace(answered, question_embedding=blob, embedding_model=self._retriever.model)
+
+    def _rewritten(self, standalone: Standalone, question: Question, watch: Stopwatch) -> Standalone:
+        """A follow-up completed by a chat model instead of by rules, if there is one and it is faithful."""
+        text = self._rewriter.stand_alone(question) if self._rewriter and standalone.leans else None
+        watch.lap("rewrite")
+        return replace(standalone, text=text) if text else standalone
 
     def _read(self, standalone: Standalone, asker: Asker, note: str | None, watch: Stopwatch) -> _Reading:
         found = self._retriever.find(standalone.text, asker, thread=standalone.thread)

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.adapters.memory import ScriptedChatModel
+from knowledge.adapters.memory import OverlapReranker, ScriptedChatModel
+from knowledge.answering import Answerer
 from knowledge.calling import ChatDesk
 from knowledge.errors import ChatModelFailed
+from knowledge.gates import Gates
 from knowledge.rewriting import Rewriter, messages_for
 from knowledge.types import Asker, Question, Turn
 
+GATES = Gates(intercept=-1.0, cosine=4.0, card=0.0, passage=0.1, unknown=-6.0, unsaid=-6.0)
 HISTORY = (
     Turn("person", "Can I export my contacts to CSV on the Growth plan?"),
     Turn("bot", "Yes, under Reports. [1]"),
@@ -77,3 +80,16 @@ def test_the_conversation_is_data():
         == user.text.count("</message>")
         == 1
     )
+
+
+def test_the_answer_is_looked_up_by_the_completed_question(base):
+    base.write(export="# Export\n\nContacts can be exported to CSV on the Growth and Starter plans.\n")
+    base.ingest.sync(base.source, audience="public")
+    model = ScriptedChatModel("Can I export my contacts to CSV on Starter?")
+    desk = ChatDesk(model, base.database, workspace_id=base.workspace_id, clock=base.clock)
+    answerer = Answerer(base.retriever(), OverlapReranker(), GATES, rewriter=Rewriter(desk))
+    answered = answerer.answer(follow_up())
+    assert answered.standalone_question == "Can I export my contacts to CSV on Starter?"
+    assert answered.status in {"answered", "partial"}
+    assert answerer.answer(follow_up("Thanks!")).status == "clarify"
+    assert len(model.asked) == 1  # a thank-you is not sent
