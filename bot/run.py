@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from bot import deliver, work
 from bot.app import create_app, create_deliverer, create_workers
 from bot.schedule import Schedule
+from bot.slack.messenger import SLACK_FAILED
+from bot.slack.signing_in import why_not_in
 from store.errors import GuidepostError
 from store.tables import events
 
@@ -65,6 +67,10 @@ class Bot:
 
         Args:
             app_token: connects by Socket Mode; None waits for HTTP requests.
+
+        Raises:
+            CannotConnect: Slack refuses the app token.
+            PortTaken: another program listens on our port.
         """
         self._http.start()
         self.workers.start()
@@ -111,10 +117,15 @@ class Bot:
     def _connect(self, app_token: str) -> SocketModeClient:
         from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415 - HTTP mode needs none
 
+        from bot.wiring import CannotConnect  # noqa: PLC0415 - the root, which builds what we are given
+
         handler = SocketModeHandler(self.app, app_token)
         greeted = threading.Event()
         handler.client.on_message_listeners.append(lambda _message: greeted.set())
-        handler.connect()  # type: ignore[no-untyped-call]
+        try:
+            handler.connect()  # type: ignore[no-untyped-call]
+        except SLACK_FAILED as error:
+            raise CannotConnect(why_not_in(error, "SLACK_APP_TOKEN")) from error
         greeted.wait(GREETING_SECONDS)
         return handler.client
 

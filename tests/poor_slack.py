@@ -175,6 +175,12 @@ class PoorSlack:
         }
         return self.deliver("interactive", body)
 
+    def hang_up(self):
+        """The bot's sockets close, as they do in a network that fails."""
+        for websocket in list(self._sockets):
+            asyncio.run_coroutine_threadsafe(websocket.close(), self._loop).result(5)
+        self.until(lambda: not self._sockets, "the sockets to close")
+
     def command(self, text, *, user="U9ANN", channel="C9"):
         """Somebody uses /cs: no trigger, no names."""
         body = {

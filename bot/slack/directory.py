@@ -64,11 +64,10 @@ class SlackDirectory:
             user = self._client.users_info(user=user_id, include_locale=True)["user"]
         except SLACK_FAILED as error:
             log.info("no profile of %s: %s", user_id, code_of(error))
-            refusal = refusal_of(error)
-            if isinstance(refusal, TryLater):
-                if known is not None:
-                    return  # what we know will do until then
-                raise refusal from error
+            if known is None:
+                _unless_it_passes(error)
+            elif isinstance(refusal_of(error), TryLater):
+                return  # what we know will do until then
             user = {}
         profile = user.get("profile") or {}
         with self._database.transaction() as session:
@@ -86,17 +85,26 @@ class SlackDirectory:
             )
 
     def find(self, email: str) -> str | None:
-        """The Slack id of the person with that e-mail address; they are met. None if Slack knows nobody."""
+        """The Slack id of the person with that e-mail address; they are met. None if Slack knows nobody.
+
+        Raises:
+            TryLater: Slack cannot say now.
+        """
         try:
             user_id = str(self._client.users_lookupByEmail(email=email)["user"]["id"])
         except SLACK_FAILED as error:
             log.info("nobody found by e-mail: %s", code_of(error))
+            _unless_it_passes(error)
             return None
         self.meet(user_id)
         return user_id
 
     def channel(self, channel_id: str) -> ChannelFacts:
-        """A channel's name and members."""
+        """A channel's name and members; empty where Slack will not tell.
+
+        Raises:
+            TryLater: Slack cannot say now. Who reads along decides what may be said, so nobody guesses.
+        """
         now = self._clock.now()
         with self._lock:
             cached = self._channels.get(channel_id)
@@ -112,6 +120,7 @@ class SlackDirectory:
             info = self._client.conversations_info(channel=channel_id)["channel"]
         except SLACK_FAILED as error:
             log.info("no facts about %s: %s", channel_id, code_of(error))
+            _unless_it_passes(error)
             info = {}
         return ChannelFacts(
             id=channel_id,
@@ -133,4 +142,12 @@ class SlackDirectory:
                     return tuple(members)
         except SLACK_FAILED as error:
             log.info("members of %s unknown: %s", channel_id, code_of(error))
+            _unless_it_passes(error)
             return ()
+
+
+def _unless_it_passes(error: Exception) -> None:
+    """A refusal for now is no answer: whoever asks comes back later."""
+    refusal = refusal_of(error)
+    if isinstance(refusal, TryLater):
+        raise refusal from error

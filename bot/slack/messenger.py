@@ -31,6 +31,8 @@ _TRY_LATER = {
     "service_unavailable",
     "request_timeout",
 }
+_LOCKED_OUT = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+LOCKED_OUT_SECONDS = 60.0  # until somebody has mended the token
 _FAULTS = frozenset({500, 502, 503, 504})  # 501 would mean that it never works
 _LACKING = frozenset({"unknown_method", "missing_scope", "not_allowed_token_type"})
 _SESSION_STATUS = "agents.sessions.setStatus"
@@ -284,10 +286,17 @@ class SlackMessenger:
         return where
 
     def complete_stream(self, where: Posted, speech: Speech, *, key: str) -> Posted:
-        """Bring a message whose stream broke to its final text."""
+        """Bring a message whose stream broke to its final text.
+
+        Raises:
+            TryLater, Unreachable: see there.
+        """
         try:
             self.client.chat_stopStream(channel=where.channel_id, ts=where.ts)
         except SLACK_FAILED as error:
+            refusal = refusal_of(error)
+            if isinstance(refusal, TryLater):
+                raise refusal from error
             log.info("stream was not open any more: %s", code_of(error))
         return self.update(where, speech, key=key)
 
@@ -318,8 +327,9 @@ class SlackMessenger:
                     channel=channel, oldest=oldest, limit=200, include_all_metadata=True
                 )
         except SLACK_FAILED as error:
-            if code_of(error) in _TRY_LATER:
-                raise refusal_of(error) from error
+            refusal = refusal_of(error)
+            if isinstance(refusal, TryLater):  # to guess that it is not there could say it twice
+                raise refusal from error
             log.warning("could not look for an earlier post: %s", code_of(error))
             return []
         return list(response.get("messages") or [])
@@ -396,6 +406,8 @@ def refusal_of(error: Exception) -> TryLater | Unreachable:
         return _BlocksRefused(code)
     if code in _TRY_LATER or error.response.status_code in _FAULTS:
         return TryLater(retry_after(error.response.headers), code, refused=code in _LIMITED)
+    if code in _LOCKED_OUT:
+        return TryLater(LOCKED_OUT_SECONDS, code, refused=True)
     return Unreachable(f"Slack answered {code}.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 import urllib.request
 from contextlib import contextmanager
 
@@ -188,6 +189,47 @@ def test_what_a_document_says_pings_nobody_and_orders_nothing(slack, tmp_path):
     assert "red knob" in message["text"]
     for live in ("<!channel>", "<!here>", "@everyone", "<@U9ANN>"):
         assert live not in json.dumps(message, ensure_ascii=False)
+
+
+# A connection that breaks
+
+
+class Pausing:
+    """The answerer, which waits in the middle."""
+
+    ready = True
+
+    def __init__(self, sound):
+        self.sound, self.asked, self.go_on = sound, threading.Event(), threading.Event()
+
+    def answer(self, question):
+        self.asked.set()
+        self.go_on.wait(20)
+        return self.sound.answer(question)
+
+
+@pytest.fixture
+def socket(_filled_folder, tmp_path):
+    """A bot in Socket Mode."""
+    shutil.copytree(_filled_folder, tmp_path / "data")
+    with PoorSlack() as poor, connected(poor, tmp_path / "data", "socket") as bot:
+        poor.bot = bot
+        yield poor
+
+
+def test_a_socket_that_closes_while_we_think_costs_no_answer_and_no_question(socket):
+    services = socket.bot.services
+    answers = services.answers = Pausing(services.answers)
+    first = socket.say(QUESTION)
+    assert answers.asked.wait(10)
+    socket.hang_up()
+    answers.go_on.set()
+    assert "[1]" in answered(socket, first)["text"]
+    socket.until(lambda: socket.calls.count("apps.connections.open") > 1, "a new connection", 40)
+    second = socket.say(QUESTION)
+    assert "[1]" in answered(socket, second)["text"]
+    assert [len(socket.thread(ts)) for ts in (first, second)] == [1, 1]
+    assert socket.bot.readiness()["ready"]
 
 
 # HTTP mode
