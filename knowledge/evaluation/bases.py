@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from store.clock import Clock
 
 _DATABASE, _COMPLETE = "guidepost.db", "complete"
+_KEPT = 4  # knowledge bases of one corpus, split by different rules
 _KNOWLEDGE = Path(__file__).parents[1]
 _SHAPES_PASSAGES = ("sources/**/*.py", "splitting.py", "taking_in.py", "ingest.py", "evaluation/beir.py")
 
@@ -164,6 +165,7 @@ def _ingested(folder: Path, directory: Path, parts: Parts, rules: str, audiences
             progress=parts.progress,
         )
         (folder / _COMPLETE).touch()
+        _clear_away(folder.parent)
     return bench
 
 
@@ -175,15 +177,26 @@ def _documents(directory: Path, rules: str, audiences: Mapping[str, str]) -> Ite
 
 def _begin_with_a_sibling(folder: Path) -> None:
     """Copy the record of the same corpus split by other rules: its embeddings are of use."""
-    complete = folder.parent.glob(f"*/{_COMPLETE}")
-    newest = max(complete, key=lambda path: path.stat().st_mtime, default=None)
-    if newest is None or (folder / _DATABASE).exists():
+    siblings = _newest_first(folder.parent)
+    if not siblings or (folder / _DATABASE).exists():
         return
-    database = Database(f"sqlite:///{newest.parent / _DATABASE}")
+    database = Database(f"sqlite:///{siblings[0] / _DATABASE}")
     try:
         backup(database, folder / _DATABASE)
     finally:
         database.close()
+
+
+def _clear_away(kept: Path) -> None:
+    """Keep the newest few, of which another evaluation may have one open."""
+    for folder in _newest_first(kept)[_KEPT:]:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _newest_first(kept: Path) -> list[Path]:
+    """The complete knowledge bases of a corpus."""
+    complete = sorted(kept.glob(f"*/{_COMPLETE}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return [path.parent for path in complete]
 
 
 def _rules() -> bytes:

@@ -132,6 +132,15 @@ def test_other_rules_of_splitting_embed_only_what_came_out_differently(directory
     assert len(list(tmp_path.glob("*/*/complete"))) == 2
 
 
+def test_only_the_newest_few_ways_of_splitting_are_kept(directory, clock, tmp_path):
+    for number in range(6):
+        _evaluate(directory, clock, cache=tmp_path)
+        made = max(tmp_path.glob("*/*/complete"), key=lambda path: path.stat().st_mtime_ns).parent
+        made.rename(made.with_name(f"other-{number}"))
+    kept = sorted(path.parent.name for path in tmp_path.glob("*/*/complete"))
+    assert kept == ["other-2", "other-3", "other-4", "other-5"]
+
+
 def test_a_run_that_was_killed_while_reading_is_completed(directory, clock, tmp_path):
     _evaluate(directory, clock, cache=tmp_path)
     next(tmp_path.glob("*/*/complete")).unlink()
