@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 NUMBER, NAME, ADDRESS, DENIAL = "a number", "a name", "an address", "a denial"
 THIN = "too little of it is there"
+SIGN_IN = "a secret that no passage speaks of"
 
 _RUN_ON = re.compile(r"(?<=[a-z)\]][.!?;:])(?=[A-Z0-9])")
 _SPACED = re.compile(r"\s+(n?['\u2019](?:s|t|re|ve|ll|d))\b")  # "company 's", "does n't"
@@ -35,6 +36,11 @@ _GENERIC_WORDS = (
     "tv url ad bc bce ce us usa uk ok s eu un pdf faq id ids u api app csv"  # written like names, but none
 )
 _GENERIC = frozenset(_GENERIC_WORDS.split())
+
+
+# What somebody who was talked round would ask for; an article that does not mention it never asks for it.
+_KEY_WORDS = "password passcode passphrase pin cvv cvc iban otp credential secret token ssn"
+_KEYS = frozenset(map(stem, _KEY_WORDS.split()))
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,7 @@ def doubts(
         NAME if _name_is_missing(text, source) else "",
         DENIAL if _denies_otherwise(line, source) else "",
         THIN if _is_thin(line, source, limits, read) else "",
+        SIGN_IN if any(word in _KEYS and not source.holds(word) for word in line.stems) else "",
     ]
     return tuple(doubt for doubt in found if doubt)
 

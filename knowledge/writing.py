@@ -20,6 +20,7 @@ from knowledge.splitting import sentences
 from knowledge.support import Line, Source, is_absent
 from knowledge.types import AnswerSentence
 from knowledge.units import units_of
+from store.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,8 +40,8 @@ _MARK = re.compile(r"\s*[\[\u3010]\s*(\d{1,2}(?:\s*[,;]\s*\d{1,2})*)\s*[\]\u3011
 _LIST = re.compile(r"^(?:(\d{1,2})[.)]|[-*\u2022])\s+")
 _NOT_SAID = re.compile(r"^\W*NOT SAID\W*:\s*", re.IGNORECASE)
 _NO_ANSWER = re.compile(rf"^\W*{NO_ANSWER}\W*$", re.IGNORECASE)
-_TAG = re.compile(r"<(?=\s*/?\s*(?:passages?|question|conversation|message)\b)", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_TAG = re.compile(r"<(?=\s*/?\s*(?:passages?|question|conversation|message)\b|\|)", re.IGNORECASE)
+_ROLE = re.compile(r"<\|[^|<>\n]{1,40}\|>(?:\s*(?:system|assistant|user)\b)?")  # what parts roles in a prompt
 
 Kind = Literal["sentence", "step", "item"]
 
@@ -192,7 +193,7 @@ def parse(text: str) -> Draft:
     missing, paragraph = None, 0
     if _NO_ANSWER.match(text.strip()):
         return Draft(no_answer=True)
-    for raw in _CONTROL.sub(" ", text.replace("\r\n", "\n")).split("\n"):
+    for raw in _ROLE.sub(" ", visible(text.replace("\r\n", "\n"))).split("\n"):
         line = raw.strip().lstrip("#>").strip()
         if not line or line.startswith("```"):
             paragraph += 1
@@ -284,4 +285,4 @@ def _missing(draft: Draft, question: str) -> str | None:
 
 def as_data(text: str) -> str:
     """Text of others, so that it cannot end the place where it stands."""
-    return _TAG.sub("\u2039", _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\t", " ")))
+    return _TAG.sub("\u2039", visible(text.replace("\r\n", "\n").replace("\t", " ")))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from knowledge.claims import claim_of
 from knowledge.facts import denials, figures, names
-from knowledge.support import Source, doubts
+from knowledge.support import SIGN_IN, Source, doubts
 
 PASSAGE = (
     "Refunds take 14 days and go back to the card you paid with. Write to billing@fernway.example.\n"
@@ -143,3 +143,11 @@ def test_a_denial_knows_what_it_reaches():
 )
 def test_what_is_said_about_the_sources_is_no_claim(sentence, claim):
     assert claim_of(sentence) == claim
+
+
+@pytest.mark.parametrize("word", ["password", "PIN", "credentials", "token"])
+def test_no_sentence_speaks_of_what_opens_an_account_unless_a_passage_does(word):
+    sentence = f"Refunds go back to the card you paid with and its {word}."
+    assert SIGN_IN in doubts(sentence, SOURCE)
+    told = Source([(("Billing",), f"{PASSAGE} The {word} of the card is never asked for.")])
+    assert SIGN_IN not in doubts(sentence, told)
