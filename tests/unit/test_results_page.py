@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.evaluation.overriding import overridden
+from knowledge.retrieval import RetrievalSettings
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -39,6 +42,11 @@ def test_a_choice_is_left_out_of_the_command_of_its_set(measure):
     assert command.startswith("retrieval ../shared/data/scifact ")
     assert "--set usual_terms=false" in command
     assert command.endswith("--over .guidepost/results/scifact.jsonl")
+
+
+def test_every_choice_can_be_left_out(measure):
+    for choice in measure.CHOICES.values():
+        assert overridden(RetrievalSettings(), choice.settings) != RetrievalSettings()
 
 
 @pytest.mark.parametrize(
