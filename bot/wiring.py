@@ -433,29 +433,21 @@ def try_socket(settings: Settings) -> None:
     Raises:
         CannotConnect: Slack refuses the app token.
     """
-    from slack_sdk.errors import SlackApiError
+    from bot.slack.messenger import SLACK_FAILED
+    from bot.slack.signing_in import why_not_in
 
     client = slack_client(settings.slack_app_token or "", settings.slack_api_url)
     try:
         client.apps_connections_open(app_token=settings.slack_app_token or "")
-    except SlackApiError as error:
-        raise CannotConnect(
-            f"Slack answered {error.response.get('error')} to the app token. Check SLACK_APP_TOKEN "
-            "(it begins with xapp-; Slack shows it under 'Basic Information')."
-        ) from error
-    except OSError as error:
-        raise CannotConnect(f"Slack cannot be reached at {client.base_url}: {error}.") from error
+    except SLACK_FAILED as error:
+        raise CannotConnect(why_not_in(error, "SLACK_APP_TOKEN")) from error
 
 
 def _signed_in(client: WebClient) -> SlackResponse:
-    from slack_sdk.errors import SlackApiError
+    from bot.slack.messenger import SLACK_FAILED
+    from bot.slack.signing_in import why_not_in
 
     try:
         return client.auth_test()
-    except SlackApiError as error:
-        raise CannotConnect(
-            f"Slack answered {error.response.get('error')} to the bot token. Check SLACK_BOT_TOKEN "
-            "(it begins with xoxb-; Slack shows it under 'OAuth & Permissions')."
-        ) from error
-    except OSError as error:
-        raise CannotConnect(f"Slack cannot be reached at {client.base_url}: {error}.") from error
+    except SLACK_FAILED as error:
+        raise CannotConnect(why_not_in(error, "SLACK_BOT_TOKEN")) from error

@@ -31,5 +31,8 @@ def why_not_in(error: Exception, variable: str) -> str:
             "token's scopes are in the manifest, and the app must be installed again after a change of them."
         )
     if isinstance(refusal := refusal_of(error), TryLater) and code not in _REFUSED:
-        return f"Slack cannot be reached now ({code}). Try again in {refusal.seconds:.0f} s."
+        return (
+            f"Slack cannot be reached now ({code}). Try again in {refusal.seconds:.0f} s; if it stays so, "
+            "check the network and SLACK_API_URL."
+        )
     return f"Slack answered {code} to {variable}. Check it ({WHERE[variable]})."
