@@ -96,7 +96,7 @@ def _text(node: PageElement) -> str:
         return picture_text(str(node.get("alt") or ""))
     inner = "".join(map(_text, node.children))
     if node.name == "a" or node.name == PREFIX + "link":
-        return _link(inner, str(node.get("href") or node.get("to") or ""))
+        return link_text(inner, str(node.get("href") or node.get("to") or ""))
     inner += f" ({node['tip']})" if node.name == PREFIX + "tooltip" and node.get("tip") else ""
     return f"\n{inner}\n" if node.name in _BREAKS else inner
 
@@ -123,7 +123,7 @@ def picture_text(alt: str) -> str:
     return "" if _NO_ALT.fullmatch(alt) else alt
 
 
-def _link(text: str, address: str) -> str:
+def link_text(text: str, address: str) -> str:
     """A link's text; its address too where the text does not tell where it leads."""
     if not _ADDRESS.match(address):
         return text

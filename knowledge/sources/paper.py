@@ -175,7 +175,7 @@ class _Run:
     items: list[str] = field(default_factory=list)
     marker: str = ""  # "-" or "1." in a list
 
-    def take(self, line: Line, gap: float, *, new_page: bool) -> bool:
+    def take(self, line: Line, gap: float) -> bool:
         """Add the line if it belongs here; whether it does."""
         if self.kind == "code":
             fits = line.mono and gap < _CODE_GAP * line.size
@@ -185,7 +185,8 @@ class _Run:
         if marker:
             self.items += [text] if marker == self.marker else []
             return marker == self.marker
-        unfinished = new_page and text[:1].islower() and not self.items[-1].endswith((".", "!", "?"))
+        elsewhere = gap == float("inf")  # on another page or in another column
+        unfinished = elsewhere and text[:1].islower() and not self.items[-1].endswith((".", "!", "?"))
         if gap > _CLOSE * line.size and not unfinished:
             return False
         self.items[-1] = _joined(self.items[-1], text)
@@ -230,7 +231,7 @@ class _Writer:
         level = self._levels.level(line, apart=gap > _CLOSE * line.size)
         if level:
             self._head(line, level, gap)
-        elif not (self._run and self._run.take(line, gap, new_page=not self._marked)):
+        elif not (self._run and self._run.take(line, gap)):
             self._start(line)
         self._last = line
 

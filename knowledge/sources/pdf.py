@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 import time
+import zlib
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pdfplumber
@@ -14,8 +15,9 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 
 from knowledge.errors import UnreadableDocument
 from knowledge.sources.blocks import Heading
+from knowledge.sources.columns import regions
 from knowledge.sources.front_matter import FrontMatter
-from knowledge.sources.inline import picture_text
+from knowledge.sources.inline import link_text, picture_text
 from knowledge.sources.paper import Line, Picture, Sheet, Table, parts_of_sheets
 from knowledge.sources.reading import Read
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from knowledge.sources.reading import Origin
 
 MOST_PAGES = 1000
+LARGEST_STREAM = 100 * 1024 * 1024  # bytes of one part, unpacked
+_PIECE = 64 * 1024
 _MOST_SECONDS = 300  # for one file
 _LARGEST_BULLET = 6  # points; browsers draw bullets as shapes
 _NEAR_BULLET = 24  # points between such a shape and its line
@@ -45,6 +49,7 @@ def read_pdf(data: bytes, _: Origin) -> Read:
     Raises:
         UnreadableDocument: it is damaged, locked, too long, or holds pictures of text only.
     """
+    _check_size(data)
     with _opened(data) as pdf:
         if len(pdf.pages) > MOST_PAGES:
             raise UnreadableDocument(f"It has {len(pdf.pages)} pages; a PDF may have {MOST_PAGES}. Split it.")
@@ -57,6 +62,21 @@ def read_pdf(data: bytes, _: Origin) -> Read:
     shows_title = any(isinstance(part, Heading) and part.level == 1 for part in parts[:1])
     usable = title and not shows_title and not _TITLE_OF_A_PROGRAM.search(title)
     return Read(FrontMatter(title=title if usable else ""), parts)
+
+
+def _check_size(data: bytes) -> None:
+    """Refuse a file that hides more than it should: pdfminer unpacks a stream whole."""
+    for stream in re.finditer(rb"stream\r?\n", data):
+        unpack, at, size = zlib.decompressobj(), stream.end(), 0
+        with suppress(zlib.error):  # not packed this way
+            while not unpack.eof and (unpack.unconsumed_tail or at < len(data)):
+                piece = unpack.unconsumed_tail or data[at : at + _PIECE]
+                at += 0 if unpack.unconsumed_tail else _PIECE
+                size += len(unpack.decompress(piece, _PIECE * 64))
+                if size > LARGEST_STREAM:
+                    raise UnreadableDocument(
+                        f"It holds a part that unpacks to more than {LARGEST_STREAM // 1024 // 1024} MB; leave it out."
+                    )
 
 
 @contextmanager
@@ -86,30 +106,37 @@ def _sheets(pdf: PDF) -> Iterator[Sheet]:
 
 
 def _sheet(page: Page) -> Sheet:
-    """The page's lines, tables and pictures from top to bottom."""
+    """The page's lines, tables and pictures in reading order: column by column, from top to bottom."""
     upright = page.filter(lambda thing: thing.get("upright", True))
     tables = [table for table in upright.find_tables() if _is_grid(table)]
     outside: Page = upright
     for table in tables:
         outside = outside.outside_bbox(table.bbox, strict=False)
     bullets = [curve for curve in page.curves if curve["width"] < _LARGEST_BULLET]
-    found = outside.extract_text_lines(return_chars=True, strip=True)
-    lines = [_line(line, bullets) for line in found if line["text"].strip()]
-    grids = [Table(_cells(table.extract()), table.bbox[1]) for table in tables]
-    items: list[Line | Table | Picture] = [*lines, *grids, *_pictures(page)]
-    items.sort(key=lambda item: item.top)
+    placed: list[tuple[float, Table | Picture]] = [
+        (table.bbox[0], Table(_cells(table.extract()), table.bbox[1])) for table in tables
+    ]
+    placed += _pictures(page)
+    items: list[Line | Table | Picture] = []
+    for left, top, right, bottom in regions(outside.extract_words(), float(page.width), float(page.height)):
+        part = outside.crop((left, top, right, bottom), relative=False, strict=False)
+        found = part.extract_text_lines(return_chars=True, strip=True)
+        lines = [_line(line, bullets, page.hyperlinks) for line in found if line["text"].strip()]
+        inside = [item for x, item in placed if left <= max(x, 0) < right and top <= item.top < bottom]
+        items += sorted([*lines, *inside], key=lambda item: item.top)
     return Sheet(page.page_number, float(page.height), tuple(items))
 
 
-def _pictures(page: Page) -> Iterator[Picture]:
-    """What the tags of an accessible PDF say about its pictures."""
-    tops = {image["mcid"]: image["top"] for image in page.images if image.get("mcid") is not None}
+def _pictures(page: Page) -> Iterator[tuple[float, Picture]]:
+    """What the tags of an accessible PDF say about its pictures, and how far left each is."""
+    places = {image["mcid"]: (image["x0"], image["top"]) for image in page.images if "mcid" in image}
     for element in _elements(page.structure_tree):
         alt = picture_text(str(element.get("alt_text") or ""))
         if alt:
-            yield Picture(
-                alt, min((tops.get(mark, page.height) for mark in element.get("mcids", [])), default=0)
+            left, top = next(
+                (places[mark] for mark in element.get("mcids", []) if mark in places), (0.0, 0.0)
             )
+            yield left, Picture(alt, top)
 
 
 def _elements(tree: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -129,7 +156,7 @@ def _cells(rows: list[list[str | None]]) -> list[list[str]]:
     return [[" ".join(_UNMAPPED.sub("", cell or "").split()) for cell in row] for row in rows]
 
 
-def _line(found: dict[str, Any], bullets: list[dict[str, Any]]) -> Line:
+def _line(found: dict[str, Any], bullets: list[dict[str, Any]], links: list[dict[str, Any]]) -> Line:
     chars = [char for char in found["chars"] if not char["text"].isspace()] or found["chars"]
     sizes = Counter(round(char["size"] * 2) / 2 for char in chars)
     fonts = [str(char["fontname"]).rpartition("+")[2] for char in chars]
@@ -138,7 +165,7 @@ def _line(found: dict[str, Any], bullets: list[dict[str, Any]]) -> Line:
         for bullet in bullets
     )
     return Line(
-        text=("• " if is_item else "") + _UNMAPPED.sub("•", found["text"]).strip(),
+        text=("• " if is_item else "") + _UNMAPPED.sub("•", _with_links(found, links)).strip(),
         left=found["x0"],
         top=found["top"],
         bottom=found["bottom"],
@@ -146,6 +173,21 @@ def _line(found: dict[str, Any], bullets: list[dict[str, Any]]) -> Line:
         bold=all(map(_BOLD.search, fonts)),
         mono=all(map(_MONO.search, fonts)),
     )
+
+
+def _with_links(found: dict[str, Any], links: list[dict[str, Any]]) -> str:
+    """The line's text; a link that would not tell where it leads shows its address."""
+    text = str(found["text"])
+    for link in links:
+        linked = "".join(char["text"] for char in found["chars"] if _is_inside(char, link)).strip()
+        if linked:
+            text = text.replace(linked, link_text(linked, str(link.get("uri") or "")), 1)
+    return text
+
+
+def _is_inside(char: dict[str, Any], link: dict[str, Any]) -> bool:
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    return bool(link["x0"] <= x <= link["x1"] and link["top"] <= y <= link["bottom"])
 
 
 def _bookmarks(pdf: PDF) -> dict[str, int]:

@@ -12,8 +12,12 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
+    BaseDocTemplate,
+    Frame,
+    FrameBreak,
     ListFlowable,
     PageBreak,
+    PageTemplate,
     Paragraph,
     Preformatted,
     SimpleDocTemplate,
@@ -21,9 +25,10 @@ from reportlab.platypus import (
 )
 
 from knowledge.errors import UnreadableDocument
+from knowledge.sources.columns import regions
 from knowledge.sources.documents import read_document
 from knowledge.sources.paper import Line, Sheet, parts_of_sheets
-from knowledge.sources.pdf import MOST_PAGES
+from knowledge.sources.pdf import LARGEST_STREAM, MOST_PAGES
 
 STYLES = getSampleStyleSheet()
 TEXT = "Invoices are sent on the first day of each month and go to the billing contact of the workspace. "
@@ -131,6 +136,43 @@ def test_bookmarks_say_what_is_a_heading_and_of_which_level():
     ]
 
 
+def test_columns_are_read_one_after_the_other():
+    out = io.BytesIO()
+    frames = [Frame(x, 72, 220, 300) for x in (72, 310)]
+    head = Frame(72, 380, 460, 120)
+    document = BaseDocTemplate(out, pageTemplates=[PageTemplate(frames=[head, *frames])])
+    flow = [say("Zones and depots", "Title"), FrameBreak()]
+    flow += [say("Left is read first, line by line, down to the end of it. " * 12), FrameBreak()]
+    flow += [say("Right comes after all that is on the left side of it. " * 12)]
+    document.build(flow)
+
+    (text,) = [text for *_, text in sections(out.getvalue())]
+
+    assert text == (
+        ("Left is read first, line by line, down to the end of it. " * 12).strip()
+        + "\n\n"
+        + ("Right comes after all that is on the left side of it. " * 12).strip()
+    )
+
+
+def test_a_table_without_rules_is_not_taken_for_columns():
+    rows = [
+        {"x0": x, "x1": x + 40, "top": 20.0 * n, "bottom": 20.0 * n + 10, "text": "Name"}
+        for n in range(20)
+        for x in (72, 300)
+    ]
+
+    assert regions(rows, 600, 800) == [(0.0, 0.0, 600, 800)]
+
+
+def test_a_link_that_does_not_tell_shows_where_it_leads():
+    data = pdf(
+        say('Click <a href="https://x.io/deep">here</a> or see <a href="https://x.io/p">the price list</a>.')
+    )
+
+    assert sections(data)[0][3].startswith("Click here (https://x.io/deep) or see the price list.")
+
+
 def write(*lines: tuple, height: float = 800) -> list[tuple]:
     """The parts of one page whose lines are (text, gap before, left[, size])."""
     top, items = 100.0, []
@@ -178,7 +220,14 @@ def picture_only(paper: Canvas) -> None:
     paper.rect(72, 72, 100, 100, fill=1)
 
 
+def bomb() -> bytes:
+    packed = zlib.compress(b" " * (LARGEST_STREAM + 1), 9)
+    head = b"%PDF-1.4\n1 0 obj\n<</Length " + str(len(packed)).encode() + b"/Filter/FlateDecode>>\nstream\n"
+    return head + packed + b"\nendstream\nendobj\n"
+
+
 BROKEN = {
+    "a bomb": (bomb, "unpacks to more than 100 MB"),
     "no PDF": (lambda: b"<html>", "damaged or no PDF"),
     "empty": (lambda: b"", "damaged or no PDF"),
     "cut off": (lambda: pdf(say(TEXT))[:600], "damaged or no PDF"),
@@ -210,3 +259,13 @@ def test_a_damaged_pdf_is_read_or_refused_and_never_an_exception_of_the_library(
 
     with suppress(UnreadableDocument):
         assert read(bytes(data)).title
+
+
+@pytest.mark.slow
+def test_a_manual_of_500_pages_is_read_whole():
+    flow = [part for n in range(500) for part in (say(f"Chapter {n}", "Heading1"), say(TEXT * 8), PageBreak())]
+
+    document = read(pdf(*flow))
+
+    assert len(document.sections) == 500
+    assert document.sections[-1].anchor == "page=500"
