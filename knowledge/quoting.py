@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from knowledge.asked_for import asked_for, gives
 from knowledge.units import units_of
 from knowledge.words import stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from knowledge.asked_for import Kind
     from knowledge.types import Evidence
     from knowledge.units import Unit
 
     Score = Callable[[Sequence[str]], Sequence[float]]
+    _Passage = tuple[Evidence, list["Scored"]]
 
 PASSAGES = 3  # that an answer may quote
 UNITS_SCORED = 36  # of one answer, to bound the work
@@ -23,19 +27,31 @@ SENTENCES = 3  # of one passage
 ROWS = 4  # of one table
 LIST_ITEMS = 12  # a longer list is cut behind these
 MARGIN = 3.0  # logits below the best unit: still part of the answer, within its passage
+SHORT_MARGIN = 8.0  # the same in a passage of a few sentences: only what is about something else stays out
 OTHER_MARGIN = 1.0  # the same for another passage's best unit
 OTHER_LEAST = 3.0  # and its least logit
 REPEATS = 0.6  # share of a unit's words that are said already
 
 _LEANS_BACK = re.compile(
     r"^(?:this|that|these|those|it|they|he|she|such|however|but|also|therefore|thus|otherwise|instead|then|so|and|"
-    r"or|in (?:this|that) case|if (?:so|not)|for (?:example|instance)|e\.?g|after that|once done|alternatively|"
-    r"the (?:same|latter|former)|both)\b",
+    r"or|in (?:such|this|that) (?:a )?(?:case|way)|if (?:so|not)|for (?:example|instance)|e\.?g|after (?:that|this)|"
+    r"after you(?:'ve| have) (?:completed|done) (?:this|that|these)|once (?:done|this)|alternatively|all the|"
+    r"as an alternative|the (?:same|latter|former|following|above|below)|your (?:primary|selected)|both|our)\b",
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(
     r"\bhow (?:do|can|could|should|would|to)\b|\bway to\b|\bwhere (?:do|can) (?:i|we)\b", re.IGNORECASE
 )
+_POINTS_ELSEWHERE = re.compile(
+    r"^\W*(?:(?:for|to)\b[^,.]{0,60},?\s)?(?:please\s)?(?:see|read|refer to|check(?: out)?|have a look at|look at|visit|"
+    r"click here|learn more|find out more|more (?:about|on|details|information)|details(?: are)? in|here(?:'s| is) (?:how|a))\b"
+    r"[^.:]{0,120}[.!]?\W*$",
+    re.IGNORECASE,
+)
+_ONLY_BOLD = re.compile(r"^(?:\*\*[^*]+\*\*|__[^_]+__)[\s:.]*$")
+_WANTED = 2.5  # logits for naming the kind of thing that is asked for, and off for not naming it
+_OWN_PASSAGES = 2  # of the best document, beside those, that may hold the better answer
+_BETTER = 1.0  # logits by which another passage of the best document must be better to be quoted first
 _SHORTEST = 4  # words of a sentence that may stand alone
 
 
@@ -71,9 +87,12 @@ def quote(evidence: Sequence[Evidence], score: Score, question: str = "") -> Quo
         score: one logit a text, of how well it answers the question.
         question: asks it for a way to do something, its steps are read first.
     """
-    evidence = steps_first(evidence) if _HOW_TO.search(question) else evidence
-    passages = [(one, _scored(units_of(one.text))) for one in evidence[:PASSAGES]]
-    passages = _with_scores(passages, score)
+    how_to = bool(_HOW_TO.search(question))
+    read = _to_read(steps_first(evidence) if how_to else evidence)
+    passages = _with_scores([(one, _scored(units_of(one.text))) for one in read], score, asked_for(question))
+    if not how_to:
+        passages = _best_of_document_first(passages)
+    passages = passages[:PASSAGES]
     best = [_best(units) for _, units in passages]
     if not best or best[0] is None:
         return None
@@ -100,9 +119,14 @@ def _scored(units: list[Unit]) -> list[Scored]:
     return [Scored(unit, None) for unit in units]
 
 
-def _with_scores(
-    passages: list[tuple[Evidence, list[Scored]]], score: Score
-) -> list[tuple[Evidence, list[Scored]]]:
+def _to_read(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The best passages, and behind them a few more of the best document."""
+    first, rest = evidence[:PASSAGES], evidence[PASSAGES:]
+    own = [one for one in rest if one.document_id == first[0].document_id] if first else []
+    return [*first, *own[:_OWN_PASSAGES]]
+
+
+def _with_scores(passages: list[_Passage], score: Score, kind: Kind | None) -> list[_Passage]:
     """The same, the units that may carry an answer scored, the best passage's first."""
     asked = [
         (p, u)
@@ -112,14 +136,34 @@ def _with_scores(
     ][:UNITS_SCORED]
     texts = [passages[p][1][u].unit.readable for p, u in asked]
     for (p, u), logit in zip(asked, score(texts), strict=True):
-        passages[p][1][u] = Scored(passages[p][1][u].unit, logit)
+        unit = passages[p][1][u].unit
+        wanted = 0.0 if kind is None else _WANTED if gives(unit.text, kind) else -_WANTED
+        passages[p][1][u] = Scored(unit, logit + wanted)
     return passages
 
 
+def _best_of_document_first(passages: list[_Passage]) -> list[_Passage]:
+    """The best document's passage whose best unit answers clearly better than the first one's, in front."""
+    if not passages:
+        return passages
+    own = [one for one in passages if one[0].document_id == passages[0][0].document_id]
+    best = max(own, key=lambda one: _best_score(one[1]))
+    if _best_score(best[1]) < _best_score(own[0][1]) + _BETTER:
+        return passages
+    return [best, *(one for one in passages if one is not best)]
+
+
+def _best_score(units: Sequence[Scored]) -> float:
+    best = _best(units)
+    return -math.inf if best is None or best.score is None else best.score
+
+
 def _may_answer(unit: Unit) -> bool:
-    """Questions and fragments do not answer; a list item, a row or code may be short."""
+    """Questions, fragments, headings in bold and pointers to elsewhere do not answer; other units may be short."""
     if unit.kind != "sentence":
         return True
+    if _ONLY_BOLD.match(unit.text) or _POINTS_ELSEWHERE.match(unit.text):
+        return False
     return not unit.text.endswith("?") and len(unit.text.split()) >= _SHORTEST
 
 
@@ -141,7 +185,7 @@ def _chosen(units: Sequence[Scored], anchor: Scored) -> tuple[Unit, ...]:
 
 
 def _sentences(units: Sequence[Scored], anchor: Scored) -> set[int]:
-    least = (anchor.score or 0.0) - MARGIN
+    least = (anchor.score or 0.0) - (SHORT_MARGIN if _is_short(units) else MARGIN)
     good = [
         i
         for i, one in enumerate(units)
@@ -149,6 +193,11 @@ def _sentences(units: Sequence[Scored], anchor: Scored) -> set[int]:
     ]
     good.sort(key=lambda i: -(units[i].score or 0.0))
     return set(good[:SENTENCES])
+
+
+def _is_short(units: Sequence[Scored]) -> bool:
+    """Whether a passage is nothing but a few sentences: what one leaves out its neighbours say."""
+    return len(units) <= SENTENCES and all(one.unit.kind == "sentence" for one in units)
 
 
 def _rows(units: Sequence[Scored], anchor: Scored) -> set[int]:

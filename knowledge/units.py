@@ -20,6 +20,7 @@ _FENCE = re.compile(r"^\s*(```+|~~~+)")
 _STEP = re.compile(r"^(\s*)(\d{1,3})[.)]\s+(?=\S)")
 _ITEM = re.compile(r"^(\s*)[-*+]\s+(?=\S)")
 _RULE = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
+_CELL = re.compile(r"(?<!\\)\|")
 _FURNITURE = re.compile(r"^\(Image(?::[^)]*)?\)$|^-{3,}$|^\W*$")
 
 
@@ -50,8 +51,21 @@ class Unit:
 
     @property
     def readable(self) -> str:
-        """What a model should read: a row with its header."""
-        return f"{self.header}\n{self.text}" if self.header else self.text
+        """What a model should read: a row as a sentence, "Seats. Starter: 3; Growth: 10"."""
+        if not self.header:
+            return self.text
+        names, cells = _cells(self.header), _cells(self.text)
+        said = "; ".join(
+            f"{name}: {cell}" if name else cell
+            for name, cell in zip(names[1:], cells[1:], strict=False)
+            if cell
+        )
+        label = f"{names[0]}: {cells[0]}" if names[0] else cells[0]
+        return f"{label}. {said}" if said else label
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip().replace("\\|", "|") for cell in _CELL.split(row.strip().strip("|"))]
 
 
 def units_of(text: str) -> list[Unit]:

@@ -42,7 +42,7 @@ def test_a_row_knows_its_header():
     rows = units_of(TABLE)
     assert [row.text for row in rows] == ["| Starter | $9 |", "| Growth | $19 |"]
     assert {row.header for row in rows} == {"| Plan | Price |"}
-    assert rows[0].readable == "| Plan | Price |\n| Starter | $9 |"
+    assert rows[0].readable == "Plan: Starter. Price: $9"
 
 
 def test_code_stays_whole_with_its_blank_lines():
