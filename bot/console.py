@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from store.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -38,8 +40,8 @@ def existing(path: str) -> Path:
 
 
 def show(value: Any, as_json: bool, text: Callable[[Any], str]) -> None:
-    """Print a value as JSON, or as the text that `text` makes of it."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else text(value))
+    """Print a value as JSON, or as the text that `text` makes of it; nothing in it steers the terminal."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else visible(text(value)))
 
 
 def lines(value: dict[str, Any]) -> str:

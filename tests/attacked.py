@@ -59,7 +59,7 @@ def attacked_bot(sample_folder, folder):
     config = AppConfig.from_manifest(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
     with LocalWorkspace(folder / "slack", clock, directory=sample.directory(), config=config) as slack:
         running = BotUnderTest(folder, slack, clock)
-        _take_in(running, folder, clock)
+        _take_in(running, folder)
         _answer_everything(running)
         try:
             slack._delivery.transport = InProcess(running.app)
@@ -68,23 +68,27 @@ def attacked_bot(sample_folder, folder):
             running.close()
 
 
-def _take_in(running, folder, clock):
+def _take_in(running, folder):
     """Sync the attacks as an article each."""
     articles = folder / "articles"
     articles.mkdir()
     for attack in attacks("documents"):
         name, text = document_of(attack.values[0])
         (articles / name).write_text(text, encoding="utf-8")
-    ingest = Ingest(
+    report = ingest_of(running).sync(articles, audience="customer", base_url="https://help.fernway.example")
+    assert report.failed == ()
+
+
+def ingest_of(running):
+    """What brings documents into a running bot's knowledge base."""
+    return Ingest(
         running.database,
         workspace_id=running.workspace_id,
-        clock=clock,
+        clock=running.services.clock,
         embedder=HashingEmbedder(),
         store=NumpyGenerations(),
-        folder=folder / "index",
+        folder=running.services.settings.guidepost_data_dir / "index",
     )
-    report = ingest.sync(articles, audience="customer", base_url="https://help.fernway.example")
-    assert report.failed == ()
 
 
 def _answer_everything(running):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 from sqlmodel import SQLModel, select
 
-from tests.attacked import attacked_bot, attacks, word_of
-from tests.bot_fixtures import COMMUNITY, HARBOUR, ISLA, MIRA, OWEN, PRIYA, TEAM, texts_of
+from tests.attacked import attacked_bot, attacks, ingest_of, word_of
+from tests.bot_fixtures import COMMUNITY, HARBOUR, ISLA, MIRA, NOOR, OWEN, PRIYA, TEAM, texts_of
 from tests.harmlessness import faults, source_numbers
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # a fifth of a second each, but many
@@ -119,3 +119,16 @@ def test_what_was_said_before_in_a_thread_gives_nobody_more(bot, attack):
     assert [word for word in attack.get("absent", ()) if word in shown] == []
     assert faults([one for one in said if one["user"] == bot.services.bot_user_id], hosts=SOURCES) == []
     assert state(bot) == before
+
+
+def test_a_file_that_cannot_be_read_attacks_nobody_by_its_name(bot, tmp_path):
+    name = "<!here> <@U0PRIYA>|[x](javascript:y) \u202emd.exe\x1b[31m.md"
+    (tmp_path / name).write_text("---\naudience: [\n---\nText.\n")
+    report = ingest_of(bot).sync(tmp_path, audience="customer")
+    assert [one["uri"] for one in report.failed] == [name]
+    bot.page(NOOR).do("open", tab="home")
+    bot.wait_for_event()
+    bot.settle()
+    home = bot.page(NOOR).do("open", tab="home")["home"]
+    assert "with failures" in texts_of(home)
+    assert faults(home, hosts=SOURCES) == []
