@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
 NUMBER, NAME, ADDRESS, DENIAL = "a number", "a name", "an address", "a denial"
 THIN = "too little of it is there"
+FEW = 3  # stems of a sentence that say too little to find its line by
 SIGN_IN = "a secret that no passage speaks of"
 
 _RUN_ON = re.compile(r"(?<=[a-z)\]][.!?;:])(?=[A-Z0-9])")
 _SPACED = re.compile(r"\s+(n?['\u2019](?:s|t|re|ve|ll|d))\b")  # "company 's", "does n't"
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]|]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _SCHEME = re.compile(r"^(?:https?:(?://)?)?(?:www\.)?")
+_UNTIL = re.compile(r"\b(?:until|unless|without|before)\b", re.IGNORECASE)  # "not until"
+_ONLY = re.compile(r"\b(?:only|must|needs?|requires?|required)\b", re.IGNORECASE)  # "only when"
 _PARTS = re.compile(r"(?<=[;:])\s")
 _RUN_OF_NAMES = re.compile(r"(?:[A-Z][a-z]+\s(?:(?:of|and|the|for)\s)*){1,5}[A-Z][a-z]+")
 _GENERIC_WORDS = (
@@ -53,6 +56,8 @@ class Strictness:
         aligned: in the share that its best lines hold,
         worded: or in the share of its pairs of neighbouring words.
         displaced: how much closer to the sentence a line with another number may be than the line with its own.
+        renamed: the same of a line with another name in the place of the sentence's,
+        alike: where that line holds at least this share of the rest of the sentence.
     """
 
     thinly_covered: float = 0.7
@@ -60,6 +65,8 @@ class Strictness:
     aligned: float = 0.3
     worded: float = 0.05
     displaced: float = 0.4
+    renamed: float = 0.6
+    alike: float = 0.7
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,7 @@ class Source:
         everything = "\n".join((*map(tidy, headings), *texts))
         found = facts.tokens(everything)
         self.words = frozenset(found)
+        self.ordinary = frozenset(re.findall(r"\b[a-z]+\b", "\n".join(texts)))
         self.text = everything.lower()
         stems = {stem(word) for word in self.words}
         self.stems = frozenset(stems | {facts.without_prefix(one) for one in stems})
@@ -173,7 +181,7 @@ def doubts(
     found = [
         NUMBER if _number_is_off(text, line, source, limits) else "",
         ADDRESS if any(address not in source.text for address in _addresses(text)) else "",
-        NAME if _name_is_missing(text, source) else "",
+        NAME if _name_is_missing(text, source) or _name_is_displaced(text, line, source, limits) else "",
         DENIAL if _denies_otherwise(line, source) else "",
         THIN if _is_thin(line, source, limits, read) else "",
         SIGN_IN if any(word in _KEYS and not source.holds(word) for word in line.stems) else "",
@@ -223,6 +231,34 @@ def _name_is_missing(text: str, source: Source) -> bool:
     )
 
 
+def _name_is_displaced(text: str, line: Line, source: Source, limits: Strictness) -> bool:
+    """A name that is there, but in lines about something else; the line like the sentence has another name."""
+    for name in facts.names(text):
+        own = frozenset(stem(word) for word in name.words)
+        rest = line.stems - own
+        if name.opens or own <= source.heads or len(rest) < FEW:
+            continue
+        there, elsewhere = 0.0, 0.0
+        for one in source.lines:
+            alike = len(rest & (one.stems | source.heads)) / len(rest)
+            if own & one.stems:
+                there = max(there, alike)
+            elif alike > elsewhere and _names_another(one, line, source):
+                elsewhere = alike
+        if elsewhere >= limits.alike and elsewhere - there > limits.renamed:
+            return True
+    return False
+
+
+def _names_another(one: Line, line: Line, source: Source) -> bool:
+    """Whether a line has a name that the sentence does not have."""
+    return any(
+        line.stems.isdisjoint(stem(word) for word in name.words)
+        for name in facts.names(one.text)
+        if not (name.opens and name.text.lower() in source.ordinary)
+    )
+
+
 def _is_named(word: str, source: Source) -> bool:
     """Whether a part of a name is there: as a name, as the very word, abbreviated, or spelt a letter apart."""
     if word in _GENERIC or word in source.words or word[0].isdigit() or stem(word) in source.named:
@@ -262,7 +298,9 @@ def _is_not_denied(denial: facts.Denial, line: Line, source: Source) -> bool:
     if not likeness:
         return True
     closest = max(likeness, key=lambda pair: pair[0])[1]
-    return not (scope & closest.undone or any(scope & other.all for other in closest.denials))
+    if scope & closest.undone or any(scope & other.all for other in closest.denials):
+        return False
+    return not (_UNTIL.search(line.text) and _ONLY.search(closest.text))
 
 
 def _likeness(denial: facts.Denial, line: Line, other: Line) -> float:

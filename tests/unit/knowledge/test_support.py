@@ -15,7 +15,9 @@ PASSAGE = (
     "Drivers can work offline for up to 8 hours. The Growth plan does not include single sign-on. "
     "Single sign-on with Okta is part of the Enterprise plan, which costs $1,200 a month. "
     "Do not delete the depot while vans are on the road. In 2024 the International Postal Union adopted 3 zones. "
-    "About 2.5 million parcels were delivered."
+    "About 2.5 million parcels were delivered. New stops from the office arrive only when the phone is online again. "
+    "On the Growth plan drivers may store 50 maps on the phone; Starter has no maps. "
+    "On the Premium plan support answers by phone within 30 minutes."
 )
 SOURCE = Source([(("Billing", "Refunds and plans"), PASSAGE)])
 
@@ -56,16 +58,17 @@ def test_what_the_passage_says_has_no_doubts(sentence):
         ("The Enterprise plan costs $1,300 a month.", "a number"),
         ("Single sign-on with Auth0 is part of the Enterprise plan.", "a name"),
         ("In 2024 the Universal Postal Union adopted 3 zones.", "a name"),
+        ("On the Okta plan support answers by phone within 30 minutes.", "a name"),
         ("The Growth plan does include single sign-on.", "a denial"),
         ("Drivers can not work offline for up to 8 hours.", "a denial"),
         ("Delete the depot while vans are on the road.", "a denial"),
         ("Write to sales@fernway.example.", "an address"),
         ("Read more at https://evil.example/refunds about refunds.", "an address"),
-        ("Our support team answers chats in a few minutes, day and night.", "too little of it is there"),
+        ("Our bakers knead fresh bread in the morning, day after day.", "too little of it is there"),
     ],
     ids=[
         "another number", "a number of another line", "another scale", "another price", "another name",
-        "a name changed", "the denial lost", "a denial added", "an order turned around", "another mail address",
+        "a name changed", "a name of another line", "the denial lost", "a denial added", "an order turned around", "another mail address",
         "an invented link", "another topic",
     ],
 )  # fmt: skip
