@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from knowledge.errors import KnowledgeError
 
@@ -29,3 +29,20 @@ def site_address(source: str) -> str:
         )
     host = parts.netloc.rpartition("@")[2].lower()
     return urlunsplit((parts.scheme.lower(), host, parts.path or "/", parts.query, ""))
+
+
+def web_link(text: str) -> str | None:
+    """An address as browsers and HTTP take it, without characters that end a link; None where it is none."""
+    try:
+        parts = urlsplit(text.strip())
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        return None
+    shown = f"[{host}]" if ":" in host else host
+    path, query, fragment = (
+        quote(part, safe="/%:@!$&'()*+,;=~?") for part in (parts.path or "/", parts.query, parts.fragment)
+    )
+    return urlunsplit((parts.scheme.lower(), shown + port, path, query, fragment))

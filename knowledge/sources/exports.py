@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from knowledge.errors import UnreadableDocument
+from knowledge.sources.addresses import web_link
 from knowledge.sources.blocks import parts_of
 from knowledge.sources.documents import as_document
 from knowledge.sources.front_matter import front_matter
@@ -34,7 +35,7 @@ class _Article:
     key: str
     title: str
     html: str
-    link: str | None
+    link: str
     fields: dict[str, Any] = field(default_factory=dict)
 
 
@@ -70,7 +71,7 @@ def _items(value: Any) -> list[dict[str, Any]]:
 
 
 def _document(article: _Article, uri: str, base_url: str | None) -> SourceDocument:
-    origin = Origin(f"{uri}/{article.key}", base_url, article.link)
+    origin = Origin(f"{uri}/{article.key}", base_url, web_link(article.link))
     main = read_page(article.html).main
     origin.resolve(main)
     read = Read(front_matter({"title": article.title, **article.fields}), parts_of(main))
@@ -99,7 +100,7 @@ def _zendesk(items: list[dict[str, Any]], page: Mapping[str, Any]) -> Iterator[_
             key=str(item["id"]),
             title=str(item.get("title") or item.get("name") or ""),
             html=str(item["body"] or ""),
-            link=item["html_url"] or None,
+            link=str(item["html_url"] or ""),
             fields=_said(
                 audience=_zendesk_audience(item.get("user_segment_id"), segments),
                 language=item.get("locale"),
@@ -146,7 +147,7 @@ def _intercom(items: list[dict[str, Any]]) -> Iterator[_Article]:
                     key=f"{item['id']}" + (f"-{locale}" if locale != default else ""),
                     title=str(version.get("title") or ""),
                     html=str(version.get("body") or ""),
-                    link=version.get("url") or None,
+                    link=str(version.get("url") or ""),
                     fields=_said(
                         language=locale,
                         description=version.get("description"),

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
+from knowledge import links
 from knowledge.errors import ReadersUnknown, UnreadableDocument
+from knowledge.sources.addresses import web_link
 from knowledge.sources.blocks import parts_of
 from knowledge.sources.documents import as_document
 from knowledge.sources.front_matter import FIELDS, front_matter
@@ -47,7 +49,10 @@ def read_faq(uri: str, data: bytes, base_url: str | None = None) -> Iterator[Sou
     keys: dict[str, int] = {}
     for values in rows:
         key = _key(values, keys)
-        origin = Origin(f"{uri}/{key}", base_url, values.get("link") or None)
+        link = links.absolute(
+            values.get("link", ""), uri, base_url
+        )  # a path alone is one on the published site
+        origin = Origin(f"{uri}/{key}", base_url, web_link(link))
         try:
             yield _document(values, origin)
         except UnreadableDocument as error:

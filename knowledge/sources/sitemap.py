@@ -13,11 +13,14 @@ from knowledge.errors import KnowledgeError
 from knowledge.sources.web import AGENT, Fetched, PageUnavailable, unpack_gzip
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from knowledge.sources.web import WebClient
 
 _LARGEST = 50 * 1024 * 1024  # bytes; sitemaps.org allows no more
 _LARGEST_ROBOTS = 512 * 1024  # bytes; RFC 9309 asks for 500 KiB at least
 _MOST_SITEMAPS = 50
+_MOST_SECONDS = 300  # for all sitemaps
 _SLOWEST = 10.0  # seconds between requests that a robots.txt may ask for
 _GZIP = b"\x1f\x8b"
 
@@ -88,15 +91,19 @@ def open_site(client: WebClient, start: str) -> Site:
     return Site(start, Protego.parse(text))
 
 
-def pages_of(client: WebClient, site: Site) -> list[str]:
-    """The addresses of the site's pages, as its sitemaps list them.
+def pages_of(client: WebClient, site: Site, seconds: Callable[[], float]) -> list[str]:
+    """The addresses of the site's pages, as its sitemaps list them. `seconds` is a clock that moves forward.
 
     Raises:
         SiteUnreadable: a sitemap is missing or broken.
     """
     waiting = [site.start] if is_sitemap(site.start) else _announced(site)
-    seen, pages = set[str](), dict[str, None]()
+    seen, pages, started = set[str](), dict[str, None](), seconds()
     while waiting:
+        if seconds() - started > _MOST_SECONDS:
+            raise SiteUnreadable(
+                f"Its sitemaps take more than {_MOST_SECONDS // 60} minutes; name one of them."
+            )
         address = waiting.pop(0)
         if address in seen:
             continue

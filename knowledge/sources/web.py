@@ -6,11 +6,12 @@ import time
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin
 
 import httpcore
 
 from knowledge.errors import KnowledgeError
+from knowledge.sources.addresses import web_link
 from knowledge.sources.network import AddressRefused, Deadline, PublicNetwork, resolved
 
 if TYPE_CHECKING:
@@ -187,15 +188,8 @@ def unpack_gzip(data: bytes, most_bytes: int) -> bytes:
 
 
 def _sendable(url: str) -> str:
-    """The address as HTTP sends it: no fragment, no character beyond ASCII."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode()
-        port = f":{parts.port}" if parts.port else ""
-    except (ValueError, UnicodeError) as error:
-        raise PageUnavailable("Its address is no web address.") from error
-    if parts.scheme not in ("http", "https") or not host:
+    """The address as HTTP sends it."""
+    address = web_link(url)
+    if address is None:
         raise PageUnavailable("Its address is no web address.")
-    shown = f"[{host}]" if ":" in host else host
-    path, query = (quote(part, safe="/%:@!$&'()*+,;=~?") for part in (parts.path or "/", parts.query))
-    return urlunsplit((parts.scheme, shown + port, path, query, ""))
+    return address.partition("#")[0]

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup
 
 from knowledge.errors import KnowledgeError, ReadersUnknown, UnreadableDocument
-from knowledge.sources.addresses import site_address
+from knowledge.sources.addresses import site_address, web_link
 from knowledge.sources.documents import as_document, read_format
 from knowledge.sources.page_cache import PageCache
 from knowledge.sources.reading import Origin
@@ -78,7 +78,8 @@ class Website:
         """
         try:
             site = open_site(self._client, site_address(start))
-            urls = [url for url in pages_of(self._client, site) if site.allows(url)]
+            listed = pages_of(self._client, site, self._seconds)
+            urls = [url for url in listed if site.allows(url)]
         except KnowledgeError:
             self._client.close()
             raise
@@ -153,7 +154,7 @@ def _document(url: str, found: Fetched, site: Site) -> SourceDocument:
     is_html = suffix == ".html"
     data = _in_utf8(found) if is_html else found.body
     link = _canonical(data, found.url, site) if is_html else found.url
-    origin = Origin(_path(url), link=link)
+    origin = Origin(_path(url), link=web_link(link))
     read = read_format(suffix, data, origin)
     return as_document(origin, read, repr(read).encode())  # what surrounds the article changes at every call
 

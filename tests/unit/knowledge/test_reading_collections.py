@@ -123,6 +123,24 @@ def test_the_same_question_twice_is_told_apart_and_an_id_is_a_better_name():
     ]
 
 
+LINKS = {
+    "a path on the published site": ("/faq#who", "https://x.io", "https://x.io/faq#who"),
+    "a path of a site that nobody knows": ("/faq", None, None),
+    "a script": ("javascript:alert(1)", "https://x.io", None),
+    "data": ("data:text/html,x", None, None),
+    "no address": ("https://", None, None),
+    "what would end a link": ('https://x.io/a|b> <c"d', None, "https://x.io/a%7Cb%3E%20%3Cc%22d"),
+}
+
+
+@pytest.mark.parametrize(("url", "base_url", "expected"), LINKS.values(), ids=LINKS)
+def test_only_web_addresses_are_cited(url, base_url, expected):
+    row = json.dumps(url).replace('\\"', '""')
+    (document,) = read_bytes("faq.csv", f"question,answer,url\nA?,b,{row}\n".encode(), base_url)
+
+    assert document.link == expected
+
+
 def test_a_row_changes_its_hash_only_when_it_changes():
     before = read("faq.csv", "question,answer\nA?,a\nB?,b\n")
     after = read("faq.csv", "question,answer\nB?,b\nA?,c\n")
@@ -198,6 +216,15 @@ def test_one_article_as_zendesk_wraps_it():
     article = json.loads(forms("zendesk.json")["one article"])
 
     assert read("a.json", json.dumps({"article": article}))[0].uri == "a.json/3601"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "", None, "/relative", 7])
+def test_an_article_without_a_web_address_is_cited_by_its_place(link):
+    article = json.loads(forms("zendesk.json")["one article"]) | {"html_url": link}
+
+    (document,) = read("a.json", json.dumps(article))
+
+    assert (document.uri, document.link) == ("a.json/3601", None)
 
 
 def test_votes_do_not_change_an_article():

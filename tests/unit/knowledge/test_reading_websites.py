@@ -330,13 +330,24 @@ def test_no_more_pages_are_read_than_allowed(site, read):
 
 def test_when_the_time_is_over_the_rest_stays_as_it_was(site, waits):
     serve_articles(site, "roles", "zones")
-    ticks = iter([0.0, 1.0, 99.0])
+    ticks = iter([0.0, 0.0, 1.0, 2.0, 99.0])  # the sitemap begins, is read; pages begin, one page, another
     client = WebClient(private_hosts=HERE, sleep=waits.append)
 
     found = list(Website(client, None, Limits(seconds=10), lambda: next(ticks)).read(site.url()))
 
     assert titles(found) == ["Roles"]
     assert failures(found) == {"help/zones": "The time for one reading of the site was over; sync again."}
+
+
+def test_sitemaps_without_end_are_left(site, waits):
+    site.routes["/sitemap.xml"] = body(
+        b"<sitemapindex><sitemap><loc>/a.xml</loc></sitemap></sitemapindex>", "text/xml"
+    )
+    ticks = iter([0.0, 1.0, 400.0])
+    client = WebClient(private_hosts=HERE, sleep=waits.append)
+
+    with pytest.raises(KnowledgeError, match="take more than 5 minutes; name one of them"):
+        Website(client, None, Limits(), lambda: next(ticks)).read(site.url())
 
 
 BAD_SITES = {
