@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 SELF_QUERIES = 50
+MISSES = 0.1  # share of them that may fail: the graph is approximate, above all among nearly equal texts
 _SPARSE = 10  # link_lists.bin beyond this many times data_level0.bin is the known corruption
 _CHILD_SECONDS = 120
 _VERIFY = """
@@ -168,11 +169,10 @@ def verify(folder: Path, expected: int = -1) -> bool:
 def _finds_itself(index: ChromaIndex, audience: str) -> bool:
     collection = index._collections[audience]  # noqa: SLF001 - same module
     sample: Any = collection.get(limit=SELF_QUERIES, include=["embeddings"])
-    for vector in sample["embeddings"]:
-        hits = index.search(np.asarray(vector, dtype=np.float32), {audience}, 3)
-        if not hits or hits[0][1] < 0.999:  # itself, or one with the same text
-            return False
-    return True
+    vectors = [np.asarray(vector, dtype=np.float32) for vector in sample["embeddings"]]
+    found = [index.search(vector, {audience}, 3) for vector in vectors]
+    missed = sum(not hits or hits[0][1] < 0.999 for hits in found)  # itself, or one with the same text
+    return missed <= MISSES * len(vectors)
 
 
 def _looks_corrupt(folder: Path) -> bool:

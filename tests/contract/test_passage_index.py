@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from knowledge.adapters.chroma import ChromaBuilder, ChromaIndex, probe, stored_ids
+from knowledge.adapters.chroma import ChromaBuilder, ChromaIndex, probe, stored_ids, verify
 from knowledge.adapters.exact import ExactIndex
 from knowledge.errors import IndexUnavailable
-from tests.contract.passages import EMBEDDER, TEXTS, passages
+from tests.contract.passages import EMBEDDER, TEXTS, IndexPassage, passages
 
 
 def _chroma(folder):
@@ -96,6 +96,16 @@ class TestChromaFolder:
         assert probe(tmp_path / "c", len(TEXTS))
         assert not probe(tmp_path / "c", len(TEXTS) + 1)
         assert stored_ids(tmp_path / "c") == set(TEXTS)
+
+    def test_nearly_equal_texts_do_not_fail_a_good_folder(self, tmp_path):
+        """Chroma's graph is approximate: now and then one of many neighbours does not find itself."""
+        texts = [f"What page {n} says: version 0 of page {n} says it." for n in range(240)]
+        made = [
+            IndexPassage(f"p{n}", "public", text, EMBEDDER.embed_query(text)) for n, text in enumerate(texts)
+        ]
+        for turn in range(5):
+            ChromaBuilder(tmp_path / str(turn)).build(made)
+            assert verify(tmp_path / str(turn), len(texts))
 
     def test_building_twice_gives_the_same_index(self, tmp_path):
         builder = ChromaBuilder(tmp_path / "c")
