@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.claims import claim_of
@@ -80,6 +80,7 @@ def test_nothing_supports_what_has_no_passages():
     assert doubts("Refunds take 14 days.", Source([]))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_can_be_held_against_any_other(sentence, passage):
     doubts(sentence, Source([(("Title",), passage)]))

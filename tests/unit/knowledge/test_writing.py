@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge import wording
@@ -174,6 +174,7 @@ def test_the_prompt_holds_passages_and_question_as_data(write):
     assert "\u202e" not in user.text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab [1]290.\n-#*:NOTSAIDWER `", max_size=300))
 def test_anything_can_be_taken_apart(said):
     draft = parse(said)
