@@ -37,6 +37,11 @@ WRONG = [
         "There is no setting GUIDEPOST_DATADIR. Did you mean GUIDEPOST_DATA_DIR?",
         id="a misspelt name gets the nearest right one",
     ),
+    pytest.param(
+        {"GUIDEPOST_CHAT_MODEL": "gpt-small"},
+        "GUIDEPOST_CHAT_MODEL: Value error, must be provider:model",
+        id="a chat model without its provider",
+    ),
     pytest.param({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is not set", id="app token alone"),
     pytest.param({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN is set alone", id="bot token alone"),
     pytest.param({"SLACK_SIGNING_SECRET": "s"}, "SLACK_SIGNING_SECRET is set alone", id="secret alone"),
