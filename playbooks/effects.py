@@ -131,7 +131,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class AskApproval:
-    """A message that goes out only if the CSM says so."""
+    """A message that goes out only if the CSM says so, or the manager if the CSM does not answer."""
 
     step: str
     contact_id: str
@@ -142,6 +142,7 @@ class AskApproval:
     why: str | None
     replies: tuple[tuple[str, str], ...]
     n: int
+    role: Role = "csm"
 
 
 @dataclass(frozen=True)

@@ -142,11 +142,8 @@ def _span(delay: Delay) -> timedelta:
 
 
 def _escalate(turn: Turn, record: StepRecord) -> None:
-    """An approval that nobody gives: the manager hears of it, once."""
     if record.state == "awaiting_approval":
-        csm = turn.context.csm.name if turn.context.csm else "nobody"
-        text = f"“{turn.body(record).title}” to {turn.context.account} has waited {sending.APPROVAL_PATIENCE} business days for approval by {csm}. It is not sent without it."
-        turn.notify(record, text, role="manager")
+        sending.ask_manager(turn, record)
 
 
 def _nudge(turn: Turn, record: StepRecord) -> None:

@@ -14,6 +14,7 @@ from playbooks.types import MAX_MESSAGE, Decision, Delay, Message, Question, Tas
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from playbooks.effects import Role
     from playbooks.state import Person, StepRecord
     from playbooks.turn import Turn
     from playbooks.types import AskType, Delivery, Option
@@ -273,7 +274,24 @@ def _is_red(turn: Turn) -> str | None:
     return found.why if turn.playbook.routing and found.band == "red" else None
 
 
+def ask_manager(turn: Turn, record: StepRecord) -> None:
+    """An approval that the CSM does not give: the manager gets the card too, and may decide."""
+    person = turn.person(record)
+    csm = turn.context.csm.name if turn.context.csm else "nobody"
+    why = f"has waited {APPROVAL_PATIENCE} business days for approval by {csm}"
+    if person and turn.context.manager:
+        _show_for_approval(turn, record, person, why, "manager")
+    else:
+        title, account = turn.body(record).title, turn.context.account
+        turn.notify(record, f"“{title}” to {account} {why}. It is not sent without it.")
+
+
 def _ask_approval(turn: Turn, record: StepRecord, person: Person, why: str | None) -> None:
+    _show_for_approval(turn, record, person, why, "csm")
+    turn.wake("escalate", record, turn.context.staff_calendar.after(turn.now, APPROVAL_PATIENCE))
+
+
+def _show_for_approval(turn: Turn, record: StepRecord, person: Person, why: str | None, role: Role) -> None:
     ask_type, options = as_shown(turn, record)
     body, known = turn.body(record), turn.values(record)
     branches = body.on_answer.items() if isinstance(body, Question) else ()
@@ -284,12 +302,10 @@ def _ask_approval(turn: Turn, record: StepRecord, person: Person, why: str | Non
         if branch.reply
     )
     due = max(record.due_at or turn.now, turn.now)
+    n = turn.number()
     turn.emit(
-        AskApproval(
-            record.key, person.id, record.text or "", due, ask_type, options, why, replies, turn.number()
-        )
+        AskApproval(record.key, person.id, record.text or "", due, ask_type, options, why, replies, n, role)
     )
-    turn.wake("escalate", record, turn.context.staff_calendar.after(turn.now, APPROVAL_PATIENCE))
 
 
 def _move(turn: Turn, record: StepRecord, moment: datetime, why: str) -> None:

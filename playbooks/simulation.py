@@ -220,7 +220,8 @@ def _line(world: _World, effect: Effect, now: datetime) -> Line | None:
     record = world.run.steps[effect.step]
     person = None if isinstance(effect, AskStaff) else world.context.person(effect.contact_id)
     to_staff = isinstance(effect, Preview | AskApproval | AskStaff)
-    csm = world.context.csm
+    manager = isinstance(effect, AskApproval) and effect.role == "manager"
+    csm = (world.context.manager if manager else None) or world.context.csm
     zone = (csm.zone if csm else "UTC") if to_staff else (person.zone if person else "UTC")
     return Line(
         at=now,

@@ -15,7 +15,7 @@ from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Posted, Speech
 from bot.slack.once import remember
 from playbooks import events
-from store.tables import Account, OutboxMessage, Task, tasks
+from store.tables import Account, OutboxMessage, Task, outbox, tasks
 from store.tables import events as inbound
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from store.tables import InboundEvent
 
 DONE, UNREACHED = "playbook_task_done", "playbook_staff_unreached"
-QUESTION = "playbook_question"
+QUESTION, APPROVAL = "playbook_question", "playbook_approval"
 
 
 def register(app: App, services: Services) -> None:
@@ -54,9 +54,15 @@ def carry_out_done(services: Services, event: InboundEvent) -> None:
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
             return
         mark_done(session, services, task, person)
-        if pressed.channel_id and pressed.message_ts:
-            where = Posted(pressed.channel_id, pressed.message_ts)
-            steps.show_again(session, services, where, key=f"done:{event.id}")
+        _show_again(session, services, pressed, key=f"done:{event.id}")
+
+
+def _show_again(session: Session, services: Services, pressed: Pressed, *, key: str) -> None:
+    """The message whose button was pressed, as it is now; a card was closed with its task."""
+    channel, ts = str(pressed.channel_id), str(pressed.message_ts)
+    shown = outbox.find_sent(session, workspace_id=services.workspace_id, channel_id=channel, ts=ts)
+    if shown is not None and shown.payload["view"] != APPROVAL:
+        steps.show_again(session, services, Posted(channel, ts), key=key)
 
 
 # What cannot be shown to whom it is for
@@ -166,6 +172,6 @@ VIEWS = {
     "playbook_notice": _view(blocks.notice),
     "playbook_task": _view(blocks.task),
     "playbook_preview": _view(blocks.preview),
-    "playbook_approval": _view(blocks.approval),
+    APPROVAL: _view(blocks.approval),
 }
 HANDLERS = {DONE: carry_out_done, UNREACHED: carry_out_unreached}

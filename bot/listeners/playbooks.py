@@ -199,9 +199,10 @@ def _hand_over(
         if action_id in DECISIONS and record and record.state in DECIDED.get(action_id, GOES_OUT):
             text = happened.text if isinstance(happened, events.Approved) else None
             what = f"{DECISIONS[action_id]} by {person.name}{_goes_when(handled, record)}"
-            _close_message(session, services, event, what, text)
+            changes = {"text": text} if text else {}
+            close_cards(session, services, (ref.run_id, ref.step), what, key=event.id, **changes)
         if action_id == blocks.CONFIRM_NO:
-            _close_message(session, services, event, "Not that", None)
+            _close_message(session, services, event, "Not that")
 
 
 def _is_settled(session: Session, services: Services, event: InboundEvent, ref: Ref) -> bool:
@@ -215,7 +216,7 @@ def _is_settled(session: Session, services: Services, event: InboundEvent, ref: 
     label = _label_of(session, services, step)
     told = RECORDED.format(escaped(label)) if label else CLOSED
     speaking.reply(session, services, event, Speech(text=told))
-    _close_message(session, services, event, f"Recorded: {label}" if label else "Closed", None)
+    _close_message(session, services, event, f"Recorded: {label}" if label else "Closed")
     return True
 
 
@@ -300,15 +301,12 @@ def _not_me(services: Services, ref: Ref, submitted: Submitted) -> Event:
     return events.NotMe(ref.step, by, named=named.name)
 
 
-def _close_message(
-    session: Session, services: Services, event: InboundEvent, what: str, text: str | None
-) -> None:
-    """After a CSM's decision their message shows it, in the wording that was decided, and its buttons go."""
+def _close_message(session: Session, services: Services, event: InboundEvent, what: str) -> None:
+    """The message whose button was pressed says what became of it, and its buttons go."""
     payload = event.payload
     ts = payload.get("message_ts") or (payload.get("context") or {}).get("message_ts")
     if payload.get("channel_id") and ts:
-        changes = {"text": text} if text else {}
-        _mark(session, services, Posted(payload["channel_id"], ts), what, key=event.id, **changes)
+        _mark(session, services, Posted(payload["channel_id"], ts), what, key=event.id)
 
 
 def _mark(
@@ -505,7 +503,8 @@ def delivered(services: Services, session: Session, message: OutboxMessage, post
     if message.kind == "update":
         return
     if message.payload.get("contact_id"):
-        _close_previews(session, services, message)
+        step = (message.payload["run_id"], message.payload["step_key"])
+        close_cards(session, services, step, f"Sent to {message.payload['contact_name']}", key="sent")
         account = accounts.find_account(session, message.payload["account_id"])
         record_posted(
             session,
@@ -524,17 +523,17 @@ def delivered(services: Services, session: Session, message: OutboxMessage, post
     services.wake_workers()
 
 
-def _close_previews(session: Session, services: Services, message: OutboxMessage) -> None:
-    """What the CSM was shown beforehand has gone out: its buttons would do nothing any more."""
-    step = f"{message.payload['run_id']}:{message.payload['step_key']}"
+def close_cards(
+    session: Session, services: Services, step: tuple[str, str], what: str, *, key: str, **changes: str
+) -> None:
+    """What staff were shown of a step (its run and key) beforehand is decided: its buttons would do nothing."""
     for kind in ("preview", "approval"):
         shown = outbox.sent_with_prefix(
-            session, workspace_id=services.workspace_id, key_prefix=f"{step}:{kind}:"
+            session, workspace_id=services.workspace_id, key_prefix=f"{step[0]}:{step[1]}:{kind}:"
         )
         for one in shown:
             where = Posted(str(one.sent_channel_id), str(one.sent_ts))
-            what = f"Sent to {message.payload['contact_name']}"
-            _mark(session, services, where, what, key=f"{one.id}:sent")
+            _mark(session, services, where, what, key=f"{one.id}:{key}", **changes)
 
 
 def _undeliverable(services: Services, session: Session, message: OutboxMessage, reason: str) -> None:

@@ -8,6 +8,7 @@ from bot import asking, speaking
 from bot.blocks.tasks import DONE, MINE, TEAM, TaskItem, tasks_speech
 from bot.blocks.text import escaped
 from bot.listeners.commands import Subcommand, finish
+from bot.listeners.playbooks import close_cards
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.once import remember
@@ -79,7 +80,13 @@ def mark_done(session: Session, services: Services, task: Task, person: Person) 
     session.add(task)
     if task.run_id and person.slack_user_id:
         slot = task.key.removeprefix(f"{task.run_id}:")
-        services.runner.handle_in(session, task.run_id, events.TaskDone(slot, person.slack_user_id))
+        done = events.TaskDone(slot, person.slack_user_id)
+        run = services.runner.handle_in(session, task.run_id, done).run
+        step = run.steps.get(str(task.link.get("step_key")))
+        if (
+            step and step.state == "done" and not step.sent_at
+        ):  # somebody did it in person: no card waits any more
+            close_cards(session, services, (run.id, step.key), step.note or "", key=task.id)
     return True
 
 

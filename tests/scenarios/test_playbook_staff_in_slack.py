@@ -8,7 +8,17 @@ from sqlmodel import select
 from store.tables import Contact, OutboxMessage, StaffMember, Task
 from tests.bot_fixtures import GRACE, ISLA, MIRA, NOOR, PRIYA, TOM, texts_of
 from tests.local_slack import client_of, element_of
-from tests.scenarios.test_playbooks_in_slack import AMELIA, DAYS, FRESH, NoDms, Play, answer, has, press
+from tests.scenarios.test_playbooks_in_slack import (
+    AMELIA,
+    DAYS,
+    DIEGO,
+    FRESH,
+    NoDms,
+    Play,
+    answer,
+    has,
+    press,
+)
 
 DONE = "playbook_task_done"
 
@@ -130,6 +140,30 @@ def test_two_contacts_who_stay_silent_are_one_task_that_names_both(play):
     told = [title for title in play.tasks() if title.startswith("Review the first month")]
     assert told == ["Review the first month with Amelia and Ben at Fresh Fields Market"]
     assert len(play.dm(PRIYA, "to “Review after a month”")) == 1
+
+
+def test_a_manager_may_decide_what_the_csm_does_not_and_both_cards_say_so(play):
+    play.start(DIEGO, "onboarding @Kestrel")
+    play.wait(3 * DAYS)
+    card = play.last(GRACE, "has waited 2 business days for approval by Diego Alvarez")
+    play.bot.press(GRACE, card, "playbook_skip")
+    for reader in (GRACE, DIEGO):
+        shown = play.last(reader, "Message to Caleb Novak")
+        assert "✓ Skipped by Grace Okafor" in texts_of(shown)
+        assert not has(shown, "playbook_approve")
+
+
+def test_a_draft_that_was_written_in_person_closes_its_card(play):
+    play.start(DIEGO, "renewal @Bramley")
+    play.wait(4 * DAYS)
+    card = play.last(DIEGO, "a draft for you to word")
+    assert has(card, "playbook_approve")
+    play.bot.press(DIEGO, card, DONE)
+    shown = play.last(DIEGO, "How was the year")
+    assert "✓ Diego Alvarez wrote in person" in texts_of(shown)
+    assert not has(shown, "playbook_approve")
+    play.wait(4 * DAYS)
+    assert play.step("R2").state == "done"
 
 
 # Nobody there

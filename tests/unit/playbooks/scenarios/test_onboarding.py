@@ -51,12 +51,12 @@ def test_scenario_2_an_approval_that_is_two_business_days_late_reaches_the_manag
     run = world.start("onboarding", "ent")
     assert [row.slack_user_id for row in world.outbox("playbook_approval")] == [DANA]
     world.until(2026, 3, 4, 9)
-    assert not [row for row in world.outbox("playbook_notice") if row.slack_user_id == MIA]
+    assert not [row for row in world.outbox() if row.slack_user_id == MIA]
     world.until(2026, 3, 4, 12)
-    note = [row for row in world.outbox("playbook_notice") if row.slack_user_id == MIA]
-    assert len(note) == 1
-    assert "has waited 2 business days for approval by Dana Doe" in note[0].payload["text"]
-    world.handle(run, events.Approved("O1", DANA))
+    [card] = [row for row in world.outbox() if row.slack_user_id == MIA]
+    assert card.payload["view"] == "playbook_approval"
+    assert card.payload["why"] == "has waited 2 business days for approval by Dana Doe"
+    world.handle(run, events.Approved("O1", MIA))
     assert world.said() == [("O1", "UADA_ENT")]
 
 

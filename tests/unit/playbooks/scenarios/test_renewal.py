@@ -194,7 +194,10 @@ def test_no_price_talk_goes_to_an_enterprise_customer_by_itself(world):
     world.until(2026, 6, 29, 12)
     assert world.messages() == []
     drafts = [row.payload for row in world.outbox("playbook_approval") if row.payload["step_key"] == "R6"]
-    assert [draft["why"] for draft in drafts] == ["a draft for you to word"]
+    assert [(draft["role"], draft["why"]) for draft in drafts] == [
+        ("csm", "a draft for you to word"),
+        ("manager", "has waited 2 business days for approval by Dana Doe"),
+    ]
     assert "Write to Cy at Ent Works: How should next year look" in titles(world)
     assert run
 
