@@ -29,7 +29,11 @@ SIGN_IN = "a secret that no passage speaks of"
 
 _RUN_ON = re.compile(r"(?<=[a-z)\]][.!?;:])(?=[A-Z0-9])")
 _SPACED = re.compile(r"\s+(n?['\u2019](?:s|t|re|ve|ll|d))\b")  # "company 's", "does n't"
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()\[\]|]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+# A web address, a mail address, or what calls people in Slack.
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s<>()\[\]|]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|<[!@#][^>]*>|(?<!\w)@(?:here|channel|everyone)\b",
+    re.IGNORECASE,
+)
 _SCHEME = re.compile(r"^(?:https?:(?://)?)?(?:www\.)?")
 _UNTIL = re.compile(r"\b(?:until|unless|without|before)\b", re.IGNORECASE)  # "not until"
 _ONLY = re.compile(r"\b(?:only|must|needs?|requires?|required)\b", re.IGNORECASE)  # "only when"

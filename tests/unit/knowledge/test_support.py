@@ -63,12 +63,15 @@ def test_what_the_passage_says_has_no_doubts(sentence):
         ("Drivers can not work offline for up to 8 hours.", "a denial"),
         ("Delete the depot while vans are on the road.", "a denial"),
         ("Write to sales@fernway.example.", "an address"),
+        ("<!channel> Refunds take 14 days.", "an address"),
+        ("Refunds take 14 days, <@U012345>.", "an address"),
+        ("@here Refunds take 14 days.", "an address"),
         ("Read more at https://evil.example/refunds about refunds.", "an address"),
         ("Our bakers knead fresh bread in the morning, day after day.", "too little of it is there"),
     ],
     ids=[
         "another number", "a number of another line", "another scale", "another price", "another name",
-        "a name changed", "a name of another line", "the denial lost", "a denial added", "an order turned around", "another mail address",
+        "a name changed", "a name of another line", "the denial lost", "a denial added", "an order turned around", "another mail address", "everybody called", "somebody called", "everybody here called",
         "an invented link", "another topic",
     ],
 )  # fmt: skip
