@@ -263,7 +263,9 @@ def test_a_damaged_pdf_is_read_or_refused_and_never_an_exception_of_the_library(
 
 @pytest.mark.slow
 def test_a_manual_of_500_pages_is_read_whole():
-    flow = [part for n in range(500) for part in (say(f"Chapter {n}", "Heading1"), say(TEXT * 8), PageBreak())]
+    flow = [
+        part for n in range(500) for part in (say(f"Chapter {n}", "Heading1"), say(TEXT * 8), PageBreak())
+    ]
 
     document = read(pdf(*flow))
 
