@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Part of every content hash: raise it when reading or splitting changes, and the next sync reads all anew.
-SPLITTING_RULES_VERSION = 1
+SPLITTING_RULES_VERSION = 2
 
 _WRAPPED = re.compile(r"(?m)^(.{50,}\S)\n(?=\w)(?!\d+[.)] )")  # a long line that goes on in the next
 
