@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-# Several tests at once; `make test JOBS=0` runs them one after the other.
+# Several files of tests at once; `make test JOBS=0` runs one after the other.
 JOBS   ?= auto
 # Used only where the machine's own pip configuration offers no CPU build of torch.
 TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
@@ -19,10 +19,10 @@ run: $(VENV)/.run ## start Guidepost: on Slack with tokens in .env, else on the 
 	@$(BIN)/guidepost run
 
 test: $(VENV)/.dev ## run every test (browser tests are skipped, with a reason, where there is no Chromium)
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-fast: $(VENV)/.dev ## run the tests that take no model, browser or killed process
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(ARGS)
 
 check: $(VENV)/.dev ## formatting, lint, types and import contracts
 	@$(BIN)/ruff format --check .

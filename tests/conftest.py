@@ -69,19 +69,6 @@ def pytest_configure() -> None:
     sys.addaudithook(_guard)
 
 
-LIVES = {"life", "staged_life", "sqlite_life", "staged_sqlite_life"}  # of bots in processes of their own
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several workers (`-n`), one has all tests of a file, so that costly fixtures are made once.
-
-    Tests that kill processes mostly wait: they are spread over all workers, one by one.
-    """
-    for item in items:
-        if not LIVES & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
-
-
 def pytest_xdist_auto_num_workers() -> int:
     """One worker for each core, four at most: each may hold the models in memory."""
     return min(os.cpu_count() or 1, 4)
