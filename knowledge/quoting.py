@@ -127,14 +127,16 @@ def _to_read(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _with_scores(passages: list[_Passage], score: Score, kind: Kind | None) -> list[_Passage]:
-    """The same, the units that may carry an answer scored, the best passage's first."""
+    """The same, the units that may carry an answer scored under their heading, the best passage's first."""
     asked = [
         (p, u)
         for p, (_, units) in enumerate(passages)
         for u, scored in enumerate(units)
         if _may_answer(scored.unit)
     ][:UNITS_SCORED]
-    texts = [passages[p][1][u].unit.readable for p, u in asked]
+    texts = [
+        f"{' > '.join(passages[p][0].heading_path)}: {passages[p][1][u].unit.readable}" for p, u in asked
+    ]
     for (p, u), logit in zip(asked, score(texts), strict=True):
         unit = passages[p][1][u].unit
         wanted = 0.0 if kind is None else _WANTED if gives(unit.text, kind) else -_WANTED

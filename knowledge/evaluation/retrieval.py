@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Rank = Callable[[beir.BeirQuery], list[str]]
 
 DEPTH = 10
-_PASSAGES = 30  # retrieved for ten documents: several passages of one document count once
+_PASSAGES = 100  # retrieved for ten documents: several passages of one document count once
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Two real help centres, synced and asked by the real models: questions in a customer's own words.
 
 The questions were written before the system was asked any of them. Ranking and gates were tuned on others; the
-list of everyday words was written after these had been seen, so figures on them flatter it.
+list of everyday words was written after these had been seen, so figures on them flatter it. The blind ones were
+written by somebody who knew neither, and nothing was changed after they were asked.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from store.tables.vectors import passage_vectors
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data" / "helpcenters"
 QUESTIONS = ROOT / "tests" / "data" / "helpcenter_questions"
-FIRST_RIGHT = {"plausible": 17, "chatwoot": 14}  # of 20, as measured; the aim is 17 of each
+FIRST_RIGHT = {"plausible": 17, "chatwoot": 17}  # of 20, the aim; measured: 17 and 18
+BLIND_FIRST_RIGHT = {"plausible": 17, "chatwoot": 13}  # of 20, as measured; six of the seven are refusals
 ARTICLES = {"plausible": 132, "chatwoot": 88}
 
 pytestmark = [
@@ -48,6 +50,8 @@ class Centre:
         answerer = Answerer(self.bench.retriever, models[1])
         asked = [one["question"] for one in self.questions["answerable"]]
         asked += self.questions["near_misses"] + self.questions["off_topic"]
+        self.blind = yaml.safe_load((QUESTIONS / f"{name}_blind.yaml").read_text())["answerable"]
+        asked += [one["question"] for one in self.blind]
         self.answers = {text: answerer.answer(Question(text)) for text in asked}
         with self.bench.database.reading() as session:
             self.uris = document_uris(session, self.bench.workspace_id)
@@ -92,16 +96,20 @@ def test_no_passage_holds_jsx_imports_or_front_matter(centre):
     assert not [text for text in texts if text.startswith(("import ", "---\n", "title:"))]
 
 
-def _right(centre):
+def _right(centre, questions):
     return [
         one["question"]
-        for one in centre.questions["answerable"]
+        for one in questions
         if centre.first_article(one["question"]).endswith(tuple(one["gold"]))
     ]
 
 
 def test_the_first_citation_is_as_often_the_right_article_as_it_was(centre):
-    assert len(_right(centre)) >= FIRST_RIGHT[centre.name]
+    assert len(_right(centre, centre.questions["answerable"])) >= FIRST_RIGHT[centre.name]
+
+
+def test_to_a_strangers_questions_it_is_as_often_right_as_it_was(centre):
+    assert len(_right(centre, centre.blind)) >= BLIND_FIRST_RIGHT[centre.name]
 
 
 def test_everything_off_topic_is_refused(centre):
