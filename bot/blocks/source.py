@@ -31,7 +31,7 @@ class CitedSource:
 
     title: str
     heading_path: tuple[str, ...]
-    uri: str
+    uri: str  # empty: it has no place that would tell anybody anything
     quote: str
     passage: str  # Markdown
     standing: Standing = "current"
@@ -41,7 +41,8 @@ class CitedSource:
 def source_modal(source: CitedSource) -> dict[str, Any]:
     """The modal."""
     where = " > ".join(brief(part) for part in source.heading_path if part != source.title)
-    lines = [line for line in (where, f"`{brief(source.uri, 200)}`", brief(source.note)) if line]
+    path = f"`{brief(source.uri, 200)}`" if source.uri else ""
+    lines = [line for line in (where, path, brief(source.note)) if line]
     blocks: list[Block] = [parts.header(source.title), parts.context(*lines)]
     if note := _NOTES[source.standing]:
         blocks.append(parts.section(note))

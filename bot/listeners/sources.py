@@ -11,6 +11,7 @@ from bot.blocks.source import NOT_THERE, NOT_YOURS, CitedSource, notice_modal, s
 from bot.citing import cited_document, freshness, standing_of
 from bot.slack.incoming import parse_action
 from bot.slack.modals import open_modal
+from knowledge.verified import approval_of
 from store.tables import answers
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def modal_for(services: Services, pressed: Pressed) -> dict[str, Any]:
             CitedSource(
                 title=citation.title,
                 heading_path=tuple(citation.heading_path),
-                uri=citation.uri,
+                uri="" if document and approval_of(document.meta) else citation.uri,
                 quote=citation.quote,
                 passage=citation.passage_text,
                 standing=standing_of(session, citation),
