@@ -16,6 +16,7 @@ OLDER = {"assistant_thread_started", "assistant_thread_context_changed"}
 # Slack's reference, docs.slack.dev/reference: what a bot token needs for a method or an event.
 METHOD_SCOPES = {
     "agents.sessions.setStatus": {"chat:write"},
+    "apps.connections.open": set(),  # an app-level token's, with its own scope connections:write
     "assistant.threads.setStatus": {"assistant:write"},
     "assistant.threads.setSuggestedPrompts": {"assistant:write"},
     "auth.test": set(),
@@ -100,7 +101,9 @@ def methods_called():
         text = path.read_text(encoding="utf-8")
         for name in re.findall(r"client\.([a-z]+_\w+)\(", text):
             found.add(known.get(name.lower(), name))
-        found |= set(re.findall(r"api_call\(\s*\"([\w.]+)\"", text))
+        constants = dict(re.findall(r"^(_\w+) = \"([\w.]+)\"$", text, re.MULTILINE))
+        for name in re.findall(r"\bapi_call\(\s*(\"[\w.]+\"|_\w+)", text):
+            found.add(name.strip('"') if name.startswith('"') else constants.get(name, name))
     return found - {"api_call"}
 
 

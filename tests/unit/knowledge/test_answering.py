@@ -118,7 +118,9 @@ def test_another_language_gets_an_honest_sentence_and_a_person(answerer):
 def test_a_language_that_the_articles_hold_is_searched(base):
     base.write(de="---\nlanguage: de\n---\n# Export\n\nKontakte exportieren Sie unter Berichte.\n")
     base.ingest.sync(base.source, audience="public")
-    answerer = Answerer(base.retriever(), OverlapReranker(), Gates(refuse_below=0.0))
+    answerer = Answerer(
+        base.retriever(), OverlapReranker(), Gates(refuse_below=0.0, refuse_unknown_below=0.0)
+    )
     answered = _ask(answerer, "Wie kann ich meine Kontakte exportieren und wo ist das?")
     assert "Berichte" in answered.answer
 

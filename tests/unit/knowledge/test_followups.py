@@ -59,7 +59,9 @@ def test_a_chain_of_leaning_turns_goes_back_to_what_they_lean_on():
 
 
 def test_of_a_long_thread_the_last_two_questions_still_count():
-    found = _ask("where are my invoices?", "What is SSO?", "It is.", "Do you have an app?", "Yes.", "thanks", "!")
+    found = _ask(
+        "where are my invoices?", "What is SSO?", "It is.", "Do you have an app?", "Yes.", "thanks", "!"
+    )
     assert found.thread.earlier == ("Do you have an app?", "What is SSO?")
 
 

@@ -52,16 +52,18 @@ def test_confidence_stays_between_zero_and_one(value):
 
 
 DOUBTS = [
-    pytest.param(0.39, (), True, id="below the threshold"),
-    pytest.param(0.41, (), False, id="above it: an answer that says it is not sure"),
-    pytest.param(0.45, ("Salesforce",), True, id="doubtful, and it names what the evidence does not"),
-    pytest.param(0.9, ("Salesforce",), False, id="sure, although a name is missing"),
+    pytest.param(0.39, 0.0, (), True, id="below the threshold"),
+    pytest.param(0.41, 0.0, (), False, id="above it: an answer that says it is not sure"),
+    pytest.param(0.45, 0.0, ("Salesforce",), True, id="doubtful, and it names what the evidence does not"),
+    pytest.param(0.9, 0.0, ("Salesforce",), False, id="sure, although a name is missing"),
+    pytest.param(0.5, 0.25, (), True, id="a quarter of its words is in no article"),
+    pytest.param(0.6, 0.25, (), False, id="the same, but the evidence is strong"),
 ]
 
 
-@pytest.mark.parametrize(("sure", "unsaid", "refused"), DOUBTS)
-def test_doubt_weighs_more_where_a_name_is_missing(sure, unsaid, refused):
-    signals = Signals(cosine=0.7, card=0.7, passage=0.0, unsaid=unsaid)
+@pytest.mark.parametrize(("sure", "unknown", "unsaid", "refused"), DOUBTS)
+def test_doubt_weighs_more_where_words_or_names_are_missing(sure, unknown, unsaid, refused):
+    signals = Signals(cosine=0.7, card=0.7, passage=0.0, unknown=unknown, unsaid=unsaid)
 
     assert is_refused(sure, signals, Gates()) is refused
 

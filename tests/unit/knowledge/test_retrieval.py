@@ -60,7 +60,9 @@ def test_any_text_can_be_searched(filled, query):
 
 
 def test_a_thread_adds_candidates_without_taking_over(filled):
-    found = filled.retriever().find("export contacts", STAFF, thread=Thread("export contacts", ("two-factor login",)))
+    found = filled.retriever().find(
+        "export contacts", STAFF, thread=Thread("export contacts", ("two-factor login",))
+    )
     assert found.evidence[0].title == "Export contacts"
     assert "Login" in _titles(found)
 

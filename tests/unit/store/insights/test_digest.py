@@ -474,7 +474,9 @@ def test_csv_holds_one_line_a_row(week, make, opened):
         assert {line["value"] for line in of_figure} == {str(figure.value)}
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "  =1", "\t=1", "\uff1d1", "\uff20A(1)"])
+@pytest.mark.parametrize(
+    "text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "  =1", "\t=1", "\uff1d1", "\uff20A(1)"]
+)
 def test_csv_never_holds_a_formula(text, life, make, opened):
     life.ask(text)
     made = make()
