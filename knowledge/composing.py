@@ -36,9 +36,8 @@ def compose(quotes: Sequence[Quote]) -> Composed:
     citations: list[CitedPassage] = []
     paragraphs: list[str] = []
     for n, one in enumerate(quotes, start=1):
-        texts = _texts(one.units)
-        sentences += [AnswerSentence(text, (n,)) for text in texts]
-        citations.append(citation_of(n, one.evidence, "\n".join(texts)))
+        sentences += [AnswerSentence(unit.text, (n,)) for unit in one.units]
+        citations.append(citation_of(n, one.evidence, "\n".join(_texts(one.units))))
         paragraphs.append(_markdown(one.units, f"[{n}]"))
     return Composed("\n\n".join(paragraphs), tuple(sentences), tuple(citations))
 

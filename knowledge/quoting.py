@@ -27,6 +27,7 @@ SENTENCES = 3  # of one passage
 ROWS = 4  # of one table
 LIST_ITEMS = 12  # a longer list is cut behind these
 MARGIN = 3.0  # logits below the best unit: still part of the answer, within its passage
+BEFORE_MARGIN = 1.0  # the same for what stands before the best unit
 SHORT_MARGIN = 8.0  # the same in a passage of a few sentences: only what is about something else stays out
 OTHER_MARGIN = 1.0  # the same for another passage's best unit
 OTHER_LEAST = 3.0  # and its least logit
@@ -181,25 +182,40 @@ def _chosen(units: Sequence[Scored], anchor: Scored) -> tuple[Unit, ...]:
         picked = _sentences(units, anchor)
     elif anchor.unit.kind == "row":
         picked = _rows(units, anchor)
+    elif anchor.unit.kind == "item":
+        picked = _items(units, at)
     else:
         picked = _whole_list(units, at)
     return tuple(units[i].unit for i in sorted(_completed(units, picked)))
 
 
 def _sentences(units: Sequence[Scored], anchor: Scored) -> set[int]:
-    least = (anchor.score or 0.0) - (SHORT_MARGIN if _is_short(units) else MARGIN)
+    """The best few. What stands before the best one must be nearly as good, since an answer begins with it."""
+    at, top = units.index(anchor), anchor.score or 0.0
+    short = _is_short(units)
+    after = top - (SHORT_MARGIN if short else MARGIN)
+    before = after if short else top - BEFORE_MARGIN
     good = [
-        i
+        (one.score, i)
         for i, one in enumerate(units)
-        if one.unit.kind == "sentence" and one.score is not None and one.score >= least
+        if one.unit.kind == "sentence"
+        and one.score is not None
+        and one.score >= (before if i < at else after)
     ]
-    good.sort(key=lambda i: -(units[i].score or 0.0))
-    return set(good[:SENTENCES])
+    return {i for _, i in sorted(good, key=lambda pair: -pair[0])[:SENTENCES]}
 
 
 def _is_short(units: Sequence[Scored]) -> bool:
     """Whether a passage is nothing but a few sentences: what one leaves out its neighbours say."""
     return len(units) <= SENTENCES and all(one.unit.kind == "sentence" for one in units)
+
+
+def _items(units: Sequence[Scored], at: int) -> set[int]:
+    """Of an item's list what answers too; all of it where the items say little apart."""
+    listed = sorted(_whole_list(units, at))
+    least = (units[at].score or 0.0) - MARGIN
+    good = {i for i in listed if (score := units[i].score) is not None and score >= least}
+    return {at, *good} if len(good) <= len(listed) / 2 else set(listed)
 
 
 def _rows(units: Sequence[Scored], anchor: Scored) -> set[int]:
@@ -232,7 +248,7 @@ def _completed(units: Sequence[Scored], picked: set[int]) -> set[int]:
     """With the lead-in of what is picked, what a picked lead-in introduces, and what a sentence leans on."""
     complete = set(picked)
     for i in sorted(picked):
-        before = _start_of_table(units, i) - 1
+        before = _start_of_block(units, i) - 1
         leans = units[i].unit.kind == "sentence" and bool(_LEANS_BACK.match(units[i].unit.text))
         if before >= 0 and units[before].unit.kind == "sentence" and (units[before].unit.is_lead_in or leans):
             complete.add(before)
@@ -241,11 +257,18 @@ def _completed(units: Sequence[Scored], picked: set[int]) -> set[int]:
     return complete
 
 
-def _start_of_table(units: Sequence[Scored], at: int) -> int:
-    """Position of the first row of the row's table; of anything else, its own."""
-    while at > 0 and units[at].unit.header and units[at - 1].unit.header == units[at].unit.header:
+def _start_of_block(units: Sequence[Scored], at: int) -> int:
+    """Position of the first row of the row's table, or item of the item's list; of anything else, its own."""
+    while at > 0 and _goes_on(units[at - 1].unit, units[at].unit):
         at -= 1
     return at
+
+
+def _goes_on(before: Unit, after: Unit) -> bool:
+    """Whether a row or list item goes on with the same table or list."""
+    if after.header:
+        return before.header == after.header
+    return after.kind in {"item", "step"} and before.kind in {"item", "step"}
 
 
 def _repeats(unit: Unit, quotes: Sequence[Quote]) -> bool:

@@ -39,7 +39,7 @@ def test_what_reads_like_a_citation_is_put_in_round_brackets(text, said):
         pytest.param("All plans are free [7].", id="a sentence"),
         pytest.param("- All plans are free [7]\n- Really [8]", id="a list"),
         pytest.param("1. Take it [7]\n2. Keep it [8]", id="steps"),
-        pytest.param("| Plan [7] | Price |\n| --- | --- |\n| All [8] | free [9] |", id="a table"),
+        pytest.param("| Plan [9] | Price |\n| --- | --- |\n| All [7] | free [8] |", id="a table"),
     ],
 )
 def test_an_answer_names_no_source_but_its_own(text):

@@ -80,7 +80,23 @@ def test_another_passage_adds_what_it_answers_as_well_but_repeats_nothing():
 
 def test_a_list_is_cut_behind_a_dozen_items():
     text = "All regions:\n\n" + "\n".join(f"- Region number {i}" for i in range(40))
-    assert _answer("region number 3", text).count("\n- ") == 12
+    assert _answer("region number", text).count("\n- ") == 12
+
+
+def test_of_a_long_list_only_the_items_that_answer_are_quoted_with_what_introduces_them():
+    text = "Reserved names:\n\n" + "\n".join(f"- Name {i} of a field" for i in range(10)) + "\n- Alias"
+    assert _answer("alias", text) == "Reserved names:\n\n- Alias [1]"
+
+
+def test_an_answer_begins_with_the_sentence_that_answers():
+    text = (
+        "Data is copied to a system of ours. Data is encrypted by TLS 1.2 on its way. Clients need a certificate. "
+        "Other things are said here too."
+    )
+    logits = {"copied": 1.0, "encrypted": 3.5, "certificate": 1.5}
+    assert _quoted("which TLS", [_evidence(text)], logits) == (
+        "Data is encrypted by TLS 1.2 on its way. Clients need a certificate. [1]"
+    )
 
 
 @pytest.mark.parametrize("text", ["", "(Image: a page)", "Really?", "Ok then."])
