@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from knowledge.types import Evidence
     from knowledge.units import Unit
 
+_NEEDS_HEADING = frozenset(("item", "step", "code"))
+_FORMATTING = re.compile(r"[*_`~]")
 _CELL = re.compile(r"(?<!\\)\|")
 # What a source says in square brackets must not pass for the number of one of our citations.
 _LIKE_A_MARK = re.compile(
@@ -38,8 +40,16 @@ def compose(quotes: Sequence[Quote]) -> Composed:
     for n, one in enumerate(quotes, start=1):
         sentences += [AnswerSentence(unit.text, (n,)) for unit in one.units]
         citations.append(citation_of(n, one.evidence, "\n".join(_texts(one.units))))
-        paragraphs.append(_markdown(one.units, f"[{n}]"))
+        paragraphs.append(_led_in(one) + _markdown(one.units, f"[{n}]"))
     return Composed("\n\n".join(paragraphs), tuple(sentences), tuple(citations))
+
+
+def _led_in(quote: Quote) -> str:
+    """The heading over a list or code that no sentence introduces: "What does not work offline" turns its sense."""
+    path = quote.evidence.heading_path
+    if quote.units[0].kind not in _NEEDS_HEADING or len(path) < 2:
+        return ""
+    return f"**{unmarked(_FORMATTING.sub('', path[-1])).strip()}**\n\n"
 
 
 def unmarked(text: str) -> str:

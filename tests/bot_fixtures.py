@@ -179,7 +179,7 @@ class BotUnderTest:
             self.settle()
         return reply
 
-    def modal(self, user, seconds=8):
+    def modal(self, user, seconds=30):
         """The modal that opens at a person's page."""
         return self.page(user).hears("view_open", seconds)["view"]
 

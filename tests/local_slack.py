@@ -153,7 +153,7 @@ class Page:
         }
         return self.do("view_submit", view_id=view["id"], values=typed)
 
-    def hears(self, type_, seconds=8, **wanted):
+    def hears(self, type_, seconds=30, **wanted):
         """The next push of that type whose fields are as wanted; others are passed over."""
         while True:
             push = json.loads(self.socket.recv(timeout=seconds))

@@ -16,7 +16,7 @@ from sqlmodel import select
 from bot.blocks.feedback import THANKS_DOWN, THANKS_REASON, THANKS_UP
 from store.tables import Feedback, Task
 from tests.bot_fixtures import HARBOUR, ISLA, PRIYA
-from tests.process_fixtures import CALEB, DIEGO, key_of, steps, steps_of, texts
+from tests.process_fixtures import ANSWERED, CALEB, DIEGO, key_of, steps, steps_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,14 +92,14 @@ def opened(life, user, press):
 
 def rated_once(life):
     assert ratings(life) == [(1, None, None)]
-    _, alone = in_thread(life, "Open Settings")
+    _, alone = in_thread(life, ANSWERED)
     assert Counter(alone)[THANKS_UP] <= 1  # an echo in doubt is not repeated
     assert set(alone) <= {THANKS_UP}
 
 
 def explained_once(life):
     assert ratings(life) == [(-1, "outdated", "since March")]
-    _, alone = in_thread(life, "Open Settings")
+    _, alone = in_thread(life, ANSWERED)
     assert Counter(alone) <= Counter([THANKS_DOWN, THANKS_REASON])
 
 
@@ -127,7 +127,7 @@ def passed_on_once(life):
     assert len(tasks) == 2  # the one of the stage, and this one
     cards = [texts(one) for one in life.said_in(life.dm(PRIYA))]
     assert sum("would like to talk to a person" in card for card in cards) == 2
-    everybody, _ = in_thread(life, "Open Settings")
+    everybody, _ = in_thread(life, ANSWERED)
     assert sum("I have passed this on to Priya Raman" in text for text in everybody) == 1
 
 

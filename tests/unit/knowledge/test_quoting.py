@@ -202,3 +202,20 @@ def test_a_text_of_a_few_sentences_on_the_matter_is_quoted_whole():
     text = "Choose a logo under Brand. A domain of your own needs Enterprise. Ask us to set it up."
     logits = {"Choose a logo": -2.0, "A domain": 4.0, "Ask us": -3.0}
     assert _quoted("our own logo", [_evidence(text)], logits) == f"{text} [1]"
+
+
+def test_a_list_that_no_sentence_introduces_is_shown_under_its_heading():
+    text = "- Signing in for the first time\n- Messages to customers"
+    evidence = replace(_evidence(text), heading_path=("Work offline", "What does *not* work offline"))
+    quoted = quote([evidence], lambda texts: [2.0 for _ in texts], "what works offline")
+    assert compose(quoted.quotes).markdown == f"**What does not work offline**\n\n{text} [1]"
+    assert [one.text for one in compose(quoted.quotes).sentences] == [
+        "Signing in for the first time",
+        "Messages to customers",
+    ]
+
+
+def test_a_list_with_its_own_introduction_needs_no_heading():
+    evidence = replace(_evidence("This does not work:\n\n- Signing in"), heading_path=("Work", "Limits"))
+    quoted = quote([evidence], lambda texts: [2.0 for _ in texts], "what works offline")
+    assert compose(quoted.quotes).markdown.startswith("This does not work:")

@@ -149,7 +149,7 @@ def blocked(world):
 
 def finish(world, task, by):
     """What a Done button leads to."""
-    services = SimpleNamespace(clock=world.clock, runner=world.runner)
+    services = SimpleNamespace(clock=world.clock, runner=world.runner, workspace_id=world.workspace_id)
     with world.database.transaction() as session:
         found = tasks.find_task(session, world.workspace_id, task.id)
         return mark_done(session, services, found, Person(by, "staff", "csm", by))
