@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     Score = Callable[[Sequence[str]], Sequence[float]]
 
 CARD_BELOW = 0.06  # how far a card's cosine mostly is below the best passage's; for documents without a card
+_CARD_LOGITS_BELOW = 2.0  # how far the cross-encoder's logit of a card mostly is below the passage's
 _FADE = 0.3  # what each further passage of a document adds, of what the one before adds
 _SPEAKING = 3  # passages that speak for their document
-_CARD_LOGITS_BELOW = 2.0  # the same of the cross-encoder's logit
 _STEEPNESS = 2.0  # logits over which the cross-encoder's opinion turns
 
 
@@ -30,8 +30,8 @@ _STEEPNESS = 2.0  # logits over which the cross-encoder's opinion turns
 class FinalWeights:
     """What each stage counts in the last order, beside the document's blend, which counts 1.
 
-    Chosen by a grid over 152 questions to two help centres and four judged sets (docs/results.md has the
-    gain of each). A document without a card is judged by its best passage in the card's place.
+    Chosen by a grid over 152 questions to two help centres and four judged sets; docs/measurements.py names what
+    can be left out to see its gain. A document without a card is judged by its best passage in the card's place.
 
     Attributes:
         lexical: BM25 as a share of the list's best, 0..1.
@@ -70,8 +70,7 @@ class ReadingSettings:
 def by_document(evidence: Sequence[Evidence]) -> dict[str, float]:
     """What speaks for each document, 0..1: its best passage's blend, and a little of the next ones'.
 
-    Several good passages of one document are a better sign than one: .634 -> .641 nDCG@10 on documents of
-    four passages each.
+    Several good passages of one document are a better sign than one.
     """
     blends: dict[str, list[float]] = {}
     for one in evidence:

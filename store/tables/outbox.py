@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import UniqueConstraint, and_, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+
+if TYPE_CHECKING:
+    from sqlmodel.sql.expression import SelectOfScalar
 
 
 class OutboxMessage(SQLModel, table=True):
@@ -235,27 +238,19 @@ def waiting_count(session: Session, *, workspace_id: str, now: datetime) -> int:
 
 def sent_with_prefix(session: Session, *, workspace_id: str, key_prefix: str) -> list[OutboxMessage]:
     """The messages in Slack whose keys begin like this, oldest first."""
-    statement = (
-        select(OutboxMessage)
-        .where(
-            OutboxMessage.workspace_id == workspace_id,
-            OutboxMessage.state == "sent",
-            col(OutboxMessage.key).startswith(key_prefix, autoescape=True),
-        )
-        .order_by(col(OutboxMessage.sent_at), col(OutboxMessage.id))
-    )
-    return list(session.exec(statement).all())
+    statement = _with_prefix(workspace_id, key_prefix, "sent")
+    return list(session.exec(statement.order_by(col(OutboxMessage.sent_at), col(OutboxMessage.id))).all())
 
 
 def pending_with_prefix(session: Session, *, workspace_id: str, key_prefix: str) -> list[OutboxMessage]:
     """What is not said yet of the messages whose keys begin like this, oldest first."""
-    statement = (
-        select(OutboxMessage)
-        .where(
-            OutboxMessage.workspace_id == workspace_id,
-            OutboxMessage.state == "pending",
-            col(OutboxMessage.key).startswith(key_prefix, autoescape=True),
-        )
-        .order_by(col(OutboxMessage.created_at), col(OutboxMessage.id))
+    statement = _with_prefix(workspace_id, key_prefix, "pending")
+    return list(session.exec(statement.order_by(col(OutboxMessage.created_at), col(OutboxMessage.id))).all())
+
+
+def _with_prefix(workspace_id: str, key_prefix: str, state: str) -> SelectOfScalar[OutboxMessage]:
+    return select(OutboxMessage).where(
+        OutboxMessage.workspace_id == workspace_id,
+        OutboxMessage.state == state,
+        col(OutboxMessage.key).startswith(key_prefix, autoescape=True),
     )
-    return list(session.exec(statement).all())

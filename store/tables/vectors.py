@@ -109,16 +109,6 @@ def count_without_embedding(session: Session, workspace_id: str, model: str) -> 
     return int(session.execute(query).scalar_one())
 
 
-def count_passages_of(session: Session, workspace_id: str, model: str) -> int:
-    """How many passages this model has embedded."""
-    query = (
-        select(func.count(col(Passage.id)))
-        .join(TextVector, _joined(Passage.text_hash, workspace_id, model))
-        .where(col(Passage.workspace_id) == workspace_id)
-    )
-    return int(session.execute(query).scalar_one())
-
-
 def passage_vectors(session: Session, workspace_id: str, model: str) -> Iterator[PassageVector]:
     """Every passage that this model has embedded, in a fixed order."""
     query = (
