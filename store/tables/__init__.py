@@ -3,15 +3,20 @@
 Functions take a `sqlmodel.Session` first and never commit: the caller's `Database.transaction()` does.
 """
 
+from store.tables.absences import Absence
 from store.tables.accounts import Account, Contact, StaffMember, Subscription, UsageFact
+from store.tables.activities import Activity
 from store.tables.answers import Answer, Citation
+from store.tables.channels import ChannelPolicy
 from store.tables.conversations import Conversation, Message
 from store.tables.documents import Document, Passage, RetiredPassage
 from store.tables.events import InboundEvent
 from store.tables.feedback import Feedback
 from store.tables.generations import IndexGeneration
+from store.tables.goals import Goal, GoalReading
 from store.tables.outbox import OutboxMessage
 from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, Timer
+from store.tables.promises import Promise
 from store.tables.sources import Source
 from store.tables.tasks import Task
 from store.tables.vectors import TextVector
@@ -20,14 +25,19 @@ from store.tables.workspaces import SlackUser, Workspace
 from store.tables.writing import ChatUsage, WrittenText
 
 __all__ = [
+    "Absence",
     "Account",
+    "Activity",
     "Answer",
+    "ChannelPolicy",
     "ChatUsage",
     "Citation",
     "Contact",
     "Conversation",
     "Document",
     "Feedback",
+    "Goal",
+    "GoalReading",
     "InboundEvent",
     "IndexGeneration",
     "Message",
@@ -35,6 +45,7 @@ __all__ = [
     "Passage",
     "PlaybookDefinition",
     "PlaybookRun",
+    "Promise",
     "RetiredPassage",
     "RunStep",
     "SlackUser",

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 from store.tables.conversations import Message
+from store.tables.documents import Document, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-from store.tables.documents import Document, Passage
 
 
 class Answer(SQLModel, table=True):
@@ -37,8 +37,13 @@ class Answer(SQLModel, table=True):
     closest: list[str] = json_field(list)  # titles of the nearest documents, shown with a refusal
     # What about the reader chose among the evidence: "your plan: Growth".
     answered_for: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    # What a question that may mean several things may mean, each as a question of its own.
+    readings: list[str] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
     channel_id: str | None = None
     message_ts: str | None = None  # the bot's message
+    withdrawn_at: datetime | None = moment_field(nullable=True)  # its question was deleted
     created_at: datetime = moment_field(index=True)
 
 

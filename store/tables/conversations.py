@@ -15,9 +15,6 @@ from store.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
 
 class Conversation(SQLModel, table=True):
     """A thread, or a DM with the bot."""
@@ -52,6 +49,7 @@ class Message(SQLModel, table=True):
     is_question: bool = False
     embedding: bytes | None = None  # of a question: float32, so that themes need no model
     embedding_model: str | None = None
+    edited_ts: str | None = None  # of the last edit that was taken in
     created_at: datetime = moment_field(index=True)
 
 
