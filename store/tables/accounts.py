@@ -163,6 +163,20 @@ def latest_usage(session: Session, account_id: str) -> list[UsageFact]:
     return [newest[kind] for kind in sorted(newest)]
 
 
+def usage_of(session: Session, account_id: str, kind: str) -> UsageFact | None:
+    """The newest observation of a kind."""
+    statement = select(UsageFact).where(UsageFact.account_id == account_id, UsageFact.kind == kind)
+    return session.exec(statement.order_by(col(UsageFact.observed_on).desc())).first()
+
+
+def usage_since(session: Session, account_id: str, since: date) -> list[UsageFact]:
+    """Every observation from a day on, oldest first."""
+    statement = select(UsageFact).where(
+        UsageFact.account_id == account_id, col(UsageFact.observed_on) >= since
+    )
+    return list(session.exec(statement.order_by(col(UsageFact.observed_on), col(UsageFact.kind))).all())
+
+
 def lock_account(session: Session, account_id: str) -> Account | None:
     """The account, kept from other writers until the transaction ends: its runs change one after another."""
     return session.get(Account, account_id, with_for_update=True, populate_existing=True)

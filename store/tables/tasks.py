@@ -36,6 +36,8 @@ class Task(SQLModel, table=True):
     link: dict[str, Any] = json_field()  # where it came from: channel, ts, answer id ...
     created_at: datetime = moment_field()
     done_at: datetime | None = moment_field(nullable=True)
+    snoozed_until: datetime | None = moment_field(nullable=True)  # till then it is not shown as open work
+    snoozes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 def open_task(session: Session, task: Task) -> bool:
@@ -60,6 +62,8 @@ def open_tasks(
     *,
     owner_email: str | None = None,
     account_ids: Collection[str] | None = None,
+    owner_emails: Collection[str] = (),
+    awake_at: datetime | None = None,
 ) -> list[Task]:
     """Open tasks, the one due longest first and those without a date last.
 
@@ -68,15 +72,21 @@ def open_tasks(
         workspace_id: the workspace.
         owner_email: only this person's.
         account_ids: only those of these accounts; with `owner_email`, those of either.
+        owner_emails: those of these people too, for whom the owner stands in.
+        awake_at: without those that are snoozed at this moment.
     """
     whose = []
     if owner_email is not None:
-        whose.append(func.lower(Task.owner_email) == owner_email.lower())
+        owners = {owner_email.lower(), *map(str.lower, owner_emails)}
+        whose.append(func.lower(Task.owner_email).in_(sorted(owners)))
     if account_ids is not None:
         whose.append(col(Task.account_id).in_(sorted(account_ids)))
     statement = select(Task).where(Task.workspace_id == workspace_id, Task.state == "open")
     if whose:
         statement = statement.where(or_(*whose))
+    if awake_at is not None:
+        asleep = col(Task.snoozed_until)
+        statement = statement.where(or_(asleep.is_(None), asleep <= awake_at))
     in_order = statement.order_by(
         col(Task.due_at).is_(None), col(Task.due_at), col(Task.created_at), col(Task.id)
     )
@@ -114,6 +124,28 @@ def close_task(session: Session, task_id: str, now: datetime) -> bool:
     if task.state != "open":
         return False
     task.state, task.done_at = "done", now
+    session.add(task)
+    session.flush()
+    return True
+
+
+def snooze_task(session: Session, task_id: str, until: datetime) -> bool:
+    """Let an open task rest until then; False if it is not open any more."""
+    task = session.get_one(Task, task_id, with_for_update=True, populate_existing=True)
+    if task.state != "open":
+        return False
+    task.snoozed_until, task.snoozes = until, task.snoozes + 1
+    session.add(task)
+    session.flush()
+    return True
+
+
+def give_task(session: Session, task_id: str, owner_email: str) -> bool:
+    """Make an open task somebody else's; False if it is not open any more."""
+    task = session.get_one(Task, task_id, with_for_update=True, populate_existing=True)
+    if task.state != "open":
+        return False
+    task.owner_email, task.snoozed_until = owner_email, None
     session.add(task)
     session.flush()
     return True
