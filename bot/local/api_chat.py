@@ -61,10 +61,7 @@ def get_permalink(call: Call) -> Payload:
     """chat.getPermalink."""
     channel = call.channel()
     message = messages.required(call.ws, channel.id, call.ts("message_ts"))
-    thread = message.get("thread_ts", message["ts"])
-    query = "" if thread == message["ts"] else f"?thread_ts={thread}&cid={channel.id}"
-    link = f"{call.ws.base_url}/archives/{channel.id}/p{message['ts'].replace('.', '')}{query}"
-    return {"channel": channel.id, "permalink": link}
+    return {"channel": channel.id, "permalink": messages.permalink(call.ws, channel, message)}
 
 
 def _updated(call: Call, before: Payload) -> Payload:

@@ -128,10 +128,14 @@ def _told(call: Call, found: list[Payload]) -> Payload:
     shown, metadata = page_of(found, call)
     with_metadata = call.flag("include_all_metadata")
     more = bool(metadata["next_cursor"])
+    asked = {name: call.text(name) for name in ("oldest", "latest") if call.text(name)}
     return {
         "messages": [payloads.public(one, metadata=with_metadata) for one in shown],
         "has_more": more,
         "pin_count": 0,
+        "channel_actions_ts": None,
+        "channel_actions_count": 0,
+        **asked,
         **({"response_metadata": metadata} if more else {}),
     }
 

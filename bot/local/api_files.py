@@ -40,6 +40,7 @@ def get_upload_url(call: Call) -> Payload:
         "filetype": PurePosixPath(name).suffix.removeprefix(".") or "text",
         "alt_txt": call.text("alt_txt"),
         "_ticket": ticket,
+        **_facts(name),
     }
     call.ws.records.put("file", file_id, file)
     return {"upload_url": f"{call.ws.base_url}/upload/v1/{file_id}/{ticket}", "file_id": file_id}
@@ -91,6 +92,8 @@ def _completed(call: Call, wanted: object) -> Payload:
     done = {**file, "title": title or file["title"], "created": now, "timestamp": now}
     done |= {
         "user": call.ws.bot_user,
+        "user_team": call.ws.directory.team_id,
+        "permalink_public": private,
         "mode": "hosted",
         "url_private": private,
         "url_private_download": private,
@@ -98,6 +101,24 @@ def _completed(call: Call, wanted: object) -> Payload:
     done |= {"permalink": private, "channels": file.get("channels", [])}
     call.ws.records.put("file", file["id"], done)
     return payloads.public(done)
+
+
+def _facts(name: str) -> Payload:
+    """What Slack says of every hosted file; pictures are not scaled down here, and text is not previewed."""
+    kind = PurePosixPath(name).suffix.removeprefix(".").upper() or "Plain Text"
+    no = ("display_as_bot", "editable", "has_more_shares", "has_rich_preview", "is_external", "is_public")
+    never = ("is_starred", "public_url_shared", "is_modified_by_ai")
+    return {
+        **dict.fromkeys((*no, *never), False),
+        **dict.fromkeys(("external_type", "username"), ""),
+        "pretty_type": kind,
+        "media_display_type": "unknown",
+        "file_access": "visible",
+        "comments_count": 0,
+        "groups": [],
+        "ims": [],
+        "shares": {},
+    }
 
 
 def _share(call: Call, files: list[Payload]) -> None:

@@ -18,7 +18,7 @@ def api_test(call: Call) -> Payload:
     """api.test: says back what it was sent."""
     if call.text("error"):
         raise ApiError(call.text("error"), args=call.args)
-    return {"args": call.args} if call.args else {}
+    return {"args": call.args}
 
 
 def auth_test(call: Call) -> Payload:
@@ -31,6 +31,9 @@ def auth_test(call: Call) -> Payload:
         "team_id": directory.team_id,
         "user_id": directory.app.user_id,
         "bot_id": directory.app.bot_id,
+        "app_id": directory.app.app_id,
+        "app_name": directory.app.name,
+        "enterprise_id": None,
         "is_enterprise_install": False,
     }
 

@@ -38,7 +38,8 @@ def get(call: Call) -> Payload:
     """reactions.get."""
     channel = call.channel()
     message = messages.required(call.ws, channel.id, call.ts("timestamp"))
-    return {"type": "message", "channel": channel.id, "message": payloads.public(message)}
+    shown = payloads.public(message) | {"permalink": messages.permalink(call.ws, channel, message)}
+    return {"type": "message", "channel": channel.id, "message": shown}
 
 
 def _react(call: Call, *, add: bool) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.local.errors import NotDelivered
+from bot.local.faults import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -53,11 +54,16 @@ class Delivery:
     """Hands events and interactions to the bot over the transport of the day."""
 
     def __init__(
-        self, records: Records, transport: Transport, retry_seconds: Sequence[float] = RETRY_SECONDS
+        self,
+        records: Records,
+        transport: Transport,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+        trouble: Trouble | None = None,
     ) -> None:
         self.transport = transport
         self._records = records
         self._retry_seconds = tuple(retry_seconds)
+        self._trouble = trouble or Trouble()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = False
 
@@ -101,7 +107,11 @@ class Delivery:
         """
         if not self.transport.is_connected():
             raise NotDelivered("not_connected", lost=True)
-        return await self.transport.deliver(Envelope(kind, payload))
+        return await self._hand_over(Envelope(kind, payload))
+
+    async def _hand_over(self, envelope: Envelope) -> Payload | None:
+        await self._trouble.on_the_way(envelope.kind)
+        return await self.transport.deliver(envelope)
 
     async def _until_acknowledged(self, event_id: str) -> None:
         """Unanswered deliveries are retried on Slack's schedule; those that met no bot wait for one."""
@@ -112,7 +122,7 @@ class Delivery:
                 await self.transport.connected()
                 continue
             try:
-                await self.transport.deliver(
+                await self._hand_over(
                     Envelope("events_api", waiting["body"], waiting["attempt"], waiting["reason"])
                 )
             except NotDelivered as failure:
@@ -122,7 +132,9 @@ class Delivery:
                     break
                 await asyncio.sleep(self._retry_seconds[unanswered - 1] if unanswered else 0)
             else:
-                break
+                if waiting["attempt"] or not self._trouble.duplicates():
+                    break
+                self._note(event_id, 1, "timeout")
         self._records.drop(_KIND, event_id)
 
     def _note(self, event_id: str, attempt: int, reason: str) -> None:

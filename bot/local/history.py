@@ -74,6 +74,8 @@ def _thread_facts(line: Line, lines: Sequence[Line]) -> Payload:
         "reply_users": users,
         "reply_users_count": len(users),
         "latest_reply": replies[-1].ts,
+        "is_locked": False,
+        "subscribed": True,
     }
 
 

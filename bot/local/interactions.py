@@ -189,10 +189,13 @@ def _message_container(channel: Channel, message: Payload) -> Payload:
 def _action(ws: Workspace, blocks: list[Payload], use: Use) -> Payload:
     """The action as the bot gets it; only what is really there can be used."""
     block = next((one for one in blocks if one.get("block_id") == use.block_id), None)
-    known = {one.get("action_id") for one in _dicts(block)} if block else set()
-    if use.action.get("action_id") not in known:
+    found = [
+        one for one in _dicts(block) if "action_id" in one and one["action_id"] == use.action.get("action_id")
+    ]
+    if not found:
         raise PageError("That button is no longer there; the message may have changed.", 404)
-    return {**use.action, "block_id": use.block_id, "action_ts": ws.next_ts()}
+    told = {key: found[0][key] for key in _TOLD if key in found[0] and found[0].get("type") in _TELLING}
+    return {**told, **use.action, "block_id": use.block_id, "action_ts": ws.next_ts()}
 
 
 def _dicts(value: object) -> Iterator[dict[str, Any]]:
@@ -252,6 +255,8 @@ async def _ask(ws: Workspace, kind: str, payload: Payload, failure: str) -> Payl
         raise PageError(f'{failure} with the error "{code}". {_WHY[code]}', 424) from error
 
 
+_TELLING = frozenset({"button", "static_select", "external_select", "users_select", "datepicker", "overflow"})
+_TOLD = ("text", "style", "url", "confirm", "placeholder", "initial_option", "initial_date", "initial_user")
 _BROKEN = frozenset({"connection_failed", "http_error", "not_connected"})
 _WHY = {
     "dispatch_failed": "The app is not running or could not be reached.",

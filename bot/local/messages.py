@@ -204,6 +204,13 @@ def ephemerals_for(ws: Workspace, channel_id: str, user_id: str, thread_ts: str 
     ]
 
 
+def permalink(ws: Workspace, channel: Channel, message: Payload) -> str:
+    """The web address of a message; of a reply, with its thread."""
+    thread = message.get("thread_ts", message["ts"])
+    query = "" if thread == message["ts"] else f"?thread_ts={thread}&cid={channel.id}"
+    return f"{ws.base_url}/archives/{channel.id}/p{message['ts'].replace('.', '')}{query}"
+
+
 def for_page(channel_id: str, message: Payload) -> Payload:
     """A message as the page gets it."""
     shown = {**payloads.public(message), "channel": channel_id}
@@ -213,7 +220,8 @@ def for_page(channel_id: str, message: Payload) -> Payload:
     return shown
 
 
-_THREAD_KEYS = ("ts", "thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply")
+_REPLIES = ("reply_count", "reply_users", "reply_users_count", "latest_reply", "is_locked", "subscribed")
+_THREAD_KEYS = ("ts", "thread_ts", *_REPLIES)
 
 
 def _kind(channel_id: str) -> str:
@@ -256,6 +264,8 @@ def _thread_facts(ws: Workspace, channel: Channel, thread_ts: str, newest: str |
         "reply_users": users,
         "reply_users_count": len(users),
         "latest_reply": newest or (replies[-1]["ts"] if replies else ""),
+        "is_locked": False,
+        "subscribed": ws.bot_user in users or parent["user"] == ws.bot_user,
     }
     after = {**plain, **facts} if replies else plain
     ws.records.put(_kind(channel.id), thread_ts, after)

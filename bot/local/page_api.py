@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.websockets import WebSocket
 
+    from bot.local.controls import Controls
     from bot.local.directory import Channel, User
     from bot.local.payloads import Payload
     from bot.local.workspace import Workspace
@@ -40,8 +38,9 @@ _LONGEST = 40_000  # characters of one message
 class PageApi:
     """The page's calls, each a method; `routes` lists them."""
 
-    def __init__(self, ws: Workspace) -> None:
+    def __init__(self, ws: Workspace, controls: Controls) -> None:
         self._ws = ws
+        self._controls = controls
 
     def routes(self) -> list[BaseRoute]:
         """The routes under `/`."""
@@ -72,7 +71,7 @@ class PageApi:
             "open": self.open,
             "stop_stream": self.stop_stream,
             "shortcut": self.shortcut,
-            "clock": self.clock,
+            **self._controls.doings(),
         }
 
     async def index(self, _: Request) -> Response:
@@ -271,25 +270,6 @@ class PageApi:
         user, channel = self._where(body)
         message = messages.required(self._ws, channel.id, str(body.get("ts", "")))
         return await interactions.use_shortcut(self._ws, user, callback_id, channel, message)
-
-    async def _move(self, by: timedelta) -> None:
-        """Move the clock as the app wants it moved: from one thing that is due to the next."""
-        if self._ws.mover is None:
-            self._ws.clock.advance(by)
-        else:
-            await run_in_threadpool(self._ws.mover, by)
-
-    async def clock(self, body: Payload) -> Payload:
-        """Move the clock forward."""
-        seconds = body.get("advance_seconds")
-        if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not math.isfinite(seconds):
-            raise PageError("The clock takes a number of seconds, advance_seconds.")
-        try:
-            await self._move(timedelta(seconds=seconds))
-        except OverflowError as error:
-            raise PageError("The clock cannot be moved that far.") from error
-        self._ws.hub.push_all("clock", **cards.clock_card(self._ws))
-        return cards.clock_card(self._ws)
 
     def _context(self, user: User, dm: Channel, beside: str) -> None:
         """The assistant is open beside a channel: the agent view tells the app which."""

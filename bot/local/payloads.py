@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
 Payload = dict[str, Any]
 TOKEN = "local-verification"  # noqa: S105 - the legacy field of payloads, not a secret
+ICON = "/page/icon.svg"  # of the app
 _ALPHABET = string.ascii_uppercase + string.digits
+_UNREAD = {"latest": None, "unread_count": 0, "unread_count_display": 0}
+_GRID_AND_POLICY = (
+    "is_global_shared",
+    "is_moved",
+    "is_non_threadable",
+    "is_org_default",
+    "is_org_mandatory",
+    "is_read_only",
+    "is_thread_only",
+)
 _COLOURS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", "684b6c")
 
 
@@ -47,7 +58,7 @@ def bot_profile(directory: Directory) -> Payload:
         "app_id": app.app_id,
         "user_id": app.user_id,
         "name": app.name,
-        "icons": {},
+        "icons": dict.fromkeys(("image_36", "image_48", "image_72"), ICON),
         "deleted": False,
         "updated": 0,
         "team_id": directory.team_id,
@@ -201,10 +212,13 @@ def channel_object(directory: Directory, channel: Channel) -> Payload:
         "is_org_shared": False,
         "context_team_id": directory.team_id,
         "updated": 0,
+        "last_read": "0000000000.000000",
+        "properties": {},
     }
     if channel.is_im:
         other = next((one for one in channel.members if one != bot), bot)
-        return {**base, "user": other, "is_user_deleted": False, "priority": 0}
+        return {**base, "user": other, "is_user_deleted": False, "is_open": True, "priority": 0, **_UNREAD}
+    teams = _teams_in(directory, channel)
     return {
         **base,
         "name": channel.name,
@@ -219,7 +233,13 @@ def channel_object(directory: Directory, channel: Channel) -> Payload:
         "is_pending_ext_shared": False,
         "pending_shared": [],
         "pending_connected_team_ids": [],
-        "shared_team_ids": _teams_in(directory, channel),
+        "shared_team_ids": teams,
+        "internal_team_ids": [directory.team_id],
+        "connected_team_ids": [one for one in teams if one != directory.team_id],
+        "connected_limited_team_ids": [],
+        "conversation_host_id": directory.team_id,
+        **dict.fromkeys(_GRID_AND_POLICY, False),
+        "locale": "en-US",
         "unlinked": 0,
         "creator": channel.members[0] if channel.members else "",
         "is_member": bot in channel.members,

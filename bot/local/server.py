@@ -14,9 +14,11 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from bot.local import cards, messages, streams
+from bot.local.controls import Controls
 from bot.local.delivery import ACK_SECONDS, RETRY_SECONDS, Delivery
 from bot.local.directory import Channel, Directory, User
 from bot.local.errors import LocalWorkspaceError
+from bot.local.faults import Faults, Trouble
 from bot.local.gate import Gate
 from bot.local.http_mode import HttpMode
 from bot.local.manifest import AppConfig
@@ -101,7 +103,8 @@ class LocalWorkspace:
         self._clock = clock
         self._records = Records(folder / "workspace.jsonl")
         self._sockets = SocketMode(directory.app.app_id, ack_seconds)
-        self._delivery = Delivery(self._records, self._sockets, retry_seconds)
+        trouble = Trouble()
+        self._delivery = Delivery(self._records, self._sockets, retry_seconds, trouble)
         self._ws = Workspace(
             folder=folder,
             records=self._records,
@@ -109,6 +112,7 @@ class LocalWorkspace:
             config=config or AppConfig(),
             directory=_remembered(self._records, directory),
             delivery=self._delivery,
+            trouble=trouble,
             views=Views(trigger_seconds),
             responses=ResponseUrls(self._records, clock),
         )
@@ -149,7 +153,11 @@ class LocalWorkspace:
         """
         listener = _listen(self._port)
         self._ws.base_url = f"http://{_HOST}:{listener.getsockname()[1]}"
-        app = Gate(Starlette(routes=[*self._slack_routes(), *PageApi(self._ws).routes()]))
+        app = Gate(
+            Starlette(
+                routes=[*self._slack_routes(), *PageApi(self._ws, Controls(self._ws, self._sockets)).routes()]
+            )
+        )
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
         )
@@ -211,6 +219,15 @@ class LocalWorkspace:
             return moved
 
         return self._on_loop(move)
+
+    def make_trouble(self, faults: Faults) -> None:
+        """Have these go wrong from now on; `Faults()` ends it."""
+        self._on_loop(lambda: self._ws.trouble.make(faults))
+
+    @property
+    def trouble(self) -> Trouble:
+        """What goes wrong, and how often each fault struck."""
+        return self._ws.trouble
 
     def disconnect_clients(self, reason: str = "refresh_requested") -> None:
         """Send the bot's WebSockets Slack's `disconnect` frame, as Slack does every few hours."""

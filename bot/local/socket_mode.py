@@ -110,12 +110,18 @@ class SocketMode:
         finally:
             link.waiting.pop(frame["envelope_id"], None)
 
-    async def disconnect(self, reason: str) -> None:
-        """Tell every client to connect anew, then hang up (reason: refresh_requested, warning, link_disabled)."""
-        for link in list(self._links):
+    async def disconnect(self, reason: str) -> int:
+        """Tell every client to connect anew, then hang up (reason: refresh_requested, warning, link_disabled).
+
+        Returns:
+            how many connections that were.
+        """
+        links = list(self._links)
+        for link in links:
             await link.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}})
             if reason != "warning":
                 await link.websocket.close()
+        return len(links)
 
     async def _converse(self, link: _Link) -> None:
         await link.send(self._hello())

@@ -134,6 +134,7 @@ def completed(directory: Directory, view: Payload, view_id: str | None = None) -
         "submit_disabled": False,
         "previous_view_id": None,
         **view,
+        **{name: _labelled(view[name]) for name in ("title", "close", "submit") if view.get(name)},
         "id": view_id or payloads.new_id("V"),
         "team_id": directory.team_id,
         "blocks": payloads.with_block_ids(view["blocks"]),
@@ -144,3 +145,7 @@ def completed(directory: Directory, view: Payload, view_id: str | None = None) -
         "app_installed_team_id": directory.team_id,
         "bot_id": directory.app.bot_id,
     }
+
+
+def _labelled(text: Payload) -> Payload:
+    return {"emoji": True, **text}

@@ -25,6 +25,7 @@ from bot.local import (
 )
 from bot.local.call import Call
 from bot.local.errors import ApiError
+from bot.local.faults import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,13 +86,19 @@ class WebApi:
         args = {**dict(request.query_params), **await _arguments(request)}
         wait = self.budgets.spend(name)
         if wait:
-            refused = {"ok": False, "error": "ratelimited"}
-            return JSONResponse(refused, status_code=429, headers={"Retry-After": str(wait)})
+            return _too_many(wait)
         token = _token(request, args)
+        hit = self.ws.trouble.of_call(name)
+        if hit is Hit.REFUSED:
+            return _too_many(self.ws.trouble.faults.retry_after)
+        if hit is Hit.FAILED:
+            return _broken()
+        headers = {"X-OAuth-Scopes": ",".join(sorted(self.ws.config.scopes or ()))}
         try:
-            return JSONResponse(self._answer(name, token, args))
+            answer = self._answer(name, token, args)
         except ApiError as error:
-            return JSONResponse({"ok": False, "error": error.code, **error.extra})
+            answer = {"ok": False, "error": error.code, **error.extra}
+        return _broken() if hit is Hit.LOST else JSONResponse(answer, headers=headers)
 
     async def upload(self, request: Request) -> Response:
         """The second step of an upload: raw bytes or a form with one file."""
@@ -144,6 +151,16 @@ class WebApi:
             raise ApiError("not_allowed_token_type")
         if token != wanted:
             raise ApiError("invalid_auth")
+
+
+def _too_many(seconds: int) -> Response:
+    refused = {"ok": False, "error": "ratelimited"}
+    return JSONResponse(refused, status_code=429, headers={"Retry-After": str(seconds)})
+
+
+def _broken() -> Response:
+    """A fault of Slack's: its front door answers, and in no JSON."""
+    return PlainTextResponse("Internal Server Error", status_code=500)
 
 
 async def _arguments(request: Request) -> Payload:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bot.local.clock import LocalClock
     from bot.local.delivery import Delivery
+    from bot.local.faults import Trouble
     from bot.local.manifest import AppConfig
     from bot.local.payloads import Payload
     from bot.local.records import Records
@@ -34,6 +35,7 @@ class Workspace:
     config: AppConfig
     directory: Directory
     delivery: Delivery
+    trouble: Trouble
     views: Views
     responses: ResponseUrls
     base_url: str = ""
