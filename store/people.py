@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import func, true
 from sqlmodel import Session, col, or_, select
 
+from store.tables.absences import cover_on
 from store.tables.accounts import Account, Contact, StaffMember
 from store.tables.workspaces import SlackUser, Workspace, find_user
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy import ColumnElement
 
@@ -151,22 +152,56 @@ def visible_account_ids(session: Session, workspace_id: str, person: Person) -> 
     return frozenset(account.id for account in visible_accounts(session, workspace_id, person))
 
 
-def owner_of(session: Session, account: Account) -> StaffMember | None:
-    """The account's CSM; None if it has none or the address is not in the staff table."""
+def owner_of(session: Session, account: Account, on: date | None = None) -> StaffMember | None:
+    """The account's CSM; None if it has none or the address is not in the staff table.
+
+    With a day: who stands in for them if they are away on it.
+    """
     if not account.csm_email:
         return None
-    return _one_staff(session, account.workspace_id, None, account.csm_email.lower())
+    email = account.csm_email.lower()
+    covering = cover_on(session, account.workspace_id, email, on) if on else email
+    found = _one_staff(session, account.workspace_id, None, covering)
+    return found or (_one_staff(session, account.workspace_id, None, email) if covering != email else None)
 
 
-def ladder(session: Session, workspace_id: str, account: Account | None) -> list[StaffMember]:
+def staff_of(session: Session, workspace_id: str, email: str) -> StaffMember | None:
+    """The member of staff with this address."""
+    return _one_staff(session, workspace_id, None, email)
+
+
+def staff_named(session: Session, workspace_id: str, name: str) -> list[Person]:
+    """The members of staff that a name may mean: an address, a full or a first name."""
+    wanted = name.strip().lstrip("@").lower()
+    everyone = session.exec(
+        select(StaffMember).where(StaffMember.workspace_id == workspace_id).order_by(StaffMember.email)
+    ).all()
+    return [
+        _as_staff(one.slack_user_id, None, one, is_admin=False)
+        for one in everyone
+        if wanted
+        in {
+            one.email.lower(),
+            one.name.lower(),
+            one.name.lower().split(" ")[0],
+        }
+    ]
+
+
+def ladder(
+    session: Session, workspace_id: str, account: Account | None, on: date | None = None
+) -> list[StaffMember]:
     """Who answers for an account, nearest first: its CSM, their manager, the team's managers, the admins.
 
-    Without an account (an unknown person asks): every manager, then the admins.
+    Without an account (an unknown person asks): every manager, then the admins. With a day: who stands in for a
+    CSM that is away on it comes first.
     """
     of_workspace = select(StaffMember).where(StaffMember.workspace_id == workspace_id)
     everyone = list(session.exec(of_workspace.order_by(StaffMember.email)).all())
     owner = owner_of(session, account) if account is not None else None
     steps = [owner] if owner is not None else []
+    if account is not None and on is not None and (covering := owner_of(session, account, on)):
+        steps.insert(0, covering)
     if owner is not None:
         steps += [one for one in everyone if one.email.lower() == (owner.manager_email or "").lower()]
         steps += [one for one in everyone if one.role == "manager" and one.team and one.team == owner.team]

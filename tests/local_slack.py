@@ -198,6 +198,8 @@ def _typed(element, value):
         typed = {"type": element["type"], "value": value}
     elif element["type"] == "datepicker":
         typed = {"type": element["type"], "selected_date": value}
+    elif element["type"] == "users_select":
+        typed = {"type": element["type"], "selected_user": value}
     else:
         chosen = next(one for one in element["options"] if one["value"] == value)
         typed = {"type": element["type"], "selected_option": chosen}

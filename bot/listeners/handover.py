@@ -232,7 +232,7 @@ def _tell_asker(
 def helpers_for(services: Services, account: Account | None) -> list[Helper]:
     """Who can be told about an account, nearest first: CSM, managers, admins; those whom Slack knows."""
     with services.database.reading() as session:
-        ladder = people.ladder(session, services.workspace_id, account)
+        ladder = people.ladder(session, services.workspace_id, account, services.clock.now().date())
     found = [
         Helper(slack_id, one.name, one.email, one.timezone)
         for one in ladder

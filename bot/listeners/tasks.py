@@ -1,4 +1,4 @@
-"""`/cs tasks`: what is to be done, overdue first; done is done once."""
+"""`/cs tasks`: what is to be done, overdue first; done is done once. Who is away is covered."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot import asking, speaking
 from bot.blocks.tasks import DONE, MINE, TEAM, TaskItem, tasks_speech
 from bot.blocks.text import escaped
+from bot.listeners import absences as away
 from bot.listeners.commands import Subcommand, finish
 from bot.listeners.playbooks import close_cards
 from bot.slack.incoming import Pressed, parse_action
@@ -14,7 +15,7 @@ from bot.slack.messenger import Speech
 from bot.slack.once import remember
 from playbooks import events
 from store import people
-from store.tables import accounts, tasks
+from store.tables import absences, accounts, tasks
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from store.tables import InboundEvent, Task
 
 TICKED = "task_ticked"
-USAGE = "Write `/cs tasks` for your own, or `/cs tasks team` for those of all accounts that you see."
+USAGE = (
+    "Write `/cs tasks` for your own, `/cs tasks team` for those of all accounts that you see, "
+    "`/cs tasks away 2026-07-01 2026-07-14 @who` if somebody stands in for you, `/cs tasks back` when you are."
+)
 NOT_YOURS = "That task belongs to the team of another account."
 
 
@@ -43,9 +47,13 @@ def register(app: App, services: Services) -> None:
 
 
 def show(services: Services, call: Call) -> None:
-    """The list that is asked for."""
-    whose = call.words.lower() or MINE
-    if whose not in (MINE, TEAM):
+    """The list that is asked for, or who is away."""
+    verb, _, rest = call.words.partition(" ")
+    whose = verb.lower() or MINE
+    if whose in away.VERBS:
+        away.VERBS[whose](services, call, rest.strip())
+        return
+    if whose not in (MINE, TEAM) or rest:
         finish(services, call, Speech(text=USAGE))
         return
     with services.database.reading() as session:
@@ -91,24 +99,34 @@ def mark_done(session: Session, services: Services, task: Task, person: Person) 
 
 
 def may_work_on(session: Session, services: Services, person: Person, task: Task) -> bool:
-    """Whether it is a member of staff's own task, or one of an account that they see."""
+    """Whether it is a member of staff's own task, one of an account that they see, or of whom they cover."""
     if not person.may_act_as("csm"):
         return False
-    if person.email and task.owner_email == person.email:
+    owner = (task.owner_email or "").lower()
+    if person.email and owner in {person.email.lower(), *_covered(session, services, person)}:
         return True
     visible = people.visible_account_ids(session, services.workspace_id, person)
     return task.account_id in visible if task.account_id else person.may_act_as("manager")
 
 
+def _covered(session: Session, services: Services, person: Person) -> list[str]:
+    """For whom this person stands in today."""
+    today = services.clock.now().date()
+    return absences.covered_by(session, services.workspace_id, person.email, today) if person.email else []
+
+
 def items_of(session: Session, services: Services, person: Person, whose: str) -> list[TaskItem]:
-    """The open tasks of a person, or of all accounts that they see, the one due longest first."""
+    """The open tasks of a person and of whom they cover, or of all accounts that they see; snoozed ones rest."""
     now, workspace_id = services.clock.now(), services.workspace_id
     names = {one.id: one.name for one in people.visible_accounts(session, workspace_id, person)}
+    covered = _covered(session, services, person)
     found = tasks.open_tasks(
         session,
         workspace_id,
         owner_email=person.email or "",
+        owner_emails=covered,
         account_ids=names if whose == TEAM else None,
+        awake_at=now,
     )
     return [
         TaskItem(
@@ -119,6 +137,7 @@ def items_of(session: Session, services: Services, person: Person, whose: str) -
             due_at=task.due_at,
             overdue=task.due_at is not None and task.due_at < now,
             high=task.priority == "high",
+            covered=(task.owner_email or "").lower() in covered,
         )
         for task in found
     ]
@@ -126,8 +145,8 @@ def items_of(session: Session, services: Services, person: Person, whose: str) -
 
 TASKS = Subcommand(
     name="tasks",
-    usage="tasks [mine|team]",
-    description="What is to be done, overdue first",
+    usage="tasks [mine | team | away FROM TO @who | back]",
+    description="What is to be done, overdue first; who stands in while you are away",
     role="csm",
     handler=show,
 )

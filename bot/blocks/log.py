@@ -1,0 +1,61 @@
+"""What was written down about an account, and what was promised to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.blocks import parts
+from bot.blocks.text import brief
+from store.tables import promises
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from slack_sdk.models.blocks import Block
+
+    from bot.slack.messenger import Speech
+    from store.tables import Activity, Promise
+
+KEPT, WITHDRAWN = "promise_kept", "promise_withdrawn"
+SETTLES = {KEPT: promises.KEPT, WITHDRAWN: promises.WITHDRAWN}
+_PICTURES = {"call": "📞", "meeting": "🤝", "email": "✉️", "note": "📝"}
+_HINT = (
+    "`/cs log @{name} call They plan a second depot` · `on 2026-03-01` before the words for an earlier day · "
+    "`promise 2026-06-01 We send the export`"
+)
+
+
+def log_speech(
+    name: str, activities: Sequence[Activity], promised: Sequence[Promise], today: date, note: str = ""
+) -> Speech:
+    """Open promises with their buttons, then what happened, newest first."""
+    title = f"*Log of {brief(name)}*"
+    blocks: list[Block] = [parts.section(f"{title}  {note}".strip())]
+    for one in promised[:10]:
+        blocks += [
+            parts.section(promise_line(one, today)),
+            parts.actions(
+                parts.button("Kept", KEPT, one.id, style="primary"),
+                parts.button("Withdraw", WITHDRAWN, one.id),
+            ),
+        ]
+    lines = [activity_line(one) for one in activities] or ["Nothing is written down yet."]
+    blocks += [parts.section("\n".join(lines)), parts.context(_HINT.format(name=brief(name)))]
+    told = [promise_line(one, today) for one in promised]
+    return parts.speech("\n".join([title, note, *told, *lines]).strip(), blocks)
+
+
+def activity_line(activity: Activity) -> str:
+    """One call or note in a line of mrkdwn."""
+    picture = _PICTURES.get(activity.kind, "•")
+    who = f"_{activity.kind}, {brief(activity.by_name)}, {activity.happened_on:%-d %b %Y}_"
+    return f"{picture} {brief(activity.text, 300)} {who}"
+
+
+def promise_line(promise: Promise, today: date) -> str:
+    """One open promise in a line of mrkdwn."""
+    due = f"by {promise.due_on:%-d %b %Y}"
+    late = promise.due_on < today
+    owner = f", {brief(promise.owner_email)}" if promise.owner_email else ""
+    return f"🤞 {brief(promise.text, 300)} {f'*overdue, {due}*' if late else due}{owner}"

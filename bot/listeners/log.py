@@ -1,0 +1,152 @@
+"""`/cs log @x`: calls, meetings, e-mails and notes, and what was promised."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot import asking, goal_words, speaking
+from bot.blocks import log as blocks
+from bot.listeners.about import About, account_seen, changing, reading
+from bot.listeners.accounts import NOT_YOURS
+from bot.listeners.commands import Subcommand
+from bot.slack.incoming import Pressed, parse_action
+from bot.slack.messenger import Speech
+from bot.slack.once import remember
+from store.errors import StoreError
+from store.tables import Account, Activity, Promise, activities, promises
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from slack_bolt import Ack, App
+    from sqlmodel import Session
+
+    from bot.listeners.about import Changes, Told
+    from bot.services import Services
+    from store.tables import InboundEvent
+
+SETTLED = "promise_settled"
+LONGEST = 3000  # characters of a note
+SHOWN = 10
+USAGE = (
+    "Write `/cs log @account call They plan a second depot`, or `meeting`, `email`, `note`; "
+    "`promise 2026-06-01 We send the export` for what you said you would do."
+)
+_ON = re.compile(r"^on\s+(\S+)\s+", re.IGNORECASE)
+
+
+def register(app: App, services: Services) -> None:
+    """Listen to the buttons of promises."""
+
+    def settled(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        pressed = parse_action(body, action)
+        remember(services, SETTLED, pressed.event_key, pressed.to_payload())
+        ack()
+
+    for action_id in blocks.SETTLES:
+        app.action(action_id)(settled)
+
+
+def show(services: Services, told: Told) -> Speech:
+    """What was written down."""
+    with services.database.reading() as session:
+        return _shown(session, services, told.account)
+
+
+def _logging(kind: str) -> Changes:
+    def log(session: Session, services: Services, told: Told) -> Speech:
+        happened_on, text = _day_and_text(told.rest, services.clock.now().date())
+        activity = Activity(
+            workspace_id=services.workspace_id,
+            key=f"command:{told.event.id}",
+            account_id=told.account.id,
+            kind=kind,
+            text=text[:LONGEST],
+            by_name=told.person.name,
+            by_email=told.person.email,
+            happened_on=happened_on,
+            created_at=services.clock.now(),
+        )
+        activities.log_activity(session, activity)
+        return _shown(session, services, told.account, f":white_check_mark: {kind.capitalize()} noted.")
+
+    return log
+
+
+def _day_and_text(words: str, today: date) -> tuple[date, str]:
+    """`on 2026-03-01 They called` is about that day; without one, today."""
+    found = _ON.match(words)
+    text = words[found.end() :].strip() if found else words.strip()
+    if not text:
+        raise StoreError(f"What happened? {USAGE}")
+    day = goal_words.read_date(found[1]) if found else today
+    if day > today:
+        raise StoreError(f"{day:%-d %b %Y} is still to come; log what has happened.")
+    return day, text
+
+
+def promise(session: Session, services: Services, told: Told) -> Speech:
+    """`promise DATE TEXT`: what we said we would do, and until when."""
+    day, _, text = told.rest.partition(" ")
+    if not text.strip():
+        raise StoreError("Until when, and what? Write `promise 2026-06-01 We send the export`.")
+    made = Promise(
+        workspace_id=services.workspace_id,
+        key=f"command:{told.event.id}",
+        account_id=told.account.id,
+        text=text.strip()[:LONGEST],
+        due_on=goal_words.read_date(day),
+        owner_email=told.person.email,
+        said_by=told.user_id,
+        created_at=services.clock.now(),
+    )
+    promises.make_promise(session, made)
+    return _shown(session, services, told.account, ":white_check_mark: Promise noted.")
+
+
+def carry_out_settled(services: Services, event: InboundEvent) -> None:
+    """A promise was kept, or is withdrawn."""
+    pressed = Pressed.from_payload(event.payload)
+    services.directory.meet(pressed.user_id)
+    now = services.clock.now()
+    with services.effect_of(event.id) as session:
+        person = asking.person_of(session, services, pressed.user_id)
+        row = session.get(Promise, pressed.value)
+        account = account_seen(session, services, person, row.account_id) if row else None
+        if account is None:
+            speaking.reply(session, services, event, Speech(text=NOT_YOURS))
+            return
+        state = blocks.SETTLES[pressed.action_id]
+        closed = promises.close_promise(session, services.workspace_id, pressed.value, state, now.date())
+        note = f":white_check_mark: {state.capitalize()}." if closed else "That was settled already."
+        speaking.reply(session, services, event, _shown(session, services, account, note), replace=True)
+
+
+def _shown(session: Session, services: Services, account: Account, note: str = "") -> Speech:
+    return blocks.log_speech(
+        account.name,
+        activities.activities_of(session, account.id, limit=SHOWN),
+        promises.promises_of(session, account.id, states=[promises.OPEN]),
+        services.clock.now().date(),
+        note,
+    )
+
+
+ABOUT = About(
+    "log",
+    verbs={
+        "": reading(show),
+        **{kind: changing(_logging(kind)) for kind in activities.KINDS},
+        "promise": changing(promise),
+    },
+    usage=USAGE,
+)
+LOG = Subcommand(
+    name="log",
+    usage="log @customer [call | meeting | email | note | promise DATE] words",
+    description="Write down a call, a note or a promise, or see what was written down",
+    role="csm",
+    handler=ABOUT,
+)
+HANDLERS = {SETTLED: carry_out_settled}
