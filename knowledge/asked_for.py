@@ -43,6 +43,26 @@ _GIVES: Mapping[Kind, re.Pattern[str]] = {
 }
 
 
+_IDENTIFIER = re.compile(r"(?<![\w.-])(?=[\w.-]*\d)(?=[\w.-]*[A-Za-z])\w+(?:[.-]\w+)*|\b\w+_\w+\b")
+_FACT = re.compile(
+    r"^(?:\W*(?:hi|hello|and|so|but|ok|please|also|then|well)\b[\s,]*)*"
+    r"(?:is|are|was|were|can|could|may|does|do|did|has|have|will|would|should|who|whom|when|where|which"
+    r"|what(?:'s| is| are| was| were) the (?:name|number|size|maximum|minimum|limit|default|cost|price|date|phone|address)"
+    r"|how (?:many|much|long|often|old|big|far|large))\b",
+    re.IGNORECASE,
+)
+
+
+def wants_a_fact(question: str) -> bool:
+    """Whether one fact answers, as to "can I", "when" and "how many"; "how does" and "what are" want an account."""
+    return bool(_FACT.search(question)) or asked_for(question) is not None
+
+
+def identifiers(question: str) -> list[str]:
+    """What a question names by an identifier, in lower case: `us-east-1`, `ml.eia1.xlarge`, `max_size`."""
+    return [found.lower() for found in _IDENTIFIER.findall(question)]
+
+
 def asked_for(question: str) -> Kind | None:
     """The kind of thing that an answer must name; None where no kind stands out."""
     return next((kind for kind, pattern in _ASKS.items() if pattern.search(question)), None)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from knowledge.units import Unit
 
 _NEEDS_HEADING = frozenset(("item", "step", "code"))
+_WORDS_LED_IN = 60  # of a lead-in and its items, up to which they are one sentence
 _FORMATTING = re.compile(r"[*_`~]")
 _CELL = re.compile(r"(?<!\\)\|")
 # What a source says in square brackets must not pass for the number of one of our citations.
@@ -38,10 +39,25 @@ def compose(quotes: Sequence[Quote]) -> Composed:
     citations: list[CitedPassage] = []
     paragraphs: list[str] = []
     for n, one in enumerate(quotes, start=1):
-        sentences += [AnswerSentence(unit.text, (n,)) for unit in one.units]
+        sentences += [AnswerSentence(text, (n,)) for text in _sentences(one.units)]
         citations.append(citation_of(n, one.evidence, "\n".join(_texts(one.units))))
         paragraphs.append(_led_in(one) + _markdown(one.units, f"[{n}]"))
     return Composed("\n\n".join(paragraphs), tuple(sentences), tuple(citations))
+
+
+def _sentences(units: Sequence[Unit]) -> list[str]:
+    """One text a unit; a lead-in is one with the items that it introduces, a line each, if they are few words."""
+    texts: list[str] = []
+    open_words = 0  # of the sentence that goes on, 0 if none does
+    for unit in units:
+        words = len(unit.text.split())
+        if open_words and unit.kind in _NEEDS_HEADING and open_words + words <= _WORDS_LED_IN:
+            texts[-1] += f"\n{unit.text}"
+            open_words += words
+        else:
+            texts.append(unit.text)
+            open_words = words if unit.kind == "sentence" and unit.is_lead_in else 0
+    return texts
 
 
 def _led_in(quote: Quote) -> str:

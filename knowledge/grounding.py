@@ -48,8 +48,9 @@ class GroundingCheck:
 
 
 def is_verbatim(sentence: str, passage: str) -> bool:
-    """Whether a passage holds the sentence word for word; runs of white space count as one blank."""
-    return bool(sentence.strip()) and _flat(sentence) in _flat(passage)
+    """Whether a passage holds each line of the sentence word for word; runs of white space count as one blank."""
+    flat = _flat(passage)
+    return bool(sentence.strip()) and all(_flat(line) in flat for line in sentence.splitlines())
 
 
 def numbers(text: str) -> frozenset[str]:

@@ -7,14 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge.asked_for import asked_for, gives
+from knowledge.asked_for import asked_for, gives, identifiers, wants_a_fact
 from knowledge.units import units_of
 from knowledge.words import stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from knowledge.asked_for import Kind
     from knowledge.types import Evidence
     from knowledge.units import Unit
 
@@ -23,14 +22,11 @@ if TYPE_CHECKING:
 
 PASSAGES = 3  # that an answer may quote
 UNITS_SCORED = 36  # of one answer, to bound the work
-SENTENCES = 3  # of one passage
 ROWS = 4  # of one table
 LIST_ITEMS = 12  # a longer list is cut behind these
-MARGIN = 3.0  # logits below the best unit: still part of the answer, within its passage
-BEFORE_MARGIN = 1.0  # the same for what stands before the best unit
-SHORT_MARGIN = 8.0  # the same in a passage of a few sentences: only what is about something else stays out
-OTHER_MARGIN = 1.0  # the same for another passage's best unit
-OTHER_LEAST = 3.0  # and its least logit
+MARGIN = 3.0  # logits below the best item or row: still part of the answer
+BEFORE_MARGIN = 0.5  # the same for a sentence before the best one, since an answer begins with it
+SHORT_PASSAGE = 3  # units of a passage that is nothing but a few sentences
 REPEATS = 0.6  # share of a unit's words that are said already
 
 _LEANS_BACK = re.compile(
@@ -54,6 +50,33 @@ _WANTED = 2.5  # logits for naming the kind of thing that is asked for, and off 
 _OWN_PASSAGES = 2  # of the best document, beside those, that may hold the better answer
 _BETTER = 1.0  # logits by which another passage of the best document must be better to be quoted first
 _SHORTEST = 4  # words of a sentence that may stand alone
+_COVERS = (
+    2.0  # logits for a unit that has all the question's words, the rare ones among what is read counting more
+)
+_NAMED = 3.0  # logits off for not naming what the question names by an identifier, where another unit does
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of what is near the best unit belongs to an answer.
+
+    Attributes:
+        sentences: of one passage.
+        margin: logits below the best one: still part of the answer.
+        short_margin: the same in a passage of a few sentences: only what is about something else stays out.
+        other_margin: logits below the best one: another passage's best unit is still part of the answer.
+        other_least: and its least logit.
+    """
+
+    sentences: int
+    margin: float
+    short_margin: float
+    other_margin: float
+    other_least: float
+
+
+FACT = Extent(sentences=3, margin=4.0, short_margin=4.0, other_margin=2.0, other_least=2.0)
+ACCOUNT = Extent(sentences=5, margin=8.0, short_margin=8.0, other_margin=2.0, other_least=2.0)
 
 
 @dataclass(frozen=True)
@@ -89,8 +112,9 @@ def quote(evidence: Sequence[Evidence], score: Score, question: str = "") -> Quo
         question: asks it for a way to do something, its steps are read first.
     """
     how_to = bool(_HOW_TO.search(question))
+    extent = FACT if wants_a_fact(question) else ACCOUNT
     read = _to_read(steps_first(evidence) if how_to else evidence)
-    passages = _with_scores([(one, _scored(units_of(one.text))) for one in read], score, asked_for(question))
+    passages = _with_scores([(one, _scored(units_of(one.text))) for one in read], score, question)
     if not how_to:
         passages = _best_of_document_first(passages)
     passages = passages[:PASSAGES]
@@ -98,11 +122,11 @@ def quote(evidence: Sequence[Evidence], score: Score, question: str = "") -> Quo
     if not best or best[0] is None:
         return None
     top = best[0].score or 0.0
-    quotes = [Quote(passages[0][0], _chosen(passages[0][1], best[0]))]
+    quotes = [Quote(passages[0][0], _chosen(passages[0][1], best[0], extent))]
     for (one, units), anchor in zip(passages[1:], best[1:], strict=True):
-        least = max(OTHER_LEAST, top - OTHER_MARGIN)
+        least = max(extent.other_least, top - extent.other_margin)
         if anchor and (anchor.score or 0.0) >= least and not _repeats(anchor.unit, quotes):
-            quotes.append(Quote(one, _chosen(units, anchor)))
+            quotes.append(Quote(one, _chosen(units, anchor, extent)))
     return Quoted(tuple(quotes), top)
 
 
@@ -127,7 +151,7 @@ def _to_read(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [*first, *own[:_OWN_PASSAGES]]
 
 
-def _with_scores(passages: list[_Passage], score: Score, kind: Kind | None) -> list[_Passage]:
+def _with_scores(passages: list[_Passage], score: Score, question: str) -> list[_Passage]:
     """The same, the units that may carry an answer scored under their heading, the best passage's first."""
     asked = [
         (p, u)
@@ -135,14 +159,36 @@ def _with_scores(passages: list[_Passage], score: Score, kind: Kind | None) -> l
         for u, scored in enumerate(units)
         if _may_answer(scored.unit)
     ][:UNITS_SCORED]
+    units = [passages[p][1][u].unit for p, u in asked]
     texts = [
-        f"{' > '.join(passages[p][0].heading_path)}: {passages[p][1][u].unit.readable}" for p, u in asked
+        f"{' > '.join(passages[p][0].heading_path)}: {unit.readable}"
+        for (p, _), unit in zip(asked, units, strict=True)
     ]
-    for (p, u), logit in zip(asked, score(texts), strict=True):
-        unit = passages[p][1][u].unit
-        wanted = 0.0 if kind is None else _WANTED if gives(unit.text, kind) else -_WANTED
-        passages[p][1][u] = Scored(unit, logit + wanted)
+    extra = _by_wording(units, question)
+    for (p, u), unit, logit, more in zip(asked, units, score(texts), extra, strict=True):
+        passages[p][1][u] = Scored(unit, logit + more)
     return passages
+
+
+def _by_wording(units: Sequence[Unit], question: str) -> list[float]:
+    """What each unit's words are worth, in logits: a cross-encoder likes any sentence on the topic."""
+    covered = coverage(question, [unit.readable for unit in units])
+    kind, named = asked_for(question), identifiers(question)
+    names = [any(name in unit.text.lower() for name in named) for unit in units]
+    return [
+        _COVERS * share
+        + (0.0 if kind is None else _WANTED if gives(unit.text, kind) else -_WANTED)
+        - (_NAMED if any(names) and not has_name else 0.0)
+        for unit, share, has_name in zip(units, covered, names, strict=True)
+    ]
+
+
+def coverage(question: str, texts: Sequence[str]) -> list[float]:
+    """The share of the question's words that each text has, 0..1, weighted by their rarity among the texts."""
+    asked, bags = stems(question), [stems(text) for text in texts]
+    weights = {word: math.log(1 + len(texts) / (1 + sum(word in bag for bag in bags))) for word in set(asked)}
+    total = sum(weights.values()) or 1.0
+    return [sum(weight for word, weight in weights.items() if word in bag) / total for bag in bags]
 
 
 def _best_of_document_first(passages: list[_Passage]) -> list[_Passage]:
@@ -175,11 +221,11 @@ def _best(units: Sequence[Scored]) -> Scored | None:
     return max(scored, key=lambda one: one.score or 0.0) if scored else None
 
 
-def _chosen(units: Sequence[Scored], anchor: Scored) -> tuple[Unit, ...]:
+def _chosen(units: Sequence[Scored], anchor: Scored, extent: Extent) -> tuple[Unit, ...]:
     """The anchor with what it needs to be understood, and what else of its passage answers."""
     at = units.index(anchor)
     if anchor.unit.kind == "sentence" and not anchor.unit.is_lead_in:
-        picked = _sentences(units, anchor)
+        picked = _sentences(units, anchor, extent)
     elif anchor.unit.kind == "row":
         picked = _rows(units, anchor)
     elif anchor.unit.kind == "item":
@@ -189,25 +235,23 @@ def _chosen(units: Sequence[Scored], anchor: Scored) -> tuple[Unit, ...]:
     return tuple(units[i].unit for i in sorted(_completed(units, picked)))
 
 
-def _sentences(units: Sequence[Scored], anchor: Scored) -> set[int]:
+def _sentences(units: Sequence[Scored], anchor: Scored, extent: Extent) -> set[int]:
     """The best few. What stands before the best one must be nearly as good, since an answer begins with it."""
     at, top = units.index(anchor), anchor.score or 0.0
-    short = _is_short(units)
-    after = top - (SHORT_MARGIN if short else MARGIN)
-    before = after if short else top - BEFORE_MARGIN
+    after = top - (extent.short_margin if _is_short(units) else extent.margin)
     good = [
         (one.score, i)
         for i, one in enumerate(units)
         if one.unit.kind == "sentence"
         and one.score is not None
-        and one.score >= (before if i < at else after)
+        and one.score >= (top - BEFORE_MARGIN if i < at else after)
     ]
-    return {i for _, i in sorted(good, key=lambda pair: -pair[0])[:SENTENCES]}
+    return {i for _, i in sorted(good, key=lambda pair: -pair[0])[: extent.sentences]}
 
 
 def _is_short(units: Sequence[Scored]) -> bool:
     """Whether a passage is nothing but a few sentences: what one leaves out its neighbours say."""
-    return len(units) <= SENTENCES and all(one.unit.kind == "sentence" for one in units)
+    return len(units) <= SHORT_PASSAGE and all(one.unit.kind == "sentence" for one in units)
 
 
 def _items(units: Sequence[Scored], at: int) -> set[int]:

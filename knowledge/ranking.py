@@ -166,20 +166,36 @@ def _final_scores(
     near: Mapping[str, float],
     weights: FinalWeights,
 ) -> list[float]:
-    """The last order's score of passages that the cross-encoder has read."""
+    """The last order's score of passages that the cross-encoder has read.
+
+    A document's best passage stands for the whole of it: it gets the best that any of the document's passages
+    has of each thing, since what answers and what shares the question's words are often two passages of one
+    document.
+    """
     best_lexical = max((one.lexical or 0.0 for one in evidence), default=0.0) or 1.0
-    scores = []
-    for one in evidence:
-        blend = support[one.document_id]
-        scores.append(
-            blend
-            + weights.lexical * (one.lexical or 0.0) / best_lexical
-            + weights.near * near.get(one.document_id, blend)
-            + weights.card * _card_cosine(one)
-            + weights.passage * _logistic(one.reranked or 0.0)
-            + weights.card_read * _logistic(_card_logit(one))
+    told = [
+        (
+            weights.lexical * (one.lexical or 0.0) / best_lexical,
+            weights.near * near.get(one.document_id, support[one.document_id]),
+            weights.card * _card_cosine(one),
+            weights.passage * _logistic(one.reranked or 0.0),
+            weights.card_read * _logistic(_card_logit(one)),
         )
+        for one in evidence
+    ]
+    scores = [support[one.document_id] + sum(features) for one, features in zip(evidence, told, strict=True)]
+    for places in _places_by_document(evidence).values():
+        best = max(places, key=lambda place: scores[place])
+        features = zip(*(told[place] for place in places), strict=True)
+        scores[best] = support[evidence[best].document_id] + sum(max(values) for values in features)
     return scores
+
+
+def _places_by_document(evidence: Sequence[Evidence]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, one in enumerate(evidence):
+        places.setdefault(one.document_id, []).append(place)
+    return places
 
 
 def _card_cosine(one: Evidence) -> float:

@@ -198,10 +198,52 @@ def test_another_passage_of_the_best_document_comes_first_if_it_clearly_answers_
     assert _quoted("when are exports ready", [first, second], logits).startswith("Exports are ready")
 
 
-def test_a_text_of_a_few_sentences_on_the_matter_is_quoted_whole():
-    text = "Choose a logo under Brand. A domain of your own needs Enterprise. Ask us to set it up."
-    logits = {"Choose a logo": -2.0, "A domain": 4.0, "Ask us": -3.0}
-    assert _quoted("our own logo", [_evidence(text)], logits) == f"{text} [1]"
+def test_a_text_of_a_few_sentences_on_the_matter_is_quoted_to_its_end():
+    text = "A domain of your own needs Enterprise. Choose a logo under Brand. Ask us to set it up."
+    logits = {"Choose a logo": -2.0, "A domain": 4.0, "Ask us": -1.0}
+    assert _quoted("our own domain", [_evidence(text)], logits) == f"{text} [1]"
+
+
+def test_an_answer_begins_with_the_sentence_that_answers():
+    text = "Choose a logo under Brand. A domain of your own needs Enterprise."
+    logits = {"Choose a logo": -2.0, "A domain": 4.0}
+    assert (
+        _quoted("our own domain", [_evidence(text)], logits) == "A domain of your own needs Enterprise. [1]"
+    )
+
+
+def test_whoever_asks_for_a_fact_gets_fewer_sentences_than_whoever_asks_for_an_account():
+    text = " ".join(f"Sentence {word} says it." for word in ("one", "two", "three", "four", "five", "six"))
+    logits = dict.fromkeys(("one", "two", "three", "four", "five", "six"), 2.0)
+    fact = _quoted("When is it done?", [_evidence(text)], logits)
+    account = _quoted("How does it work?", [_evidence(text)], logits)
+    assert (fact.count("says it"), account.count("says it")) == (3, 5)
+
+
+def test_a_unit_that_names_the_identifier_in_question_goes_before_one_that_reads_better():
+    text = "The db.t3.small has 2 GB. The db.t3.micro has 1 GB."
+    logits = {"small": 5.0, "micro": 3.0}
+    assert _quoted("memory of db.t3.micro", [_evidence(text)], logits).startswith("The db.t3.micro has 1 GB.")
+
+
+def test_a_unit_with_the_rare_words_of_the_question_goes_before_one_that_reads_a_little_better():
+    text = "The maximum number of forecasts is 10. The maximum number of datasets is 1500."
+    logits = {"forecasts": 3.2, "datasets": 3.0}
+    answer = _quoted("maximum number of datasets", [_evidence(text)], logits)
+    assert answer.startswith("The maximum number of datasets is 1500.")
+
+
+def test_a_lead_in_and_its_few_items_are_one_sentence_and_a_long_list_is_many():
+    few, many = (
+        "Plans:\n- Starter\n- Growth",
+        "Plans:\n" + "\n".join(f"- Plan {i} of many" for i in range(30)),
+    )
+    sentences = [
+        compose(quote([_evidence(text)], lambda texts: [2.0 for _ in texts]).quotes).sentences
+        for text in (few, many)
+    ]
+    assert [one.text for one in sentences[0]] == ["Plans:\nStarter\nGrowth"]
+    assert len(sentences[1]) > 1
 
 
 def test_a_list_that_no_sentence_introduces_is_shown_under_its_heading():
