@@ -204,6 +204,95 @@ def test_a_text_of_a_few_sentences_on_the_matter_is_quoted_to_its_end():
     assert _quoted("our own domain", [_evidence(text)], logits) == f"{text} [1]"
 
 
+def test_whoever_asks_how_gets_the_articles_own_steps_first():
+    what = _evidence("SSO lets people sign in with one identity.", 1)
+    other = replace(_evidence("1. Open Export.\n2. Press Go.", 2), kind="steps")
+    steps = replace(_evidence("1. Open Security.\n2. Choose SAML.", 1), passage_id="p3", kind="steps")
+
+    assert steps_first([what, other, steps]) == [steps, what, other]
+    assert steps_first([what, other]) == [what, other]
+    assert steps_first([]) == []
+
+
+PRICES = "What each plan costs:\n\n| | Starter | Growth |\n| --- | --- | --- |\n| Price a month | $79 | $390 |\n| Vans | 5 | 20 |"
+
+
+def _quoted(question, evidence, logits):
+    """The Markdown of what is quoted; `logits`: part of a text -> its logit, -9 for others."""
+
+    def score(texts):
+        return [
+            max((logit for part, logit in logits.items() if part in text), default=-9.0) for text in texts
+        ]
+
+    quoted = quote(evidence, score, question)
+    return compose(quoted.quotes).markdown if quoted else None
+
+
+def test_a_row_is_read_as_a_sentence_that_says_its_columns():
+    row = units_of(PRICES)[1]
+    assert row.readable == "Price a month. Starter: $79; Growth: $390"
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        (
+            "how many stops fit in one route?",
+            "One run plans up to 300 stops.",
+            "A route is the list of stops.",
+        ),
+        (
+            "how much is the growth plan?",
+            "The Growth plan is $390 a month.",
+            "The Growth plan is a good plan to start.",
+        ),
+        (
+            "how long do you keep my data?",
+            "We keep your data for 90 days.",
+            "We keep your data in good hands.",
+        ),
+    ],
+    ids=["how many", "how much", "how long"],
+)
+def test_a_sentence_that_names_the_kind_of_thing_asked_for_is_preferred(question, right, wrong):
+    text = f"{wrong}\n\n{right}\n\nSomething else is said here as well.\n\nAnd one more thing is said here."
+    assert _quoted(question, [_evidence(text)], {wrong: 2.5, right: 1.0}).startswith(right)
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "See export your data for details.",
+        "For more details, check out this blog post.",
+        "**When the numbers are lower**",
+        "Learn more about the limits of exports.",
+        "Please refer to the guide on exports.",
+    ],
+)
+def test_what_only_points_elsewhere_is_never_quoted(pointer):
+    text = f"{pointer}\n\nExports hold every contact that you have."
+    assert _quoted("exports", [_evidence(text)], {pointer: 6.0, "Exports hold": 2.0}) == (
+        "Exports hold every contact that you have. [1]"
+    )
+
+
+def test_another_passage_of_the_best_document_comes_first_if_it_clearly_answers_better():
+    first, second = (
+        _evidence("Exports are made by admins."),
+        _evidence("Exports are ready within an hour.", 1),
+    )
+    second = replace(second, document_id=first.document_id)
+    logits = {"made by admins": 0.0, "within an hour": 4.0}
+    assert _quoted("when are exports ready", [first, second], logits).startswith("Exports are ready")
+
+
+def test_a_text_of_a_few_sentences_on_the_matter_is_quoted_to_its_end():
+    text = "A domain of your own needs Enterprise. Choose a logo under Brand. Ask us to set it up."
+    logits = {"Choose a logo": -2.0, "A domain": 4.0, "Ask us": -1.0}
+    assert _quoted("our own domain", [_evidence(text)], logits) == f"{text} [1]"
+
+
 def test_an_answer_begins_with_the_sentence_that_answers():
     text = "Choose a logo under Brand. A domain of your own needs Enterprise."
     logits = {"Choose a logo": -2.0, "A domain": 4.0}
@@ -235,14 +324,14 @@ def test_a_unit_with_the_rare_words_of_the_question_goes_before_one_that_reads_a
 
 def test_a_lead_in_and_its_few_items_are_one_sentence_and_a_long_list_is_many():
     few, many = (
-        "Plans:\n- Starter\n- Growth",
-        "Plans:\n" + "\n".join(f"- Plan {i} of many" for i in range(30)),
+        "We have these plans:\n- Starter\n- Growth",
+        "We have these plans:\n" + "\n".join(f"- Plan {i} of many" for i in range(30)),
     )
     sentences = [
         compose(quote([_evidence(text)], lambda texts: [2.0 for _ in texts]).quotes).sentences
         for text in (few, many)
     ]
-    assert [one.text for one in sentences[0]] == ["Plans:\nStarter\nGrowth"]
+    assert [one.text for one in sentences[0]] == ["We have these plans:\nStarter\nGrowth"]
     assert len(sentences[1]) > 1
 
 
