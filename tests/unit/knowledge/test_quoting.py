@@ -325,7 +325,7 @@ def test_a_unit_with_the_rare_words_of_the_question_goes_before_one_that_reads_a
 def test_a_lead_in_and_its_few_items_are_one_sentence_and_a_long_list_is_many():
     few, many = (
         "We have these plans:\n- Starter\n- Growth",
-        "We have these plans:\n" + "\n".join(f"- Plan {i} of many" for i in range(30)),
+        "We have these plans:\n" + "\n".join(f"- The plan with the number {i} of many" for i in range(30)),
     )
     sentences = [
         compose(quote([_evidence(text)], lambda texts: [2.0 for _ in texts]).quotes).sentences
