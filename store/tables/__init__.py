@@ -10,13 +10,17 @@ from store.tables.answers import Answer, Citation
 from store.tables.channels import ChannelPolicy
 from store.tables.conversations import Conversation, Message
 from store.tables.documents import Document, Passage, RetiredPassage
+from store.tables.erasures import Erasure
 from store.tables.events import InboundEvent
 from store.tables.feedback import Feedback
 from store.tables.generations import IndexGeneration
 from store.tables.goals import Goal, GoalReading
+from store.tables.health import HealthOverride, HealthScore
 from store.tables.outbox import OutboxMessage
 from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, Timer
 from store.tables.promises import Promise
+from store.tables.renewals import Forecast, Renewal
+from store.tables.signals import Signal
 from store.tables.sources import Source
 from store.tables.tasks import Task
 from store.tables.vectors import TextVector
@@ -35,9 +39,13 @@ __all__ = [
     "Contact",
     "Conversation",
     "Document",
+    "Erasure",
     "Feedback",
+    "Forecast",
     "Goal",
     "GoalReading",
+    "HealthOverride",
+    "HealthScore",
     "InboundEvent",
     "IndexGeneration",
     "Message",
@@ -46,8 +54,10 @@ __all__ = [
     "PlaybookDefinition",
     "PlaybookRun",
     "Promise",
+    "Renewal",
     "RetiredPassage",
     "RunStep",
+    "Signal",
     "SlackUser",
     "Source",
     "StaffMember",
