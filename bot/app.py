@@ -10,21 +10,29 @@ from slack_bolt import App
 
 from bot import deliver, speaking, work
 from bot.listeners import (
+    about,
     accounts,
     agent,
     ask,
+    channel,
     commands,
     consent,
     digest,
     feedback,
+    goals,
     handover,
     home,
+    log,
     mishaps,
     play,
     playbook_staff,
     playbooks,
     questions,
+    readings,
+    revisions,
+    sharing,
     sources,
+    task_forms,
     tasks,
     verified,
 )
@@ -41,14 +49,21 @@ if TYPE_CHECKING:
 LISTENER_THREADS = 32  # listeners only store and acknowledge; answers never hold one of these
 
 FEATURES = (
+    revisions,  # before questions, which take every other message
     questions,
+    readings,
+    sharing,
+    channel,
     feedback,
     sources,
     handover,
     consent,
     commands,
     accounts,
+    about,
     tasks,
+    task_forms,
+    log,
     digest,
     home,
     agent,
@@ -63,9 +78,14 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     ask.ASK,
     accounts.ACCOUNT,
     play.PLAY,
+    goals.GOALS,
     tasks.TASKS,
+    log.LOG,
     digest.DIGEST,
+    channel.CHANNEL,
 )
+
+ABOUT = {command.name: command for command in (goals.ABOUT, log.ABOUT)}
 
 READINGS: tuple[Reading, ...] = (  # what words may mean other than a question; tried in this order
     consent.read,
@@ -76,6 +96,10 @@ READINGS: tuple[Reading, ...] = (  # what words may mean other than a question; 
 HANDLERS: dict[str, Handler] = {
     questions.KIND: questions.carrying_out(READINGS),
     commands.KIND: commands.carrying_out(SUBCOMMANDS),
+    readings.CHOSEN_READING: readings.carry_out,
+    sharing.SHARED: sharing.carry_out,
+    channel.DECIDED: channel.carry_out,
+    **revisions.HANDLERS,
     feedback.RATED: feedback.carry_out_rating,
     feedback.EXPLAINED: feedback.carry_out_reason,
     handover.WANTED: handover.carry_out_wish,
@@ -83,6 +107,9 @@ HANDLERS: dict[str, Handler] = {
     handover.WRITTEN: handover.carry_out_written,
     accounts.PICKED: accounts.carry_out_pick,
     tasks.TICKED: tasks.carry_out_tick,
+    about.PICKED: about.carrying_out_picks(ABOUT),
+    **task_forms.HANDLERS,
+    **log.HANDLERS,
     home.OPENED: home.carry_out_opened,
     home.PRESSED: home.carry_out_pressed,
     consent.JOINED: consent.carry_out_joined,
@@ -93,8 +120,8 @@ HANDLERS: dict[str, Handler] = {
 }
 
 VIEWS: dict[str, View] = {
-    "answer": questions.ANSWER_VIEW,
-    "notice": questions.NOTICE_VIEW,
+    **questions.VIEWS,
+    **revisions.VIEWS,
     speaking.VIEW_NAME: speaking.VIEW,
     handover.CARD: handover.CARD_VIEW,
     handover.REPLY: handover.REPLY_VIEW,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from store.tables import Answer, Citation, Document, conversations
+from store.tables import Answer, Citation, Document, answers, conversations
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,24 +24,45 @@ def record_answer(
     session: Session, question: Message, answered: Answered, *, account_id: str | None, now: datetime
 ) -> Answer:
     """Store how a recorded question ended."""
-    question.embedding, question.embedding_model = answered.question_embedding, answered.embedding_model
-    session.add(question)
     answer = Answer(
         workspace_id=question.workspace_id,
         question_id=question.id,
         conversation_id=question.conversation_id,
         account_id=account_id,
         asked_by=question.slack_user_id,
-        status=answered.status,
-        text=answered.answer,
-        standalone_question=answered.standalone_question or None,
-        confidence=answered.confidence,
-        timings_ms=dict(answered.timings_ms),
-        answered_for=answered.answered_for,
-        closest=list(dict.fromkeys(evidence.title for evidence in answered.closest))[:CLOSEST_KEPT],
         channel_id=question.channel_id,
         created_at=now,
+        **_outcome(answered),
     )
+    _cite(session, question, answer, answered)
+    return answer
+    return answer
+
+
+def record_anew(session: Session, question: Message, answer: Answer, answered: Answered) -> None:
+    """Store how a question ended that was asked in other words: the same answer, with other contents."""
+    for name, value in _outcome(answered).items():
+        setattr(answer, name, value)
+    answers.drop_citations(session, answer.id)
+    _cite(session, question, answer, answered)
+
+
+def _outcome(answered: Answered) -> dict[str, Any]:
+    return {
+        "status": answered.status,
+        "text": answered.answer,
+        "standalone_question": answered.standalone_question or None,
+        "confidence": answered.confidence,
+        "timings_ms": dict(answered.timings_ms),
+        "answered_for": answered.answered_for,
+        "readings": list(answered.readings),
+        "closest": list(dict.fromkeys(evidence.title for evidence in answered.closest))[:CLOSEST_KEPT],
+    }
+
+
+def _cite(session: Session, question: Message, answer: Answer, answered: Answered) -> None:
+    question.embedding, question.embedding_model = answered.question_embedding, answered.embedding_model
+    session.add(question)
     session.add(answer)
     session.flush()
     for cited in answered.citations:
@@ -51,7 +72,6 @@ def record_answer(
             "audience": document.audience if document else None,
         }
         session.add(Citation(workspace_id=question.workspace_id, answer_id=answer.id, **fields))
-    return answer
 
 
 def record_posted(

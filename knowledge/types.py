@@ -190,6 +190,7 @@ class Answered:
     closest: tuple[Evidence, ...] = ()  # what was nearest, also when refused
     timings_ms: dict[str, float] = field(default_factory=dict)
     answered_for: str = ""  # what about the reader chose among the evidence: "your plan: Growth"
+    readings: tuple[str, ...] = ()  # of "clarify": what the question may mean, each a question of its own
     question_embedding: bytes | None = None
     embedding_model: str | None = None
 

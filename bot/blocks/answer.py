@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
@@ -12,6 +12,7 @@ from bot.blocks.text import (
     brief,
     harmless_markdown,
     mrkdwn,
+    quoted,
     shortened,
     split_paragraphs,
     web_address,
@@ -23,11 +24,22 @@ if TYPE_CHECKING:
 
     from slack_sdk.models.blocks import Block
 
+    from bot.blocks.source import Standing
+
 FEEDBACK = "answer_feedback"
 FEEDBACK_SIMPLE_UP, FEEDBACK_SIMPLE_DOWN = "answer_feedback_up", "answer_feedback_down"
 TALK = "talk_to_person"
 SOURCE = "open_source"
+SHARE = "share_answer"
+READING = "answer_reading"
 SOURCES_SHOWN = 4
+READINGS_SHOWN = 4
+_STANDINGS: dict[Standing, str] = {
+    "current": "",
+    "edited": "edited since, what is cited still stands",
+    "changed": ":warning: changed since this answer",
+    "removed": ":warning: no longer in the help centre",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,7 @@ class SourceLine:
     section: str  # the heading path below the title, may be empty
     age: str  # "reviewed 3 days ago", may be empty
     url: str | None  # a web address, or None: opens as a modal
+    standing: Standing = "current"  # what became of the passage since
 
 
 @dataclass(frozen=True)
@@ -54,12 +67,16 @@ class AnswerView:
     answered_for: str = ""  # "your plan: Growth"
     introduction: str = ""  # what is stored, who sees it, how to opt out: once per person
     person_name: str = ""  # who "Talk to a person" reaches
-    pieces: tuple[str, ...] = field(default=())
+    readings: tuple[str, ...] = ()  # what the question may mean, each a question
+    asked: str = ""  # the question, where nobody wrote it: a reading that was chosen
+    shareable: bool = False  # its asker alone sees it
+    shared_by: str = ""
 
 
 def answer_speech(view: AnswerView) -> Speech:
     """The message: text, sources, footer, feedback buttons and the way to a person."""
-    body = shortened(harmless_markdown(view.text), MARKDOWN_LIMIT)
+    asked = f"{quoted(harmless_markdown(shortened(view.asked, 300)))}\n\n" if view.asked else ""
+    body = shortened(asked + harmless_markdown(view.text), MARKDOWN_LIMIT)
     after = _after(view, with_feedback_block=True)
     return Speech(
         text=shortened(mrkdwn(view.text), 3000),
@@ -76,13 +93,15 @@ def answer_speech(view: AnswerView) -> Speech:
 
 
 def _after(view: AnswerView, *, with_feedback_block: bool) -> list[parts.JsonBlock]:
-    blocks: list[parts.JsonBlock] = []
+    blocks: list[parts.JsonBlock] = parts.as_json(_readings(view))
     for source in view.sources[:SOURCES_SHOWN]:
         blocks.extend(parts.as_json([_source_line(source)]))
     footer = _footer(view)
     if footer:
         blocks.extend(parts.as_json([parts.context(*footer)]))
     buttons = [parts.button(_talk_label(view), TALK, view.answer_id)]
+    if view.shareable:
+        buttons.append(parts.button("Share with channel", SHARE, view.answer_id))
     if view.status in {"answered", "partial"}:
         if with_feedback_block:
             blocks.append(_feedback_block(view.answer_id))
@@ -95,11 +114,25 @@ def _after(view: AnswerView, *, with_feedback_block: bool) -> list[parts.JsonBlo
     return blocks
 
 
+def _readings(view: AnswerView) -> list[Block]:
+    """What the question may mean, a button each; the words in full above, since buttons cut them."""
+    shown = view.readings[:READINGS_SHOWN]
+    if not shown:
+        return []
+    lines = "\n".join(f"*{n}*  {brief(reading, 300)}" for n, reading in enumerate(shown, start=1))
+    buttons = [
+        parts.button(f"{n}  {reading}", f"{READING}_{n}", f"{view.answer_id}:{n}")
+        for n, reading in enumerate(shown, start=1)
+    ]
+    return [parts.section(lines), parts.actions(*buttons)]
+
+
 def _source_line(source: SourceLine) -> Block:
     url = web_address(source.url) if source.url else None
     title = brief(source.title, 120)
     title = f"<{url}|{title}>" if url else f"*{title}*"
-    details = " · ".join(part for part in (brief(source.section, 200), brief(source.age)) if part)
+    known = (brief(source.section, 200), brief(source.age), _STANDINGS[source.standing])
+    details = " · ".join(part for part in known if part)
     label = "Open" if url else "Read"
     return parts.section(
         f"`{source.n}` {title}" + (f"\n{details}" if details else ""),
@@ -112,7 +145,9 @@ def _footer(view: AnswerView) -> list[str]:
     if view.closest:
         lines.append("Closest articles: " + ", ".join(brief(title, 120) for title in view.closest))
     if view.answered_for:
-        lines.append(f"For {brief(view.answered_for)}")
+        lines.append(f"Answered for {brief(view.answered_for)}")
+    if view.shared_by:
+        lines.append(f"Shared by {brief(view.shared_by)}")
     if view.introduction:
         lines.append(view.introduction)
     return lines

@@ -1,61 +1,43 @@
-"""Questions: mentions, DMs, and follow-ups in threads that the bot is part of."""
+"""Questions: mentions, DMs, follow-ups in threads that the bot is part of, and whatever a channel's policy says."""
 
 from __future__ import annotations
 
-import logging
-import secrets
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot import asking, speaking
-from bot.blocks.answer import AnswerView, SourceLine, answer_speech
+from bot.attention import is_question, manner_of
 from bot.blocks.text import mrkdwn
-from bot.citing import STALE_AFTER, cited_document, freshness
-from bot.deliver import NOT_IN_SLACK, View
+from bot.deliver import View
+from bot.listeners import answers as answer_messages
 from bot.recording import record_answer
 from bot.slack.incoming import Said, parse_message
 from bot.slack.messenger import Speech
 from bot.slack.once import remember
-from bot.work import excuse
 from knowledge.types import Question, Turn
-from store import people
-from store.tables import (
-    Account,
-    Answer,
-    Conversation,
-    answers,
-    conversations,
-    outbox,
-    playbooks,
-    workspaces,
-)
+from store.tables import channels, conversations
+from store.tables.channels import EVERY, PRIVATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime, timedelta
 
     from slack_bolt import App
     from sqlmodel import Session
 
+    from bot.attention import Manner
     from bot.services import Services
-    from bot.slack.messenger import Posted
     from bot.work import Handler
     from knowledge.types import Answered
-    from store.tables import Citation, InboundEvent, OutboxMessage
-
-log = logging.getLogger(__name__)
+    from store.tables import Answer, Conversation, InboundEvent, OutboxMessage
 
 KIND = "said"
 HISTORY = 12
 SEARCHING = "is searching the knowledge base…"
 WAKING = "is just starting up; your answer follows in a moment…"
-INTRODUCTION = (
-    "First time here: I store your questions and ratings so that answers get better; the team that looks "
-    "after your account sees them.\nI may also ask how things are going; say `stop check-ins` and I will not."
-)
 HELLO = (
     "Hello! Ask me anything about the product and I answer with sources, or say "
     "`/cs help` to see what else I can do."
 )
+DECLINED = "I do not answer in this channel: it is set to silent. Write me in our DM, or use `/cs ask` here."
 
 
 def register(app: App, services: Services) -> None:
@@ -63,7 +45,7 @@ def register(app: App, services: Services) -> None:
 
     def store_first(body: dict[str, Any], next: Callable[[], None]) -> None:  # noqa: A002 - Bolt's name
         said = parse_message(body, services.bot_user_id)
-        if said is not None and (said.mentions_bot or said.surface == "dm" or said.thread_ts):
+        if said is not None and _may_be_for_us(services, said):
             remember(services, KIND, said.event_key, said.to_payload(), message_key=said.message_key)
         next()
 
@@ -73,6 +55,16 @@ def register(app: App, services: Services) -> None:
 
 def _stored() -> None:
     """The workers do the rest."""
+
+
+def _may_be_for_us(services: Services, said: Said) -> bool:
+    """What certainly is not is forgotten at once; the rest is decided by who wrote it, in a worker."""
+    if said.mentions_bot or said.surface == "dm" or said.thread_ts:
+        return True
+    if not is_question(said.text):
+        return False
+    with services.database.reading() as session:
+        return channels.policy_of(session, services.workspace_id, said.channel_id) in (EVERY, PRIVATE)
 
 
 class Reading(Protocol):
@@ -100,43 +92,59 @@ def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Readi
     said = Said.from_payload(event.payload)
     services.directory.meet(said.user_id, team_id=said.user_team)
     asked = asking.who_asks(services, said.user_id, said.channel_id)
-    if not _note(services, said, asked):
+    manner = _note(services, said, asked)
+    if manner is None:
         with services.effect_of(event.id):
             return
-    if not said.text.strip():
-        _say(services, event, said, HELLO)
+    if manner == "declined" or not said.text.strip():
+        _say(services, event, said, DECLINED if manner == "declined" else HELLO, manner)
         return
     if any(reading(services, event, said, asked) for reading in readings):
         return
+    _answer(services, event, said, asked, manner)
+
+
+def _answer(services: Services, event: InboundEvent, said: Said, asked: asking.Asked, manner: Manner) -> None:
     _mark_as_question(services, said)
-    answered = _think(services, said, asked)
+    answered = think(services, said, asked, quietly=manner == "private")
+    now = services.clock.now()
     with services.effect_of(event.id) as session:
         question = conversations.find_message(
             session, workspace_id=services.workspace_id, channel_id=said.channel_id, ts=said.ts
         )
-        answer = record_answer(
-            session, question, answered, account_id=asked.asking_account_id, now=services.clock.now()
-        )
-        outbox.enqueue(
+        answer_messages.mark_changed_sources(session, services, question.conversation_id)
+        answer = record_answer(session, question, answered, account_id=asked.asking_account_id, now=now)
+        found = answered.status in {"answered", "partial"}
+        send(
             session,
-            workspace_id=services.workspace_id,
-            key=f"answer:{answer.id}",
-            kind="post",
-            channel_id=said.channel_id,
-            thread_ts=said.root_ts,
-            payload={
-                "view": "answer",
-                "answer_id": answer.id,
-                "user_id": said.user_id,
-                "user_team": said.user_team,
-            },
-            due_at=services.clock.now(),
-            now=services.clock.now(),
+            services,
+            answer,
+            said,
+            private=manner == "private" or (manner == "unasked" and not found),
         )
 
 
-def _note(services: Services, said: Said, asked: asking.Asked) -> bool:
-    """Record the message in its conversation; whether it is for us to answer."""
+def send(
+    session: Session, services: Services, answer: Answer, said: Said, *, private: bool, key: str = ""
+) -> None:
+    """Say an answer in the thread of its question; privately, where its asker looks."""
+    speaking.send(
+        session,
+        services,
+        answer_messages.NAME,
+        key=key or answer_messages.key_of(answer.id),
+        kind="ephemeral" if private else "post",
+        channel_id=said.channel_id,
+        slack_user_id=said.user_id if private else None,
+        thread_ts=said.thread_ts if private else said.root_ts,
+        answer_id=answer.id,
+        user_id=said.user_id,
+        user_team=said.user_team,
+    )
+
+
+def _note(services: Services, said: Said, asked: asking.Asked) -> Manner | None:
+    """Record the message in its conversation, and say how it is to be answered."""
     with services.database.transaction() as session:
         known = conversations.find_conversation(
             session,
@@ -144,14 +152,9 @@ def _note(services: Services, said: Said, asked: asking.Asked) -> bool:
             channel_id=said.channel_id,
             thread_ts=said.root_ts,
         )
-        for_us = (
-            said.mentions_bot
-            or said.surface == "dm"
-            or _continues(session, known, said)
-            or _answers_us(session, services, said, asked)
-        )
-        if known is None and not for_us:
-            return False
+        manner = manner_of(session, services.workspace_id, said, asked, known)
+        if known is None and manner is None:
+            return None
         conversation = known or _open(session, services, said, asked)
         conversations.record_message(
             session,
@@ -162,7 +165,7 @@ def _note(services: Services, said: Said, asked: asking.Asked) -> bool:
             text=said.text,
             now=services.clock.now(),
         )
-    return for_us
+    return manner
 
 
 def _mark_as_question(services: Services, said: Said) -> None:
@@ -173,29 +176,6 @@ def _mark_as_question(services: Services, said: Said) -> None:
         )
         message.is_question = True
         session.add(message)
-
-
-def _continues(session: Session, conversation: Conversation | None, said: Said) -> bool:
-    """In a thread without a mention we answer only the person we were talking with.
-
-    And only if nobody else has written since our last message.
-    """
-    if conversation is None:
-        return False
-    earlier = conversations.earlier_messages(session, conversation.id, before_ts=said.ts, limit=HISTORY)
-    last_ours = max((i for i, message in enumerate(earlier) if message.author == "bot"), default=None)
-    if not last_ours:
-        return False
-    asker = earlier[last_ours - 1].slack_user_id
-    return asker == said.user_id and all(m.slack_user_id == asker for m in earlier[last_ours + 1 :])
-
-
-def _answers_us(session: Session, services: Services, said: Said, asked: asking.Asked) -> bool:
-    """A contact writes in the thread of something that a playbook asked."""
-    if asked.person.contact is None or not said.thread_ts:
-        return False
-    step = playbooks.step_in_thread(session, services.workspace_id, said.channel_id, said.thread_ts)
-    return step is not None and step.contact_id == asked.person.contact.id
 
 
 def _open(session: Session, services: Services, said: Said, asked: asking.Asked) -> Conversation:
@@ -211,11 +191,13 @@ def _open(session: Session, services: Services, said: Said, asked: asking.Asked)
     )
 
 
-def _think(services: Services, said: Said, asked: asking.Asked) -> Answered:
+def think(services: Services, said: Said, asked: asking.Asked, *, quietly: bool = False) -> Answered:
+    """The answer to a question in its thread; unless `quietly`, people see that we are at it."""
     if said.surface == "dm":
         services.messenger.session_status(said.channel_id, said.root_ts, "processing", title=said.text)
-    status = SEARCHING if services.answers.ready else WAKING
-    services.messenger.status(said.channel_id, said.root_ts, status)
+    if not quietly:
+        status = SEARCHING if services.answers.ready else WAKING
+        services.messenger.status(said.channel_id, said.root_ts, status)
     with services.database.reading() as session:
         conversation = conversations.find_conversation(
             session, workspace_id=services.workspace_id, channel_id=said.channel_id, thread_ts=said.root_ts
@@ -229,114 +211,28 @@ def _think(services: Services, said: Said, asked: asking.Asked) -> Answered:
     return services.answers.answer(Question(said.text, asked.asker, history))
 
 
-def _say(services: Services, event: InboundEvent, said: Said, text: str) -> None:
+def _say(services: Services, event: InboundEvent, said: Said, text: str, manner: Manner) -> None:
+    openly = manner in {"open", "unasked"}
     with services.effect_of(event.id) as session:
-        outbox.enqueue(
+        speaking.send(
             session,
-            workspace_id=services.workspace_id,
+            services,
+            "notice",
             key=f"notice:{event.id}",
-            kind="post",
+            kind="post" if openly else "ephemeral",
             channel_id=said.channel_id,
-            thread_ts=said.root_ts,
-            payload={"view": "notice", "text": text},
-            due_at=services.clock.now(),
-            now=services.clock.now(),
+            slack_user_id=None if openly else said.user_id,
+            thread_ts=said.root_ts if openly else said.thread_ts,
+            text=text,
         )
-
-
-def _render(services: Services, message: OutboxMessage) -> Speech:
-    with services.database.reading() as session:
-        answer = session.get_one(Answer, message.payload["answer_id"])
-        return speech_of(session, answer, services.clock.now(), services.settings.stale_after)
-
-
-def speech_of(
-    session: Session, answer: Answer, now: datetime, stale_after: timedelta = STALE_AFTER
-) -> Speech:
-    """A recorded answer as the message that its asker gets."""
-    account = session.get(Account, answer.account_id) if answer.account_id else None
-    csm = people.owner_of(session, account) if account else None
-    asker = workspaces.find_user(session, answer.workspace_id, answer.asked_by)
-    cited = answers.citations_of(session, answer.id)
-    return answer_speech(
-        AnswerView(
-            answer_id=answer.id,
-            status=answer.status,
-            text=answer.text,
-            sources=tuple(_source(session, citation, now, stale_after) for citation in cited),
-            closest=tuple(answer.closest) if answer.status == "refused" else (),
-            answered_for=answer.answered_for,
-            introduction=INTRODUCTION if asker is not None and asker.introduced_at is None else "",
-            person_name=csm.name.split()[0] if csm else "",
-        )
-    )
-
-
-def _source(session: Session, citation: Citation, now: datetime, stale_after: timedelta) -> SourceLine:
-    return SourceLine(
-        n=citation.n,
-        citation_id=citation.id,
-        title=citation.title,
-        section=" > ".join(citation.heading_path[1:]),
-        age=freshness(cited_document(session, citation), now.date(), stale_after),
-        url=citation.uri if citation.uri.startswith(("http://", "https://")) else None,
-    )
-
-
-def _sent(services: Services, session: Session, message: OutboxMessage, posted: Posted) -> None:
-    """The answer is in Slack: remember where, and that its asker has met us."""
-    now = services.clock.now()
-    answer = session.get_one(Answer, message.payload["answer_id"])
-    workspaces.introduce(session, services.workspace_id, answer.asked_by, now)
-    if posted.ts == NOT_IN_SLACK:  # only its asker saw it: an answer to a command
-        return
-    answer.message_ts = posted.ts
-    session.add(answer)
-    conversations.record_message(
-        session,
-        session.get_one(Conversation, answer.conversation_id),
-        ts=posted.ts,
-        author="bot",
-        slack_user_id=services.bot_user_id,
-        text=answer.text,
-        now=now,
-    )
-
-
-def _could_not_say(services: Services, session: Session, message: OutboxMessage, reason: str) -> None:
-    """The answer is there and cannot be shown: its asker hears at least that."""
-    reference = secrets.token_hex(3)
-    log.error("answer %s cannot be shown, reference %s: %s", message.key, reference, reason)
-    where = {name: message.payload[name] for name in ("response_url",) if name in message.payload}
-    speaking.send(
-        session,
-        services,
-        "notice",
-        key=f"sorry:{message.key}",
-        kind=message.kind,
-        channel_id=message.channel_id,
-        slack_user_id=message.slack_user_id,
-        thread_ts=message.thread_ts,
-        text=excuse(reference),
-        **where,
-    )
 
 
 def _render_notice(_services: Services, message: OutboxMessage) -> Speech:
     return Speech(text=mrkdwn(message.payload["text"]))
 
 
-def _session_rests(services: Services, message: OutboxMessage, posted: Posted) -> None:
-    """In a DM, what was asked is done: the agent's session waits for what comes next."""
-    if posted.channel_id.startswith("D") and message.thread_ts:
-        services.messenger.session_status(posted.channel_id, message.thread_ts, "active")
-
-
-ANSWER_VIEW = View(
-    render=_render,
-    after=_sent,
-    undeliverable=_could_not_say,
-    streams=True,
-    afterwards=_session_rests,
-)
-NOTICE_VIEW = View(render=_render_notice, afterwards=_session_rests)
+VIEWS: dict[str, View] = {
+    answer_messages.NAME: answer_messages.ANSWER_VIEW,
+    answer_messages.AGAIN: answer_messages.AGAIN_VIEW,
+    "notice": View(render=_render_notice, afterwards=answer_messages.session_rests),
+}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import asking
-from bot.listeners.questions import speech_of
+from bot.listeners.answers import speech_of
 from bot.local import text
 from bot.local.errors import LocalWorkspaceError
 from bot.local.history import Line

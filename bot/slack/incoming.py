@@ -69,6 +69,23 @@ class Said(_Stored):
 
 
 @dataclass(frozen=True)
+class Edited(Said):
+    """A message as it reads after an edit."""
+
+    edited_ts: str = ""
+
+
+@dataclass(frozen=True)
+class Deleted(_Stored):
+    """A person's message that is gone."""
+
+    event_key: str
+    channel_id: str
+    ts: str
+    user_id: str
+
+
+@dataclass(frozen=True)
 class Pressed(_Stored):
     """A button pressed or an element changed."""
 
@@ -133,6 +150,36 @@ def parse_message(body: dict[str, Any], bot_user_id: str) -> Said | None:
         mentions_bot=bool(mention.search(raw)),
         surface="dm" if is_dm else "channel",
         is_shared_channel=bool(body.get("is_ext_shared_channel")),
+    )
+
+
+def parse_edit(body: dict[str, Any], bot_user_id: str) -> Edited | None:
+    """What a person's message says now; None for changes that are no edit (a link's preview, a reply counted)."""
+    event = body["event"]
+    after, before = event.get("message") or {}, event.get("previous_message") or {}
+    edited = (after.get("edited") or {}).get("ts")
+    if event.get("subtype") != "message_changed" or not edited or after.get("text") == before.get("text"):
+        return None
+    inner = {
+        **after,
+        "channel": event["channel"],
+        "channel_type": event.get("channel_type"),
+        "type": "message",
+    }
+    said = parse_message({**body, "event": inner}, bot_user_id)
+    return Edited(**{**vars(said), "edited_ts": str(edited)}) if said else None
+
+
+def parse_deletion(body: dict[str, Any]) -> Deleted | None:
+    """Which message a person deleted; the parent of a thread leaves a tombstone in its place."""
+    event = body["event"]
+    before, after = event.get("previous_message") or {}, event.get("message") or {}
+    gone = event.get("subtype") == "message_deleted" or after.get("subtype") == "tombstone"
+    if not gone or before.get("bot_id") or not before.get("user"):
+        return None
+    ts = str(event.get("deleted_ts") or before.get("ts") or after.get("ts"))
+    return Deleted(
+        str(body.get("event_id") or f"deleted:{event['channel']}:{ts}"), event["channel"], ts, before["user"]
     )
 
 

@@ -132,6 +132,18 @@ class SlackMessenger:
             ),
         )
 
+    def delete(self, where: Posted) -> None:
+        """Take a message of ours back; one that is gone already is no fault.
+
+        Raises:
+            TryLater, Unreachable: see there.
+        """
+        try:
+            self.client.chat_delete(channel=where.channel_id, ts=where.ts)
+        except SLACK_FAILED as error:
+            if code_of(error) != "message_not_found":
+                raise refusal_of(error) from error
+
     def ephemeral(self, channel: str, user: str, speech: Speech, *, thread_ts: str | None = None) -> None:
         """Say something that only one person sees."""
         self._call(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint, delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -83,9 +83,10 @@ class Asked:
 
 
 def find_answer(session: Session, workspace_id: str, answer_id: str) -> Answer | None:
-    """An answer of this workspace."""
+    """An answer of this workspace, unless it was withdrawn."""
     answer = session.get(Answer, answer_id)
-    return answer if answer is not None and answer.workspace_id == workspace_id else None
+    known = answer is not None and answer.workspace_id == workspace_id and answer.withdrawn_at is None
+    return answer if known else None
 
 
 def find_citation(session: Session, workspace_id: str, citation_id: str) -> Citation | None:
@@ -98,10 +99,37 @@ def last_in_conversation(session: Session, conversation_id: str, asked_by: str) 
     """The newest answer that a person got in a conversation."""
     statement = (
         select(Answer)
-        .where(Answer.conversation_id == conversation_id, Answer.asked_by == asked_by)
+        .where(
+            Answer.conversation_id == conversation_id,
+            Answer.asked_by == asked_by,
+            col(Answer.withdrawn_at).is_(None),
+        )
         .order_by(col(Answer.created_at).desc())
     )
     return session.exec(statement).first()
+
+
+def shown_in_conversation(session: Session, conversation_id: str, limit: int) -> list[Answer]:
+    """The newest answers of a conversation that stand in Slack."""
+    statement = (
+        select(Answer)
+        .where(
+            Answer.conversation_id == conversation_id,
+            col(Answer.message_ts).is_not(None),
+            col(Answer.withdrawn_at).is_(None),
+        )
+        .order_by(col(Answer.created_at).desc())
+        .limit(limit)
+    )
+    return list(session.exec(statement).all())
+
+
+def withdraw(session: Session, answer: Answer, now: datetime) -> None:
+    """Forget what an answer said: its question was deleted by who asked it."""
+    answer.withdrawn_at, answer.text, answer.standalone_question = now, "", None
+    answer.readings, answer.closest = [], []
+    session.add(answer)
+    drop_citations(session, answer.id)
 
 
 def last_questions(
@@ -114,7 +142,9 @@ def last_questions(
 ) -> list[Asked]:
     """The newest questions of a person or of some accounts, newest first."""
     statement = select(Answer, Message).where(
-        Answer.question_id == Message.id, Answer.workspace_id == workspace_id
+        Answer.question_id == Message.id,
+        Answer.workspace_id == workspace_id,
+        col(Answer.withdrawn_at).is_(None),
     )
     if asked_by is not None:
         statement = statement.where(Answer.asked_by == asked_by)
@@ -146,6 +176,11 @@ def citations_of(session: Session, answer_id: str) -> list[Citation]:
     """What an answer cites, by number."""
     statement = select(Citation).where(Citation.answer_id == answer_id).order_by(col(Citation.n))
     return list(session.exec(statement).all())
+
+
+def drop_citations(session: Session, answer_id: str) -> None:
+    """Forget what an answer cites: it is about to be given anew, or is withdrawn."""
+    session.exec(delete(Citation).where(col(Citation.answer_id) == answer_id))
 
 
 def link_citations(session: Session, workspace_id: str) -> int:

@@ -130,20 +130,41 @@ def record_message(
     return message
 
 
+def message_at(session: Session, workspace_id: str, channel_id: str, ts: str) -> Message | None:
+    """A recorded message, if it is on record."""
+    return session.exec(
+        select(Message).where(
+            Message.workspace_id == workspace_id, Message.channel_id == channel_id, Message.ts == ts
+        )
+    ).first()
+
+
 def find_message(session: Session, *, workspace_id: str, channel_id: str, ts: str) -> Message:
     """A recorded message.
 
     Raises:
         NotFound: it was never recorded.
     """
-    message = session.exec(
-        select(Message).where(
-            Message.workspace_id == workspace_id, Message.channel_id == channel_id, Message.ts == ts
-        )
-    ).first()
+    message = message_at(session, workspace_id, channel_id, ts)
     if message is None:
         raise NotFound("That message is not on record.")
     return message
+
+
+def edit(session: Session, message: Message, text: str, edited_ts: str) -> bool:
+    """Take in that a message says something else now; False if a later edit was taken in already."""
+    session.refresh(message, with_for_update=True)
+    if message.edited_ts and message.edited_ts >= edited_ts:
+        return False
+    message.text, message.edited_ts = text, edited_ts
+    session.add(message)
+    return True
+
+
+def forget(session: Session, message: Message) -> None:
+    """Forget what a message said: who wrote it has deleted it. That there was one stays known."""
+    message.text, message.embedding, message.is_question = "", None, False
+    session.add(message)
 
 
 def earlier_messages(session: Session, conversation_id: str, *, before_ts: str, limit: int) -> list[Message]:

@@ -226,6 +226,13 @@ def find_sent(session: Session, *, workspace_id: str, channel_id: str, ts: str) 
     ).first()
 
 
+def of_key(session: Session, workspace_id: str, key: str) -> OutboxMessage | None:
+    """The message with this key, in whatever state."""
+    return session.exec(
+        select(OutboxMessage).where(OutboxMessage.workspace_id == workspace_id, OutboxMessage.key == key)
+    ).first()
+
+
 def waiting_count(session: Session, *, workspace_id: str, now: datetime) -> int:
     """How many messages are due and not yet said."""
     statement = select(func.count()).where(

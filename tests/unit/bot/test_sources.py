@@ -124,7 +124,7 @@ def asked(bot, user, channel, text):
 
 def test_an_answer_of_the_readers_own_plan_says_so_and_not_how_we_see_the_account(bot):
     shown = texts_of(asked(bot, ISLA, HARBOUR, "How do I create an API key?"))
-    assert "For your plan: Growth" in shown
+    assert "Answered for your plan: Growth" in shown
     assert "renewal" not in shown
     assert "champion" not in shown
 
@@ -133,7 +133,7 @@ def test_an_answer_of_another_plan_says_for_whom_it_is(bot):
     root = bot.say(MIRA, bot.dm(MIRA), "How do I create an API key?")
     shown = texts_of(bot.seen(MIRA, bot.dm(MIRA), root).messages[-1])
     assert "This is for the Growth and Enterprise plans; you are on Starter." in shown
-    assert "For your plan" not in shown
+    assert "Answered for your plan" not in shown
 
 
 @pytest.mark.parametrize("text", ["hello", "How do I export my data?"])
