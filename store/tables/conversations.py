@@ -50,6 +50,7 @@ class Message(SQLModel, table=True):
     embedding: bytes | None = None  # of a question: float32, so that themes need no model
     embedding_model: str | None = None
     edited_ts: str | None = None  # of the last edit that was taken in
+    stream_ts: str | None = None  # of a question: the message of ours in which its answer streams
     created_at: datetime = moment_field(index=True)
 
 
