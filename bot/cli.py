@@ -247,18 +247,25 @@ def playbooks_check(file: Path, as_json: Json = False) -> None:
 def playbooks_simulate(
     context: typer.Context,
     name: str,
-    account: Annotated[str, typer.Option(help="An account's name, alias or key.")],
     until: Annotated[str, typer.Option(help="A date, 2026-12-31.")],
+    *,
+    account: Annotated[str | None, typer.Option(help="An account's name, alias or key.")] = None,
+    segment: Annotated[str | None, typer.Option(help="All accounts of SMB, MM or ENT.")] = None,
+    answers: Annotated[Path | None, typer.Option(help="YAML: what is answered, by step.")] = None,
+    sample: Annotated[int | None, typer.Option(help="Answers by chance, with that seed.")] = None,
     as_json: Json = False,
 ) -> None:
     """Say what would be sent, when, to whom, and why not; nothing is."""
-    from bot.reports import simulate_for
+    from bot.simulating import course_text, simulate_for, stand_ins
 
-    show(
-        simulate_for(core_of(context), name, account, until),
-        as_json,
-        lambda rows: "\n".join(map(lines, rows)),
+    people = stand_ins(answers, sample)
+    course = simulate_for(
+        core_of(context), name, until=until, account=account, segment=segment, people=people
     )
+    if as_json:
+        show([line.as_dict() for line in course.lines], as_json, str)
+    else:
+        typer.echo(course_text(course))
 
 
 @app.command()

@@ -19,7 +19,6 @@ from playbooks.engine import advance
 from playbooks.errors import CannotStart, PlaybookError, UnknownRun
 from playbooks.planning import expected_readers
 from playbooks.records import Ledger
-from playbooks.simulation import simulate
 from playbooks.situation import Setting, situation
 from playbooks.state import Run
 from playbooks.wording import spoken
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from playbooks.effects import Effect
     from playbooks.events import Event
     from playbooks.loader import Definition
-    from playbooks.simulation import Line, Scripted
     from playbooks.state import Context
     from playbooks.types import Playbook
     from store.clock import Clock
@@ -153,7 +151,18 @@ class PlaybookRunner:
         """What can be started, by name."""
         return dict(self._given) if self._given is not None else loader.shipped()
 
-    # Starting and looking ahead
+    @property
+    def setting(self) -> Setting:
+        """The bot's name and the holidays."""
+        return self._setting
+
+    def over(self, database: Database, clock: Clock) -> PlaybookRunner:
+        """The same runner on another store and another clock: for a simulation."""
+        return PlaybookRunner(
+            database, clock, definitions=self.definitions, setting=self._setting, wall=clock
+        )
+
+    # Starting
 
     def start(self, name: str, account_id: str, started_by: str, workspace_id: str) -> StartResult:
         """Start a playbook for an account.
@@ -205,34 +214,6 @@ class PlaybookRunner:
         first = f"“{definition.playbook.title}” has started for {context.account}."
         return StartResult(True, run.id, first)
 
-    def preview(
-        self,
-        name: str,
-        account_id: str,
-        workspace_id: str,
-        *,
-        started_by: str = "",
-        until: date | None = None,
-        answers: Mapping[str, Scripted] | None = None,
-        approves: bool = True,
-    ) -> list[Line]:
-        """What a run would send, when, to whom, and what holds it: the real engine, with nothing sent or stored.
-
-        Raises:
-            UnknownPlaybook, CannotStart, NotFound: as `start`.
-        """
-        now = self._clock.now()
-        definition = loader.find(self.definitions, name)
-        with self._database.reading() as session:
-            account = self._account(session, account_id, workspace_id, lock=False)
-            context = situation(
-                session, account, run_id=None, started_by=started_by, now=now, setting=self._setting
-            )
-        _may_start(definition.playbook, context, now)
-        return simulate(
-            definition.playbook, context, start=now, until=until, answers=answers, approves=approves
-        )
-
     # Events
 
     def handle(self, run_id: str, event: Event, now: datetime | None = None) -> Handled:
@@ -259,7 +240,7 @@ class PlaybookRunner:
             setting=self._setting,
             actor=getattr(event, "by", None),
         )
-        return self._advance(session, row, self._playbook(session, row), context, event=event, now=now)
+        return self._advance(session, row, self.playbook_of(session, row), context, event=event, now=now)
 
     def fire_due(self, limit: int = 50) -> int:
         """Handle timers that are due, at most `limit`; how many were taken. Call again until it is 0."""
@@ -332,7 +313,7 @@ class PlaybookRunner:
     ) -> Handled:
         """`record_outcome`, inside the caller's transaction."""
         row = _run(session, run_id)
-        _may_end_as(self._playbook(session, row), row, code, reason)
+        _may_end_as(self.playbook_of(session, row), row, code, reason)
         return self.handle_in(session, run_id, events.OutcomeRecorded(by, code, reason, renewed_to))
 
     # Reading
@@ -355,7 +336,7 @@ class PlaybookRunner:
     def outcomes(self, run_id: str) -> dict[str, str]:
         """How a run may end: code and label."""
         with self._database.reading() as session:
-            playbook = self._playbook(session, _run(session, run_id))
+            playbook = self.playbook_of(session, _run(session, run_id))
         return {code: outcome.label for code, outcome in playbook.outcomes.items()}
 
     # The one way through
@@ -381,7 +362,7 @@ class PlaybookRunner:
         ledger.carry_out(effects)
         return Handled(run, effects, context)
 
-    def _playbook(self, session: Session, row: PlaybookRun) -> Playbook:
+    def playbook_of(self, session: Session, row: PlaybookRun) -> Playbook:
         """The version that the run is pinned to."""
         if row.definition_id not in self._pinned:
             body = playbooks.find_definition(session, row.definition_id).body
@@ -408,12 +389,12 @@ class PlaybookRunner:
             session, account, run_id=row.id, started_by=row.started_by, now=now, setting=self._setting
         )
         run = Run.model_validate(row.snapshot)
-        return expected_readers(self._playbook(session, row), run, context, now)
+        return expected_readers(self.playbook_of(session, row), run, context, now)
 
     def _overview(
         self, session: Session, row: PlaybookRun, readers: Mapping[str, str] | None = None
     ) -> RunOverview:
-        playbook = self._playbook(session, row)
+        playbook = self.playbook_of(session, row)
         account = accounts.find_account(session, row.account_id)
         people = {contact.id: contact.name for contact in accounts.everybody_at(session, row.account_id)}
         made = _tasks_by_step(tasks.tasks_of_run(session, row.id))

@@ -1,277 +1,382 @@
-"""What a run would do, by the same engine, with nothing sent and nothing stored."""
+"""What runs would do: the real runner on a copy of the accounts in memory, over an imagined clock.
+
+Nothing is posted, because nobody empties the copy's outbox but the simulation, which notes what it says and
+lets stand-ins react; nothing is stored, because the copy is thrown away. Playbooks that run already go on in
+the copy too, so that what gets in whose way is seen.
+"""
 
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from playbooks import events
-from playbooks.effects import (
-    AskApproval,
-    AskStaff,
-    CancelTimer,
-    CreateTask,
-    Finish,
-    LookUp,
-    Notify,
-    Nudge,
-    Preview,
-    Say,
-    SetTimer,
-)
-from playbooks.engine import advance
-from playbooks.state import Run
+from playbooks.course import Course, Line
+from playbooks.errors import CannotStart
+from playbooks.situation import situation
+from playbooks.stand_ins import Script, Seen
+from playbooks.state import StepRecord
 from playbooks.wording import spoken
 from playbooks.workdays import zone_of
+from store import rehearsal
+from store.clock import FixedClock
+from store.tables import accounts, playbooks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Sequence
 
-    from playbooks.effects import Effect
     from playbooks.events import Event
+    from playbooks.runner import PlaybookRunner
+    from playbooks.stand_ins import StandIns
     from playbooks.state import Context
     from playbooks.types import Playbook
+    from store.database import Database
+    from store.tables import OutboxMessage, PlaybookRun, RunStep, Task
 
-REPLY_AFTER = timedelta(hours=1)
-WORDS = {"held": "held", "skipped": "not sent", "awaiting_approval": "waits for approval", "planned": "waits"}
-
-
-@dataclass(frozen=True)
-class Scripted:
-    """What a person would answer: an option's value, or words."""
-
-    value: str | None = None
-    text: str | None = None
-    after: timedelta = REPLY_AFTER
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing that would happen.
-
-    `kind`: message, nudge, question to staff, preview, approval, notice, task, outcome, or not_sent (a step
-    that is held, left out or still waits at the end; `why` says what holds it).
-    """
-
-    at: datetime
-    kind: str
-    step: str
-    title: str
-    to: str
-    text: str
-    delivery: str | None = None
-    why: str | None = None
-    local_time: str | None = None
-    options: tuple[str, ...] = ()
-    zone: str = "UTC"  # of whoever it is for
-
-    @property
-    def there(self) -> datetime:
-        """The moment in the zone of whoever it is for."""
-        return self.at.astimezone(zone_of(self.zone))
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "at": self.at.isoformat(),
-            "local_time": self.local_time,
-            "kind": self.kind,
-            "step": self.step,
-            "title": self.title,
-            "to": self.to,
-            "text": self.text,
-            "delivery": self.delivery,
-            "options": list(self.options),
-            "why": self.why,
-        }
-
-
-@dataclass
-class _World:
-    """Timers and replies to come, in the order of their time; what was armed first comes first."""
-
-    playbook: Playbook
-    context: Context
-    run: Run
-    answers: Mapping[str, Scripted]
-    approves: bool
-    now: datetime
-    queue: list[tuple[datetime, int, Event]] = field(default_factory=list)
-    timers: dict[str, datetime] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
-    tasks: dict[str, int] = field(default_factory=dict)  # which line says it, by slot
-    order: count[int] = field(default_factory=count)
-
-    def later(self, at: datetime, event: Event) -> None:
-        heapq.heappush(self.queue, (at, next(self.order), event))
-
-    def happen(self, event: Event, now: datetime) -> None:
-        self.run, effects = advance(self.playbook, self.run, self.context, event, now)
-        for effect in effects:
-            self._note(effect, now)
-
-    def _note(self, effect: Effect, now: datetime) -> None:
-        if isinstance(effect, SetTimer):
-            self.timers[effect.name] = effect.due_at
-            self.later(effect.due_at, events.TimerFired(effect.name))
-        elif isinstance(effect, CancelTimer):
-            self.timers.pop(effect.name, None)
-        elif isinstance(effect, LookUp):
-            self.later(now, events.LookedUp(effect.step))
-        else:
-            self._react(effect, now)
-            line = _line(self, effect, now)
-            if isinstance(effect, CreateTask) and line and effect.slot in self.tasks:
-                place = self.tasks[effect.slot]
-                self.lines[place] = replace(self.lines[place], text=line.text)
-            elif line:
-                if isinstance(effect, CreateTask):
-                    self.tasks[effect.slot] = len(self.lines)
-                self.lines.append(line)
-
-    def _react(self, effect: Effect, now: datetime) -> None:
-        """What the people in the simulation do."""
-        if isinstance(effect, AskApproval) and self.approves:
-            self.later(now, events.Approved(effect.step, by="simulation"))
-        if isinstance(effect, Say | AskStaff):
-            answer = self.answers.get(effect.step) or self.answers.get(self.run.steps[effect.step].step)
-            if answer:
-                staff = isinstance(effect, AskStaff)
-                by = _slack_id(self, effect.step, staff=staff)
-                reply = events.Replied(
-                    effect.step, by, answer.value, answer.text, confirmed=True, staff=staff
-                )
-                self.later(now + answer.after, reply)
-
-    def due(self, until: datetime) -> Event | None:
-        """The next event up to that moment, overtaken timers passed over."""
-        while self.queue and self.queue[0][0] <= until:
-            at, _, event = heapq.heappop(self.queue)
-            self.now = at
-            if not isinstance(event, events.TimerFired) or self.timers.get(event.name) == at:
-                if isinstance(event, events.TimerFired):
-                    del self.timers[event.name]
-                return event
-        return None
+KINDS = {
+    "playbook_message": "message",
+    "playbook_nudge": "nudge",
+    "playbook_confirm": "reply",
+    "playbook_again": "reply",
+    "playbook_ack": "reply",
+    "playbook_preview": "preview",
+    "playbook_approval": "approval",
+    "playbook_notice": "notice",
+    "playbook_question": "question",
+}
+UNSENT = {
+    "held": "held",
+    "skipped": "not sent",
+    "awaiting_approval": "waits for approval",
+    "planned": "waits",
+}
+APART = timedelta(seconds=1)  # between the starts of several playbooks, so that their order is told
+SOMEBODY = "simulation"  # who acts where nobody has a Slack id
+BY_HAND = frozenset({"approve", "draft"})
 
 
 def simulate(
-    playbook: Playbook,
-    context: Context,
+    runner: PlaybookRunner,
+    database: Database,
+    workspace_id: str,
+    account_ids: Sequence[str],
     *,
-    start: datetime,
+    now: datetime,
+    plays: Sequence[str] = (),
     until: date | None = None,
-    answers: Mapping[str, Scripted] | None = None,
-    approves: bool = True,
-) -> list[Line]:
-    """What would be sent, when, to whom, and why not.
+    people: StandIns | None = None,
+    started_by: str = "",
+) -> Course:
+    """What would be sent to these accounts, when, to whom, and why not.
 
     Args:
-        playbook: the definition.
-        context: the account as it is; it is taken not to change.
-        start: when the run would begin.
-        until: the last day; a year after the start if None.
-        answers: what people answer, by step id; nobody answers what is not in it.
-        approves: whether the CSM approves at once what waits for approval.
+        runner: the real one; it is used on the copy.
+        database: where the accounts are; it is only read.
+        workspace_id: theirs.
+        account_ids: whom to look at.
+        now: when the plays would be started.
+        plays: playbooks to start for each account, by name; what runs already goes on in any case.
+        until: the last day; a year on if None.
+        people: who answers and approves; nobody answers, and everything is approved, if None.
+        started_by: Slack id of who would start them.
 
-    Returns:
-        lines in the order of their time.
+    Raises:
+        UnknownPlaybook: no playbook has that name.
     """
-    run = Run(id="simulation", playbook=playbook.playbook, account_id=context.account_id, segment=context.segment,
-              started_at=start, started_by="simulation")  # fmt: skip
-    world = _World(playbook, _who_can_answer(context), run, answers or {}, approves, start)
-    end = datetime.combine(until, time.max, UTC) if until else start + timedelta(days=366)
-    world.happen(events.Started(), start)
-    while (event := world.due(end)) is not None:
-        world.happen(event, world.now)
-    return sorted(world.lines + _not_sent(world, end), key=lambda line: line.at)
+    end = datetime.combine(until, time.max, UTC) if until else now + timedelta(days=366)
+    with closing(rehearsal.copy_in_memory(database, workspace_id, account_ids)) as copy:
+        stage = Stage(runner, copy, workspace_id, now, people or Script())
+        refused = {}
+        for n, name in enumerate(plays):
+            stage.clock.at = now + n * APART
+            for account_id in account_ids:
+                sentence = stage.begin(name, account_id, started_by)
+                if sentence:
+                    refused[account_id] = sentence
+        stage.play(end)
+        return stage.course(frozenset(account_ids), end, refused)
 
 
-def _who_can_answer(context: Context) -> Context:
-    """Everybody can answer in a simulation, even if their Slack id is not known yet."""
-    known = (replace(person, slack_user_id=person.slack_user_id or person.id) for person in context.contacts)
-    return replace(context, contacts=tuple(known))
+@dataclass
+class _Wait:
+    """A step that a guard put off, when it first was."""
+
+    wanted: datetime
+    why: str
+    blocker: str | None  # the other playbook's message, in words
 
 
-def _slack_id(world: _World, step: str, *, staff: bool) -> str:
-    person = world.context.csm if staff else world.context.person(world.run.steps[step].contact_id)
-    return (person.slack_user_id if person else None) or "simulation"
+@dataclass
+class Stage:
+    """The copy, its clock and its runner; what has been said there, and who reacts when."""
 
+    real: PlaybookRunner
+    copy: Database
+    workspace_id: str
+    start: datetime
+    people: StandIns
+    lines: list[Line] = field(default_factory=list)
+    waits: dict[tuple[str, str], _Wait] = field(default_factory=dict)  # by run and step key
+    queue: list[tuple[datetime, int, str, Event]] = field(default_factory=list)
+    order: count[int] = field(default_factory=count)
+    seen_tasks: set[str] = field(default_factory=set)
 
-def _line(world: _World, effect: Effect, now: datetime) -> Line | None:
-    if isinstance(effect, CreateTask | Notify):
-        return _staff_line(world, effect, now)
-    if isinstance(effect, Finish):
-        label = world.playbook.outcomes[effect.outcome].label if effect.outcome else "stopped"
-        return Line(now, "outcome", "run", world.playbook.title, "", label)
-    kinds = {
-        Say: "message",
-        Nudge: "nudge",
-        Preview: "preview",
-        AskApproval: "approval",
-        AskStaff: "question",
-    }
-    kind = kinds.get(type(effect))
-    if kind is None or not isinstance(effect, Say | Nudge | Preview | AskApproval | AskStaff):
-        return None
-    record = world.run.steps[effect.step]
-    person = None if isinstance(effect, AskStaff) else world.context.person(effect.contact_id)
-    to_staff = isinstance(effect, Preview | AskApproval | AskStaff)
-    manager = isinstance(effect, AskApproval) and effect.role == "manager"
-    csm = (world.context.manager if manager else None) or world.context.csm
-    zone = (csm.zone if csm else "UTC") if to_staff else (person.zone if person else "UTC")
-    return Line(
-        at=now,
-        kind=kind,
-        step=effect.step,
-        title=world.playbook.steps[record.step].title,
-        to=(csm.name if csm else "the CSM") if to_staff else (person.name if person else ""),
-        text=effect.text,
-        delivery=record.delivery,
-        why=_condition(record.delivery) if isinstance(effect, Say) else None,
-        local_time=f"{now.astimezone(zone_of(zone)):%a %Y-%m-%d %H:%M %Z}",
-        options=tuple(option.label for option in effect.options),
-        zone=zone,
-    )
+    def __post_init__(self) -> None:
+        """Set the clock, and read who is who."""
+        self.clock = FixedClock(self.start)
+        self.runner = self.real.over(self.copy, self.clock)
+        self._contexts: dict[str, Context] = {}
+        with self.copy.transaction() as session:
+            rehearsal.name_everybody(session)
 
+    def begin(self, name: str, account_id: str, started_by: str) -> str | None:
+        """Start a playbook; why it cannot be started, if it cannot."""
+        try:
+            result = self.runner.start(name, account_id, started_by, self.workspace_id)
+        except CannotStart as error:
+            return str(error)
+        self.look()
+        return None if result.started else result.sentence
 
-def _condition(delivery: str) -> str | None:
-    return "only if the CSM approves it" if delivery in {"approve", "draft"} else None
+    def play(self, end: datetime) -> None:
+        """Let time pass up to that moment, from one thing that happens to the next."""
+        while (moment := self._next()) is not None and moment <= end:
+            self.clock.at = max(self.clock.at, moment)
+            self._react()
+            self.look()
+            while self.runner.fire_due():
+                self.look()
+        self.clock.at = end
 
+    def _next(self) -> datetime | None:
+        moments = [self.runner.next_due(), self.queue[0][0] if self.queue else None]
+        return min((moment for moment in moments if moment), default=None)
 
-def _staff_line(world: _World, effect: CreateTask | Notify, now: datetime) -> Line:
-    staff = world.context.manager if effect.role == "manager" else world.context.csm
-    to = staff.name if staff else f"the {effect.role}"
-    record = world.run.steps.get(effect.step)
-    title = world.playbook.steps[record.step].title if record else world.playbook.title
-    zone = staff.zone if staff else "UTC"
-    if isinstance(effect, Notify):
-        return Line(now, "notice", effect.step, title, to, effect.text, zone=zone)
-    due = f"due {spoken(effect.due_at.astimezone(zone_of(zone)).date())}"
-    return Line(now, "task", effect.step, title, to, effect.title, why=due, zone=zone)
+    def _react(self) -> None:
+        while self.queue and self.queue[0][0] <= self.clock.at:
+            _, _, run_id, event = heapq.heappop(self.queue)
+            self.runner.handle(run_id, event)
 
+    def look(self) -> None:
+        """Note what was said and what was put off; let people see it."""
+        with self.copy.transaction() as session:
+            said = rehearsal.take_out(session)
+            put_off = rehearsal.put_off_since(session, self.clock.at)
+            made = rehearsal.made_since(session, self.clock.at)
+        for step in put_off:
+            self._note_wait(step)
+        for message in said:
+            self._say(message)
+        for task in made:
+            if task.id not in self.seen_tasks and task.run_id:
+                self.seen_tasks.add(task.id)
+                self._show_task(task, task.run_id)
 
-def _not_sent(world: _World, end: datetime) -> list[Line]:
-    """Steps that were not sent, with what holds them."""
-    lines = []
-    for record in world.run.steps.values():
-        if record.sent_at is None and record.state in WORDS:
-            at = min(record.due_at or end, end)
-            body = world.playbook.steps[record.step]
-            why = record.note or WORDS[record.state]
-            lines.append(
-                Line(
-                    at,
-                    "not_sent",
-                    record.key,
-                    body.title,
-                    record.audience,
-                    record.text or "",
-                    record.delivery,
-                    why,
-                )
+    def _show_task(self, task: Task, run_id: str) -> None:
+        context = self._context(task.account_id or "")
+        run, _, _ = self._run(run_id)
+        self._show(
+            Seen(
+                view="task",
+                account=context.account,
+                playbook=run.playbook,
+                run_id=run_id,
+                step=str(task.link.get("step_key")),
+                by=(context.csm.slack_user_id if context.csm else None) or SOMEBODY,
+                at=self.clock.at,
+                slot=task.key.removeprefix(f"{run_id}:"),
             )
-    return lines
+        )
+
+    def _show(self, seen: Seen) -> None:
+        reaction = self.people.react(seen)
+        if reaction:
+            after, event = reaction
+            heapq.heappush(self.queue, (seen.at + after, next(self.order), seen.run_id, event))
+
+    def _note_wait(self, step: RunStep) -> None:
+        known = self.waits.get((step.run_id, step.key))
+        if known is None:
+            run, _, _ = self._run(step.run_id)
+            why = (step.note or "").removeprefix("waits: ")
+            self.waits[step.run_id, step.key] = _Wait(self.clock.at, why, self._blocker(step, run))
+
+    def _blocker(self, step: RunStep, run: PlaybookRun) -> str | None:
+        """The last message of another run to the same person, else to the same account."""
+        account = self._context(run.account_id).account
+        others = [
+            line
+            for line in self.lines
+            if line.kind == "message" and line.account == account and line.run_id != run.id
+        ]
+        to_them = [line for line in others if line.reader == step.contact_id]
+        for line in (to_them or others)[-1:]:
+            return f"{line.playbook} {line.step} to {line.to} on {spoken(line.there.date())}"
+        return None
+
+    def _say(self, message: OutboxMessage) -> None:
+        payload, at = message.payload, self.clock.at
+        run, playbook, record = self._run(payload["run_id"], payload["step_key"])
+        if payload["view"] in KINDS:
+            self.lines.append(self._line(message, run, playbook, record))
+        self._show(
+            Seen(
+                view=payload["view"],
+                account=payload["account"],
+                playbook=playbook.playbook,
+                run_id=run.id,
+                step=payload["step_key"],
+                by=message.slack_user_id or SOMEBODY,
+                at=at,
+                ask_type=payload.get("ask_type"),
+                options=tuple(payload.get("options") or ()),
+            )
+        )
+
+    def _line(
+        self, message: OutboxMessage, run: PlaybookRun, playbook: Playbook, record: StepRecord | None
+    ) -> Line:
+        payload, at = message.payload, self.clock.at
+        kind = KINDS[payload["view"]]
+        context = self._context(run.account_id)
+        to_staff = kind in {"preview", "approval", "notice", "question"}
+        reader = None if to_staff else context.person(payload.get("contact_id"))
+        staff = context.manager if payload.get("role") == "manager" else context.csm
+        zone = (staff.zone if staff else "UTC") if to_staff else (reader.zone if reader else context.zone)
+        wait = self.waits.get((run.id, payload["step_key"]))
+        return Line(
+            at=at,
+            kind=kind,
+            step=payload["step_key"],
+            title=payload["title"],
+            to=(payload.get("staff_name") or "the CSM") if to_staff else payload.get("contact_name") or "",
+            text=payload["text"],
+            delivery=record.delivery if record and kind != "notice" else None,
+            why=_why(record, wait, kind),
+            local_time=f"{at.astimezone(zone_of(zone)):%a %Y-%m-%d %H:%M %Z}",
+            options=tuple(option["label"] for option in payload.get("options") or ()),
+            zone=zone,
+            account=context.account,
+            playbook=playbook.playbook,
+            rule=_rule(playbook, run, record),
+            collides_with=wait.blocker if wait and kind == "message" else None,
+            reader=reader.id if reader else None,
+            run_id=run.id,
+        )
+
+    def _run(self, run_id: str, key: str = "") -> tuple[PlaybookRun, Playbook, StepRecord | None]:
+        """A run, its playbook, and one of its steps."""
+        with self.copy.reading() as session:
+            row = playbooks.find_run(session, run_id)
+            assert row is not None
+            playbook = self.runner.playbook_of(session, row)
+        step = row.snapshot["steps"].get(key)
+        return row, playbook, StepRecord.model_validate(step) if step else None
+
+    def _context(self, account_id: str) -> Context:
+        """The account as it was when it was first looked at."""
+        if account_id not in self._contexts:
+            with self.copy.reading() as session:
+                account = accounts.find_account(session, account_id)
+                assert account is not None
+                self._contexts[account_id] = situation(
+                    session, account, run_id=None, started_by="", now=self.start, setting=self.runner.setting
+                )
+        return self._contexts[account_id]
+
+    # What came of it
+
+    def course(self, account_ids: frozenset[str], end: datetime, refused: dict[str, str]) -> Course:
+        """Everything about these accounts, in the order of its time."""
+        with self.copy.reading() as session:
+            runs = [run for run in rehearsal.all_runs(session) if run.account_id in account_ids]
+            made = [
+                task for task in rehearsal.made_since(session, self.start) if task.account_id in account_ids
+            ]
+        names = {self._context(one).account for one in account_ids}
+        found = [line for line in self.lines if line.account in names]
+        found += [self._task(task) for task in made if task.run_id]
+        found += [line for run in runs for line in self._left_open(run, end)]
+        found += [self._refused(account_id, why) for account_id, why in refused.items()]
+        return Course(tuple(sorted(found, key=lambda line: (line.at, line.account, line.playbook))), refused)
+
+    def _refused(self, account_id: str, why: str) -> Line:
+        return Line(
+            self.start, "not_started", "run", "", "", "", why=why, account=self._context(account_id).account
+        )
+
+    def _task(self, task: Task) -> Line:
+        context = self._context(task.account_id or "")
+        known = [
+            staff for staff in (context.csm, context.manager) if staff and staff.email == task.owner_email
+        ]
+        zone = known[0].zone if known else "UTC"
+        key = str(task.link.get("step_key"))
+        _, playbook, record = self._run(task.run_id or "", key)
+        return Line(
+            at=task.created_at,
+            kind="task",
+            step=key,
+            title=playbook.steps[record.step].title if record else playbook.title,
+            to=known[0].name if known else task.owner_email or "the CSM",
+            text=task.title,
+            why=f"due {spoken(task.due_at.astimezone(zone_of(zone)).date())}" if task.due_at else None,
+            zone=zone,
+            account=context.account,
+            playbook=playbook.playbook,
+            run_id=task.run_id or "",
+        )
+
+    def _left_open(self, run: PlaybookRun, end: datetime) -> Iterator[Line]:
+        """How a run ended, and the steps that were not sent, with what holds them."""
+        row, playbook, _ = self._run(run.id)
+        account, name = self._context(run.account_id).account, playbook.playbook
+        if row.ended_at and row.ended_at >= self.start:
+            label = playbook.outcomes[row.outcome].label if row.outcome else "stopped"
+            yield Line(
+                row.ended_at, "outcome", "run", playbook.title, "", label,
+                account=account, playbook=name, run_id=run.id,
+            )  # fmt: skip
+        for step in row.snapshot["steps"].values():
+            record = StepRecord.model_validate(step)
+            if record.sent_at is None and record.state in UNSENT:
+                yield Line(
+                    at=max(min(record.due_at or end, end), self.start),
+                    kind="not_sent",
+                    step=record.key,
+                    title=playbook.steps[record.step].title,
+                    to=record.audience,
+                    text=record.text or "",
+                    delivery=record.delivery,
+                    why=record.note or UNSENT[record.state],
+                    rule=_rule(playbook, row, record),
+                    collides_with=wait.blocker if (wait := self.waits.get((run.id, record.key))) else None,
+                    account=account,
+                    playbook=name,
+                    run_id=run.id,
+                )
+
+
+def _rule(playbook: Playbook, run: PlaybookRun, record: StepRecord | None) -> str | None:
+    """What makes a step happen when it does."""
+    if record is None:
+        return None
+    when = playbook.steps[record.step].when
+    if when is not None and "#" not in record.key:
+        moment = when.of(run.snapshot["segment"])
+        return f"{moment.anchor}{moment.days:+d}d"
+    if record.follows:
+        return f"follows the answer to {record.follows}"
+    return "follows from what happened before"
+
+
+def _why(record: StepRecord | None, wait: _Wait | None, kind: str) -> str | None:
+    """What a message needs, and what it has waited for."""
+    if record is None or kind != "message":
+        return None
+    needs = "only if the CSM approves it" if record.delivery in BY_HAND else None
+    waited = f"was to go on {spoken(wait.wanted.date())}: {wait.why}" if wait else None
+    return "; ".join(filter(None, (needs, waited))) or None

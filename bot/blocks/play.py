@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
 
     from bot.slack.messenger import Speech
+    from playbooks.course import Course, Line
     from playbooks.runner import RunOverview, StepOverview, TaskOverview
-    from playbooks.simulation import Line
 
 START, STEER, PICK = "play_start", "play_steer", "play_pick"
 DAYS_SHOWN = 40
@@ -55,11 +55,13 @@ def list_speech(definitions: Sequence[Mapping[str, Any]], running: Sequence[RunO
     return parts.speech(f"Playbooks: {escaped(names)}", blocks)
 
 
-def preview_speech(title: str, account: str, segment: str, lines: Sequence[Line], value: str) -> Speech:
-    """Every message with its date, recipient and text; what is held, and why; the button that starts it.
+def preview_speech(title: str, account: str, segment: str, course: Course, value: str) -> Speech:
+    """Every message with its date, recipient, text and rule; what is held, and why; the button that starts it.
 
-    It is the course if nobody answers; reminders and notices to the CSM are left out.
+    It is the course if nobody answers, with what else runs for the account; reminders and notices to the CSM
+    are left out. Where it cannot be started, the reason stands in the button's place.
     """
+    lines = course.lines
     shown = [line for line in lines if line.kind in MARKS]
     top: list[Block] = [
         parts.header(f"{title}: {account}"),
@@ -76,7 +78,12 @@ def preview_speech(title: str, account: str, segment: str, lines: Sequence[Line]
     middle: list[Block] = [parts.section(text) for text in sections[:count]]
     if len(days) > count:
         middle.append(parts.context(f"… and {len(days) - count} more days."))
-    start = parts.actions(parts.button(f"Start for {account}", START, value, style="primary"))
+    why_not = next(iter(course.refused.values()), None)
+    start = (
+        parts.context(f"⚠️ {escaped(why_not)}")
+        if why_not
+        else parts.actions(parts.button(f"Start for {account}", START, value, style="primary"))
+    )
     messages = sum(line.kind == "message" for line in lines)
     text = f"{brief(title)} for {brief(account)}: {messages} messages planned."
     return parts.speech(text, [*top, *middle, start])
@@ -127,7 +134,9 @@ def _day_of(line: Line) -> str:
 
 
 def _line(line: Line) -> str:
-    why = f"\n      _{escaped(line.why)}_" if line.why else ""
+    collision = f"collides with {line.collides_with}" if line.collides_with else None
+    notes = "; ".join(filter(None, (line.rule, line.why, collision)))
+    why = f"\n      _{escaped(notes)}_" if notes else ""
     head = f"{MARKS[line.kind]} {brief(line.to or 'you')} · {brief(line.title)}"
     if line.kind in {"message", "question", "approval"}:
         options = (

@@ -16,6 +16,7 @@ from bot.slack.incoming import Pressed, StaleButton, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.once import remember
 from playbooks import events, loader
+from playbooks.simulation import simulate
 from store import people
 from store.tables import Account, playbooks
 
@@ -142,11 +143,17 @@ def _preview(_session: Session, services: Services, wish: Wish) -> Speech:
     """What would be sent, when and to whom; with the button that starts it."""
     playbook = loader.find(services.runner.definitions, wish.argument).playbook
     account = wish.account
-    lines = services.runner.preview(
-        playbook.playbook, account.id, services.workspace_id, started_by=wish.user_id
+    course = simulate(
+        services.runner,
+        services.database,
+        services.workspace_id,
+        [account.id],
+        now=services.clock.now(),
+        plays=[playbook.playbook],
+        started_by=wish.user_id,
     )
     value = json.dumps({"playbook": playbook.playbook, "account": account.id})
-    return blocks.preview_speech(playbook.title, account.name, account.segment, lines, value)
+    return blocks.preview_speech(playbook.title, account.name, account.segment, course, value)
 
 
 def carry_out_start(services: Services, event: InboundEvent) -> None:

@@ -217,6 +217,12 @@ def note_fact(
     session.flush()
 
 
+def in_segment(session: Session, workspace_id: str, segment: str) -> list[str]:
+    """Ids of the accounts of a segment, by name."""
+    statement = select(Account.id).where(Account.workspace_id == workspace_id, Account.segment == segment)
+    return list(session.exec(statement.order_by(Account.name, Account.id)).all())
+
+
 def find_account(session: Session, account_id: str) -> Account | None:
     """The account with that id."""
     return session.get(Account, account_id)

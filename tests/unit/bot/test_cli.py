@@ -279,11 +279,22 @@ def test_playbooks_are_listed_checked_and_simulated(company, tmp_path):
     assert json_of(company("playbooks", "check", definition, "--json")) == []
     wish = ("playbooks", "simulate", "onboarding", "--account", "Fresh Fields", "--until", "2026-12-31")
     lines = json_of(company(*wish, "--json"))
-    assert {"at", "local_time", "kind", "step", "title", "to", "text", "delivery", "options", "why"} == set(
-        lines[0]
-    )
+    assert {"at", "local_time", "kind", "step", "to", "text", "delivery", "rule", "why"} < set(lines[0])
     assert "Amelia Ortiz" in {line["to"] for line in lines}
     assert "Amelia Ortiz" in company(*wish).out
+
+
+def test_a_whole_segment_is_simulated_with_scripted_or_drawn_answers(company, tmp_path):
+    (tmp_path / "answers.yaml").write_text('O4: "no"\n')
+    wish = ("playbooks", "simulate", "onboarding", "--segment", "smb", "--until", "2026-12-31", "--json")
+    silent = json_of(company(*wish))
+    assert len({line["account"] for line in silent}) > 1
+    assert "O4_missing" not in {line["step"] for line in silent}
+    drawn = json_of(company(*wish, "--sample", 1))
+    assert {line["step"] for line in drawn} - {line["step"] for line in silent}
+    answered = json_of(company(*wish, "--answers", tmp_path / "answers.yaml"))
+    assert "O4_missing" in {line["step"] for line in answered}
+    assert "Nothing was sent" in company(*wish[:-1]).out
 
 
 @pytest.mark.parametrize(
@@ -323,6 +334,7 @@ def files(tmp_path):
 
 
 SIMULATE = ("playbooks", "simulate")
+ONBOARDING = (*SIMULATE, "onboarding", "--until", "2036-01-01")
 
 
 @pytest.mark.parametrize(
@@ -347,6 +359,11 @@ SIMULATE = ("playbooks", "simulate")
         pytest.param(["playbooks", "check", "nowhere.yaml"], "There is nothing at nowhere.yaml", id="no definition"),
         pytest.param([*SIMULATE, "onboarding", "--account", "Atlantis", "--until", "2026-12-31"], "Which account is “Atlantis”?", id="no account"),
         pytest.param([*SIMULATE, "salsa", "--account", "fresh", "--until", "2026-12-31"], "There is no playbook “salsa”", id="no playbook"),
+        pytest.param([*ONBOARDING], "--account NAME or --segment SMB", id="nobody named"),
+        pytest.param([*ONBOARDING, "--segment", "XXL"], "No account is in the segment", id="no segment"),
+        pytest.param([*ONBOARDING, "--account", "fresh", "--answers", "lines.jsonl"], "maps no steps to answers", id="no answers"),
+        pytest.param([*ONBOARDING, "--account", "fresh", "--answers", "nowhere"], "maps no steps to answers", id="no file of answers"),
+        pytest.param([*ONBOARDING, "--account", "fresh", "--sample", "1", "--answers", "x"], "either --answers", id="both"),
         pytest.param([*SIMULATE, "onboarding", "--account", "fresh", "--until", "soon"], "soon is no date", id="no date"),
         pytest.param([*SIMULATE, "onboarding", "--account", "fresh", "--until", "2020-01-01"], "2020-01-01 has passed", id="a past date"),
         pytest.param([*SIMULATE, "renewal", "--account", "fresh", "--until", "2026-12-31"], "has no running subscription", id="not for this account"),

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.blocks import play
+from playbooks.course import Course, Line
 from playbooks.runner import RunOverview, StepOverview, TaskOverview
-from playbooks.simulation import Line
 from tests.block_checks import check_speech
 from tests.bot_fixtures import texts_of
 
@@ -54,7 +54,9 @@ SPEECHES = {
     "list": lambda text: play.list_speech(
         [{"title": text, "name": text[:40], "description": text}] * 3, [overview(text)] * 60
     ),
-    "preview": lambda text: play.preview_speech(text, text, "MM", lines(text), '{"account": "a"}'),
+    "preview": lambda text: play.preview_speech(
+        text, text, "MM", Course(tuple(lines(text))), '{"account": "a"}'
+    ),
     "started": play.started_speech,
     "status": lambda text: play.status_speech(
         [overview(text), overview(text, "paused"), overview(text, "stopped")] * 3
@@ -72,7 +74,7 @@ def test_a_message_keeps_slacks_limits_whatever_it_holds(name, text):
 
 @pytest.mark.parametrize("text", WORDS)
 def test_a_preview_that_is_cut_can_still_be_started(text):
-    speech = play.preview_speech("Onboarding", "Harbour", "MM", lines(text), "{}")
+    speech = play.preview_speech("Onboarding", "Harbour", "MM", Course(tuple(lines(text))), "{}")
     assert speech.blocks[-1]["elements"][0]["action_id"] == play.START
     assert "more days" in texts_of({"blocks": list(speech.blocks)})
 
@@ -80,7 +82,9 @@ def test_a_preview_that_is_cut_can_still_be_started(text):
 def test_a_preview_shows_the_day_and_hour_of_whoever_reads_it():
     at = datetime(2026, 3, 9, 21, 0, tzinfo=UTC)
     line = Line(at, "message", "O1", "Welcome", "Moana Rangi", "Hi Moana", "auto", zone="Pacific/Auckland")
-    shown = texts_of({"blocks": list(play.preview_speech("Onboarding", "Kiwi", "SMB", [line], "{}").blocks)})
+    shown = texts_of(
+        {"blocks": list(play.preview_speech("Onboarding", "Kiwi", "SMB", Course((line,)), "{}").blocks)}
+    )
     assert "*Tuesday, 10 March 2026*" in shown
     assert "Moana Rangi · Welcome · 10:00 NZDT" in shown
 

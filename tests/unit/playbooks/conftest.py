@@ -12,6 +12,7 @@ from sqlmodel import select
 from playbooks import events
 from playbooks.loader import shipped
 from playbooks.runner import PlaybookRunner
+from playbooks.simulation import simulate
 from playbooks.state import Run
 from store.clock import FixedClock
 from store.tables import (
@@ -28,6 +29,7 @@ from store.tables import (
 )
 
 if TYPE_CHECKING:
+    from playbooks.course import Course
     from store.database import Database
 
 DEFINITIONS = shipped()
@@ -56,6 +58,14 @@ class World:
         result = self.runner.start(playbook, self.accounts[account], "UDANA", self.workspace_id)
         assert result.started, result.sentence
         return result.run_id
+
+    def simulate(self, plays: list[str], *accounts: str, **more: Any) -> Course:
+        """What would happen if Dana started these playbooks for these accounts."""
+        ids = [self.accounts[key] for key in accounts]
+        return simulate(
+            self.runner, self.database, self.workspace_id, ids,
+            now=self.clock.now(), plays=plays, started_by="UDANA", **more,
+        )  # fmt: skip
 
     def until(self, *moment: int) -> None:
         """Move the clock from one due timer to the next, up to that UTC date and time."""

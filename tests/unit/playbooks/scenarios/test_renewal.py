@@ -8,7 +8,7 @@ import pytest
 
 from playbooks import events
 from playbooks.errors import CannotStart, PlaybookError
-from playbooks.simulation import Scripted
+from playbooks.stand_ins import Script, Scripted
 from store.tables import Account, Contact, Message, Subscription, accounts, conversations
 
 DANA, MIA = "UDANA", "UMIA"
@@ -294,10 +294,8 @@ def test_scenario_25_a_dry_run_is_the_real_run_without_posts(world, playbook, ac
         "R2": "unsure",
         "R6": "more",
     }
-    preview = world.runner.preview(
-        playbook, world.accounts[account], world.workspace_id, started_by=DANA, until=date(2026, 7, 20),
-        answers={step: Scripted(value) for step, value in answers.items()},
-    )  # fmt: skip
+    people = Script({step: Scripted(value) for step, value in answers.items()})
+    preview = world.simulate([playbook], account, until=date(2026, 7, 20), people=people).lines
     assert world.outbox() == []
     assert world.tasks() == []
     run = world.start(playbook, account)

@@ -1,0 +1,122 @@
+"""A copy of some accounts in memory, where anything may be tried without a trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Table, insert, select, update
+from sqlmodel import SQLModel, col
+from sqlmodel import select as rows_of
+
+from store.database import Database
+from store.tables import Account, Contact, OutboxMessage, PlaybookRun, RunStep, StaffMember, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+    from sqlmodel import Session
+
+WHOLE = frozenset({"staff", "playbook_definitions"})  # everything of the workspace
+LEFT_OUT = frozenset(
+    {"outbox", "inbound_events", "answers"}
+)  # what was said, and what is to be said for real
+MANY = 500  # rows written at once
+
+
+def copy_in_memory(database: Database, workspace_id: str, account_ids: Collection[str]) -> Database:
+    """A database of its own with these accounts: their people, contracts, facts, runs, tasks and timers.
+
+    Accounts where the same people are known under the same address come along, since what they are asked
+    there counts too. Nothing that waits to be posted is copied. Close it after use.
+    """
+    copy = Database("sqlite://")
+    with copy.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # what is not copied may be named
+        SQLModel.metadata.create_all(connection)
+        connection.commit()
+    with database.reading() as source, copy.transaction() as target:
+        for table, condition in _wanted(source, workspace_id, account_ids):
+            found = [
+                dict(row) for row in source.connection().execute(select(table).where(condition)).mappings()
+            ]
+            for n in range(0, len(found), MANY):
+                target.connection().execute(insert(table), found[n : n + MANY])
+    return copy
+
+
+def _wanted(
+    session: Session, workspace_id: str, account_ids: Collection[str]
+) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Tables, and which of their rows belong to the accounts: told by the columns that a table has."""
+    chosen = _with_the_same_people(session, workspace_id, account_ids)
+    runs = session.exec(rows_of(PlaybookRun.id).where(col(PlaybookRun.account_id).in_(chosen))).all()
+    users = _slack_users(session, workspace_id, chosen)
+    for table in SQLModel.metadata.sorted_tables:
+        column = table.columns
+        if table.name in LEFT_OUT:
+            continue
+        if table.name == "workspaces":
+            yield table, column.id.in_([workspace_id])
+        elif table.name == "accounts":
+            yield table, column.id.in_(chosen)
+        elif table.name in WHOLE:
+            yield table, column.workspace_id == workspace_id
+        elif "account_id" in column:
+            yield table, column.account_id.in_(chosen)
+        elif "run_id" in column:
+            yield table, column.run_id.in_(runs)
+        elif "slack_user_id" in column:
+            yield table, (column.workspace_id == workspace_id) & column.slack_user_id.in_(users)
+
+
+def _with_the_same_people(session: Session, workspace_id: str, account_ids: Collection[str]) -> list[str]:
+    addresses = rows_of(Contact.email).where(col(Contact.account_id).in_(sorted(account_ids)))
+    same = rows_of(Contact.account_id).where(
+        Contact.workspace_id == workspace_id, col(Contact.email).in_(addresses)
+    )
+    known = rows_of(Account.id).where(
+        Account.workspace_id == workspace_id,
+        col(Account.id).in_(sorted(account_ids)) | col(Account.id).in_(same),
+    )
+    return sorted(session.exec(known).all())
+
+
+def _slack_users(session: Session, workspace_id: str, account_ids: list[str]) -> list[str]:
+    contacts = rows_of(Contact.slack_user_id).where(col(Contact.account_id).in_(account_ids))
+    staff = rows_of(StaffMember.slack_user_id).where(StaffMember.workspace_id == workspace_id)
+    return sorted({user for query in (contacts, staff) for user in session.exec(query).all() if user})
+
+
+def name_everybody(session: Session) -> None:
+    """Contacts without a Slack id get their own id as one, so that everybody can answer."""
+    unnamed = update(Contact).where(col(Contact.slack_user_id).is_(None))
+    session.exec(unnamed.values(slack_user_id=Contact.id))
+
+
+def take_out(session: Session) -> list[OutboxMessage]:
+    """What waits in the outbox, in its order; it counts as said from now on."""
+    waiting = rows_of(OutboxMessage).where(OutboxMessage.state == "pending")
+    found = session.exec(waiting.order_by(col(OutboxMessage.created_at), col(OutboxMessage.key))).all()
+    session.exec(update(OutboxMessage).where(col(OutboxMessage.state) == "pending").values(state="sent"))
+    return list(found)
+
+
+def put_off_since(session: Session, moment: datetime) -> list[RunStep]:
+    """Steps that were changed since a moment and wait for something."""
+    waiting = rows_of(RunStep).where(RunStep.updated_at >= moment, col(RunStep.note).startswith("waits: "))
+    return list(session.exec(waiting.order_by(col(RunStep.key))).all())
+
+
+def made_since(session: Session, moment: datetime) -> list[Task]:
+    """Tasks that were made since a moment, oldest first."""
+    made = rows_of(Task).where(Task.created_at >= moment)
+    return list(session.exec(made.order_by(col(Task.created_at), col(Task.key))).all())
+
+
+def all_runs(session: Session) -> list[PlaybookRun]:
+    """Every run of the copy, oldest first."""
+    return list(
+        session.exec(rows_of(PlaybookRun).order_by(col(PlaybookRun.started_at), col(PlaybookRun.id))).all()
+    )
