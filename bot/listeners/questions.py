@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot import asking, speaking
+from bot import asking, first_sign, speaking
 from bot.attention import is_question, manner_of
 from bot.blocks.text import mrkdwn
 from bot.deliver import View
@@ -20,7 +20,7 @@ from store.tables.channels import EVERY, PRIVATE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from slack_bolt import App
+    from slack_bolt import App, BoltContext
     from sqlmodel import Session
 
     from bot.attention import Manner
@@ -43,18 +43,21 @@ DECLINED = "I do not answer in this channel: it is set to silent. Write me in ou
 def register(app: App, services: Services) -> None:
     """Listen to what people say; it is stored before Slack is told that we have it."""
 
-    def store_first(body: dict[str, Any], next: Callable[[], None]) -> None:  # noqa: A002 - Bolt's name
+    def store_first(body: dict[str, Any], context: BoltContext, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt's name
         said = parse_message(body, services.bot_user_id)
         if said is not None and _may_be_for_us(services, said):
-            remember(services, KIND, said.event_key, said.to_payload(), message_key=said.message_key)
+            key, payload = said.event_key, said.to_payload()
+            if remember(services, KIND, key, payload, message_key=said.message_key):
+                context["new"] = said
         next()
 
-    app.event("app_mention", middleware=[store_first])(_stored)
-    app.event("message", middleware=[store_first])(_stored)
+    def show_first_sign(context: BoltContext) -> None:
+        """Slack has been told; the workers do the rest."""
+        if "new" in context:
+            first_sign.show(services, context["new"])
 
-
-def _stored() -> None:
-    """The workers do the rest."""
+    app.event("app_mention", middleware=[store_first])(show_first_sign)
+    app.event("message", middleware=[store_first])(show_first_sign)
 
 
 def _may_be_for_us(services: Services, said: Said) -> bool:
@@ -100,6 +103,7 @@ def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Readi
         _say(services, event, said, DECLINED if manner == "declined" else HELLO, manner)
         return
     if any(reading(services, event, said, asked) for reading in readings):
+        first_sign.take_back(services, said)
         return
     _answer(services, event, said, asked, manner)
 

@@ -213,6 +213,14 @@ def count_of(session: Session, *, workspace_id: str, state: str) -> int:
     return session.exec(statement).one()
 
 
+def is_waiting(session: Session, *, workspace_id: str, event_key: str) -> bool:
+    """Whether that event is stored and not yet carried out."""
+    statement = select(InboundEvent.state).where(
+        InboundEvent.workspace_id == workspace_id, col(InboundEvent.event_key) == event_key
+    )
+    return session.exec(statement).first() in {"received", "working"}
+
+
 def waiting_count(session: Session, *, workspace_id: str) -> int:
     """How many events are stored and not yet carried out."""
     statement = select(func.count()).where(
