@@ -46,7 +46,7 @@ def activities_of(session: Session, account_id: str, *, limit: int = 20) -> list
 
 def last_touch(session: Session, account_id: str) -> date | None:
     """The day of the last call, meeting or e-mail with the customer."""
-    statement = select(Activity.happened_on).where(
+    statement = select(col(Activity.happened_on)).where(
         Activity.account_id == account_id, col(Activity.kind).in_(TOUCHING)
     )
     return session.exec(statement.order_by(col(Activity.happened_on).desc())).first()

@@ -1,0 +1,185 @@
+"""Signals from an account's rows: each opens on its evidence, and ends by a wider border than it began."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from playbooks.signals import noticed, sounds_like_leaving
+from store.insights.account_rows import AccountRows, Score, Words
+from store.tables import Account, Contact, Promise, UsageFact
+
+NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+def ago(days):
+    return TODAY - timedelta(days=days)
+
+
+def rows(**parts):
+    """An account of which nothing is known but these parts."""
+    empty = dict.fromkeys(
+        (
+            "contacts",
+            "words",
+            "asked",
+            "scores",
+            "usage",
+            "steps",
+            "requests",
+            "open_tasks",
+            "goals",
+            "promises",
+            "activities",
+        ),
+        (),
+    )
+    account = Account(workspace_id="w", key="acme", name="Acme", seats=10, created_at=NOW, updated_at=NOW)
+    return AccountRows(account=account, now=NOW, today=TODAY, term=None, **empty | parts)
+
+
+def said(text, days, who="Ana"):
+    return Words(ago(days), who, "U0ANA", text, True, "C1", f"{1000 - days}.1")
+
+
+def contact(name, persona, status="active"):
+    return Contact(
+        workspace_id="w", account_id="a", email=f"{name}@acme.example", name=name, persona=persona,
+        status=status, created_at=NOW, updated_at=NOW - timedelta(days=3),
+    )  # fmt: skip
+
+
+def usage(*figures):
+    return tuple(
+        UsageFact(workspace_id="w", account_id="a", kind="logins_30d", value=str(value), observed_on=ago(days), created_at=NOW)
+        for days, value in figures
+    )  # fmt: skip
+
+
+def promise(text, due):
+    return Promise(
+        workspace_id="w", key=text, account_id="a", text=text, due_on=due, said_by="U", created_at=NOW
+    )
+
+
+WEEKLY = tuple(said("How do I add a driver?", days) for days in (85, 78, 71, 64, 57, 50))
+
+
+def kinds(found):
+    return [one.kind for one in found]
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        pytest.param({}, [], id="nothing known"),
+        pytest.param({"words": WEEKLY}, ["silence"], id="weekly, then seven weeks of nothing"),
+        pytest.param({"words": (*WEEKLY, said("Hello", 2))}, [], id="they wrote again"),
+        pytest.param(
+            {
+                "scores": (Score("nps", 8, ago(20), "c", "Ana"),),
+                "words": (said("How do I export all our data?", 5),),
+            },
+            ["contradiction"],
+            id="NPS 8 and asking for export",
+        ),
+        pytest.param(
+            {
+                "scores": (Score("nps", 3, ago(20), "c", "Ana"),),
+                "words": (said("How do I export all our data?", 5),),
+            },
+            [],
+            id="a low score is no contradiction",
+        ),
+        pytest.param(
+            {"scores": (Score("nps", 9, ago(120), "c", "Ana"),), "words": (said("We want to cancel", 5),)},
+            [],
+            id="a score of long ago",
+        ),
+        pytest.param(
+            {"scores": (Score("nps", 9, ago(5), "c", "Ana"),), "words": (said("We want to cancel", 45),)},
+            [],
+            id="words of long ago",
+        ),
+        pytest.param(
+            {"contacts": (contact("Kim", "champion", "left"),)}, ["champion_left"], id="champion left"
+        ),
+        pytest.param(
+            {"contacts": (contact("Kim", "sponsor", "deactivated"),)},
+            ["champion_left"],
+            id="sponsor deactivated",
+        ),
+        pytest.param(
+            {"contacts": (contact("Kim", "champion", "left"), contact("Lee", "champion"))},
+            [],
+            id="a new champion",
+        ),
+        pytest.param({"contacts": (contact("Kim", "end_user", "left"),)}, [], id="somebody else left"),
+        pytest.param({"usage": usage((90, 100), (60, 110), (1, 70))}, ["usage_drop"], id="down to 67 %"),
+        pytest.param({"usage": usage((90, 100), (60, 100), (1, 71))}, [], id="down to 71 %"),
+        pytest.param({"usage": usage((90, 100), (70, 10))}, [], id="too old to say"),
+        pytest.param({"promises": (promise("Send it", ago(-2)),)}, ["promise_due"], id="due in two days"),
+        pytest.param({"promises": (promise("Send it", ago(1)),)}, ["promise_due"], id="overdue"),
+        pytest.param({"promises": (promise("Send it", ago(-3)),)}, [], id="due later"),
+    ],
+)
+def test_a_signal_is_noticed_when_its_rows_say_so(parts, expected):
+    assert kinds(noticed(rows(**parts))) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "already", "is_noticed"),
+    [
+        pytest.param(80, (), False, id="80 % does not begin one"),
+        pytest.param(80, ("usage_drop",), True, id="80 % does not end one"),
+        pytest.param(86, ("usage_drop",), False, id="86 % ends it"),
+    ],
+)
+def test_a_drop_ends_by_a_wider_border_than_it_began(value, already, is_noticed):
+    found = noticed(rows(usage=usage((90, 100), (60, 100), (1, value))), already)
+    assert ("usage_drop" in kinds(found)) == is_noticed
+
+
+def test_a_silence_that_is_open_ends_only_when_they_are_heard_of_within_their_habit():
+    quiet = tuple(said("Hi", days) for days in (60, 52, 44, 36, 28, 20, 12))  # every 8 days, quiet for 12
+    assert kinds(noticed(rows(words=quiet))) == []
+    assert kinds(noticed(rows(words=quiet), ["silence"])) == ["silence"]
+
+
+def test_every_signal_carries_the_rows_that_say_it():
+    parts = {
+        "contacts": (contact("Kim", "champion", "left"),),
+        "scores": (Score("nps", 8, ago(20), "c", "Ana", "Great people", "D1", "5.1"),),
+        "words": (*WEEKLY, said("Is there an alternative to this?", 20)),
+        "usage": usage((90, 100), (60, 100), (1, 40)),
+        "promises": (promise("Send it", ago(1)),),
+    }
+    found = noticed(rows(**parts))
+    assert kinds(found) == ["champion_left", "contradiction", "usage_drop", "silence", "promise_due"]
+    assert all(one.evidence and one.summary and "{account}" in one.step for one in found)
+    quotes = next(one for one in found if one.kind == "contradiction").evidence
+    assert [one.text for one in quotes] == ["8 of 10: Great people", "Is there an alternative to this?"]
+    assert [(one.channel_id, one.ts) for one in quotes] == [("D1", "5.1"), ("C1", "980.1")]
+    assert isinstance(quotes[0].as_json()["on"], str)
+    assert date.fromisoformat(quotes[0].as_json()["on"]) == ago(20)
+
+
+@pytest.mark.parametrize(
+    ("text", "leaving"),
+    [
+        ("How do I export all data?", True),
+        ("Is there an API to export everything we have?", True),
+        ("We want to downgrade to Starter", True),
+        ("Can I cancel our subscription?", True),
+        ("Which competitors do you know?", True),
+        ("We will not renew", True),
+        ("How do I export a route as PDF?", False),
+        ("How do I invite a driver?", False),
+        ("Drivers leave the depot at six", False),
+        ("Can I switch the language?", False),
+        ("How do I cancel a route?", False),
+        ("We want to cancel", True),
+    ],
+)
+def test_words_of_somebody_who_is_leaving_are_told_from_others(text, leaving):
+    assert sounds_like_leaving(text) == leaving
