@@ -1,65 +1,58 @@
-"""What follows a step: tasks, words to staff, facts, look-ups, and the next step."""
+"""What follows a step: tasks, words to staff, facts, look-ups, escalations, other playbooks, and the next step."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from playbooks import work
-from playbooks.bands import standing
-from playbooks.effects import LookUp, SetFact
+from playbooks import deeds, work
+from playbooks.effects import Happen, LookUp, SetFact, SetGoal, SetStage
+from playbooks.holding import holds
 from playbooks.state import StepRecord
-from playbooks.types import GoTo, LookItUp, MakeTask, Message, Notice, SetFacts, Tell
+from playbooks.types import STAFF, Message, Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from playbooks.turn import Turn
-    from playbooks.types import Action, Condition, Decision, Delay, LookUpSpec
+    from playbooks.types import Action, Decision, Delay, LookUpSpec
+
+START_OTHER, STOP_OTHER = "playbook.start", "playbook.stop"
 
 
-def perform(turn: Turn, record: StepRecord, todo: Iterable[Action], **extra: str) -> None:
-    """Carry out the actions of a branch in their order; `extra` are variables of this answer."""
+def perform(turn: Turn, record: StepRecord, todo: Iterable[Action], tag: str = "", **extra: str) -> None:
+    """Carry out actions in their order.
+
+    Args:
+        turn: the transition.
+        record: the step that they follow; one that is not in the run stands for the run as a whole.
+        todo: the actions.
+        tag: which of several branches of the step they belong to.
+        extra: variables of this answer.
+    """
     for n, action in enumerate(todo):
-        if isinstance(action, MakeTask):
-            work.make(
-                turn, record, action.task, f"{record.step}:{n}:{record.answer or record.state}", **extra
-            )
-        elif isinstance(action, GoTo):
-            follow(turn, record, action.goto, action.after)
-        elif isinstance(action, Tell):
-            text = turn.filled(action.notify, turn.values(record) | extra)
-            turn.notify(record, text, urgent=action.urgent, role=action.role)
-        elif isinstance(action, SetFacts):
-            _set_facts(turn, action.set)
-        else:
-            _look_up(turn, record, action, extra)
+        slot = f"{record.step}:{n}:{tag or record.answer or record.state}"
+        PERFORMERS[type(action)](turn, record, action, slot, extra)
 
 
 def decide(turn: Turn, record: StepRecord, body: Decision) -> None:
     """Go where the first case that holds points to."""
     for case in body.decide:
-        target = case.goto if case.condition and holds(turn, case.condition) else case.otherwise
+        target = case.goto if case.condition and holds(case.condition, turn.scene) else case.otherwise
         if target:
             follow(turn, record, target)
             return
 
 
-def holds(turn: Turn, condition: Condition) -> bool:
-    """Whether everything that a condition names is so."""
-    fact = condition.fact is None or condition.fact in turn.run.facts or condition.fact in turn.context.facts
-    band = not condition.band or standing(turn.run, turn.context, turn.now).band in condition.band
-    return fact and band and all(_answered(turn, key, wanted) for key, wanted in condition.answer.items())
-
-
 def follow(turn: Turn, source: StepRecord, step: str, after: Delay | None = None) -> None:
     """Plan the next step: for the same person, in the same thread, where the step before had one."""
-    body = turn.playbook.steps[step]
+    body = turn.playbook.step(step)
     if turn.run.segment in body.skip_in:
         return
     audience = body.to.of(turn.run.segment)[0] if isinstance(body, Message) else source.audience
     suffix = source.key.split("#")[0].partition(".")[2]
     mode = (isinstance(body, Message) and body.delivery) or turn.playbook.delivery
-    talking = turn.in_conversation and after is None and audience != "csm"
+    to_staff = audience in STAFF
+    talking = turn.in_conversation and after is None and not to_staff
     due = turn.later(after, turn.calendar(source)) if after else max(turn.now, source.due_at or turn.now)
     record = StepRecord(
         key=free_key(turn, f"{step}.{suffix}" if suffix else step),
@@ -67,9 +60,9 @@ def follow(turn: Turn, source: StepRecord, step: str, after: Delay | None = None
         audience=audience,
         delivery=mode.of(turn.run.segment),
         due_at=turn.now if talking else due,
-        contact_id=None if audience == "csm" else _partner(turn, source),
+        contact_id=None if to_staff else _partner(turn, source),
         in_conversation=talking,
-        follows=(source.follows or source.key) if audience != "csm" and source.contact_id else None,
+        follows=(source.follows or source.key) if not to_staff and source.contact_id else None,
         found=source.found,
     )
     turn.put(record)
@@ -103,23 +96,104 @@ def _partner(turn: Turn, source: StepRecord) -> str | None:
     return person.id if person else source.contact_id
 
 
-def _answered(turn: Turn, key: str, wanted: tuple[str, ...]) -> bool:
-    answers = {record.answer for record in turn.run.steps.values() if _key_of(turn, record) == key}
-    return bool(answers & set(wanted)) or ("any" in wanted and bool(answers - {None}))
+def _task(turn: Turn, record: StepRecord, action: deeds.MakeTask, slot: str, extra: dict[str, str]) -> None:
+    work.make(turn, turn.own(record), action.task, slot, **extra)
 
 
-def _key_of(turn: Turn, record: StepRecord) -> str | None:
-    ask = getattr(turn.body(record), "ask", None)
-    return ask.key if ask else None
+def _go(turn: Turn, record: StepRecord, action: deeds.GoTo, _slot: str, _extra: dict[str, str]) -> None:
+    follow(turn, record, action.goto, action.after)
 
 
-def _set_facts(turn: Turn, facts: dict[str, str]) -> None:
+def _tell(turn: Turn, record: StepRecord, action: deeds.Tell, _slot: str, extra: dict[str, str]) -> None:
+    text = turn.filled(action.notify, turn.values(record) | extra)
+    turn.notify(record, text, urgent=action.urgent, role=action.role)
+
+
+def _set_facts(
+    turn: Turn, record: StepRecord, action: deeds.SetFacts, _slot: str, extra: dict[str, str]
+) -> None:
+    known = turn.values(record) | extra
+    facts = {kind: turn.filled(value, known) for kind, value in action.set.items()}
     turn.know(**facts)
     for kind, value in facts.items():
         turn.emit(SetFact(kind, value))
 
 
-def _look_up(turn: Turn, record: StepRecord, action: LookItUp, extra: dict[str, str]) -> None:
+def _set_stage(
+    turn: Turn, _record: StepRecord, action: deeds.SetStage, _slot: str, _extra: dict[str, str]
+) -> None:
+    turn.emit(SetStage(action.stage))
+
+
+def _set_goal(
+    turn: Turn, record: StepRecord, action: deeds.SetGoal, _slot: str, extra: dict[str, str]
+) -> None:
+    known = turn.values(record) | extra
+    spec = action.goal
+    words = (
+        turn.known_or_empty(text, known)
+        for text in (spec.title, spec.baseline, spec.now, spec.target, spec.due, spec.unit)
+    )
+    goal = SetGoal(*words)
+    if goal.title:
+        turn.emit(goal)
+
+
+def _look_up(
+    turn: Turn, record: StepRecord, action: deeds.LookItUp, _slot: str, extra: dict[str, str]
+) -> None:
     question = turn.filled(action.look_up.question, turn.values(record) | extra)
     turn.change(record, looking_up=True)
     turn.emit(LookUp(record.key, question, record.contact_id))
+
+
+def _escalate(
+    turn: Turn, record: StepRecord, action: deeds.Escalate, _slot: str, extra: dict[str, str]
+) -> None:
+    why = turn.filled(action.escalate.why, turn.values(record) | extra)
+    work.escalate(turn, turn.own(record), action.escalate, why, record.step)
+
+
+def _finish(
+    turn: Turn, _record: StepRecord, action: deeds.FinishRun, _slot: str, _extra: dict[str, str]
+) -> None:
+    spec = action.finish
+    reason = spec.reason or (turn.answer_to(spec.reason_from) if spec.reason_from else None)
+    turn.ending = turn.ending or (spec.outcome, reason)
+
+
+def _start(
+    turn: Turn, _record: StepRecord, action: deeds.StartOther, _slot: str, _extra: dict[str, str]
+) -> None:
+    _happen(turn, START_OTHER, playbook=action.start)
+
+
+def _stop(
+    turn: Turn, _record: StepRecord, action: deeds.StopOther, _slot: str, _extra: dict[str, str]
+) -> None:
+    _happen(turn, STOP_OTHER, playbook=action.stop)
+
+
+def _signal(turn: Turn, record: StepRecord, action: deeds.Signal, _slot: str, _extra: dict[str, str]) -> None:
+    _happen(turn, action.signal, step=record.key)
+
+
+def _happen(turn: Turn, name: str, **data: str) -> None:
+    more = {"run": turn.run.id, "from": turn.playbook.playbook, **data}
+    turn.emit(Happen(name, tuple(sorted(more.items())), turn.number()))
+
+
+PERFORMERS: dict[type, Callable[[Turn, StepRecord, Any, str, dict[str, str]], None]] = {
+    deeds.MakeTask: _task,
+    deeds.GoTo: _go,
+    deeds.Tell: _tell,
+    deeds.SetFacts: _set_facts,
+    deeds.SetStage: _set_stage,
+    deeds.SetGoal: _set_goal,
+    deeds.LookItUp: _look_up,
+    deeds.Escalate: _escalate,
+    deeds.FinishRun: _finish,
+    deeds.StartOther: _start,
+    deeds.StopOther: _stop,
+    deeds.Signal: _signal,
+}

@@ -16,6 +16,7 @@ GREEN_FROM, RED_BELOW = 75, 50
 QUIET_AFTER = timedelta(days=45)
 CHURN_FACT = "churn_intent"
 PLAN_FACT = "save_plan"
+TROUBLES = {"incident": "an incident is open", "legal_hold": "the account is on legal hold"}
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,20 @@ def standing(run: Run, context: Context, now: datetime) -> Standing:
 
 def is_held(run: Run, context: Context, now: datetime) -> str | None:
     """Why nothing commercial may go out now, or None."""
-    if run.facts.get(PLAN_FACT) == "accepted":
+    plan = context.facts.get(PLAN_FACT)
+    if run.facts.get(PLAN_FACT) == "accepted" or (plan is not None and plan.value == "accepted"):
         return None
     found = standing(run, context, now)
     return found.why if found.band == "red" else None
+
+
+def troubled(context: Context) -> str | None:
+    """Why nothing at all is sent to the account now, or None: an open incident, a legal hold."""
+    for kind, words in TROUBLES.items():
+        fact = context.facts.get(kind)
+        if fact is not None and fact.value.lower() in {"open", "yes", "true"}:
+            return words
+    return None
 
 
 def _red(run: Run, context: Context) -> str | None:

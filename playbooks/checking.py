@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 
 from playbooks import loader, types
 from playbooks.errors import BadDefinition
-from playbooks.graph import loop_without_delay, reachable, references
-from playbooks.types import (
-    MAX_LABEL,
-    MAX_MESSAGE,
-    SEGMENTS,
-    Decision,
-    Message,
-    Notice,
-    Playbook,
-    Question,
-    Work,
-)
-from playbooks.wording import VARIABLES, variables_of
+from playbooks.rules import RULES, Finding, nearest
+from playbooks.types import Playbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playbooks.loader import Place, Source
-
-PROMISES = re.compile(
-    r"\b(discounts?|refunds?|credits?|guarantee[ds]?|roadmap|free of charge|free months?|money back|\d+ ?%\s+off)\b",
-    re.IGNORECASE,
-)
-TASK_KINDS = ("title", "body")
 
 
 @dataclass(frozen=True)
@@ -53,15 +35,6 @@ class Problem:
         where = f"step {self.step}: " if self.step else ""
         end = "" if self.remedy.endswith("?") else "."
         return f"{self.file}:{self.line}: {where}{self.message}. {self.remedy}{end}"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A mistake at a place, before the place has become a line."""
-
-    place: Place
-    message: str
-    remedy: str
 
 
 def check(path: Path) -> list[Problem]:
@@ -155,15 +128,6 @@ def _ill_formed(source: Source, error: ValidationError) -> Iterator[Finding]:
             )
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """“Did you mean …?”, if one of the known names is close; else what there is."""
-    known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean “{close[0]}”?"
-    return f"Known here: {', '.join(known)}" if known else None
-
-
 def _place(data: Any, loc: tuple[int | str, ...]) -> tuple[Place, tuple[int | str, ...]]:
     """The part of pydantic's path that is in the file, and the part of it after the last place found.
 
@@ -197,279 +161,27 @@ def _at(data: Any, place: Place) -> Any:
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
     """The keys that the innermost model on pydantic's path knows."""
-    model: Any = Playbook
+    kind: Any = Playbook
     for part in loc[:-1]:
-        model = MODELS.get(str(part), model)
-    return [field.alias or name for name, field in model.model_fields.items()]
+        kind = _inner(kind, part)
+    model = _inner(kind, None)
+    fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
+    return [field.alias or name for name, field in fields.items()]
 
 
-MODELS: dict[str, type[BaseModel]] = {
-    "<ask>": types.Question, "<decide>": types.Decision, "<task>": types.Work, "<message>": types.Notice,
-    "<goto>": types.GoTo, "<notify>": types.Tell, "<set>": types.SetFacts, "<look_up>": types.LookItUp,
-    "ask": types.Ask, "task": types.TaskSpec, "look_up": types.LookUpSpec, "decide": types.Case, "options": types.Option,
-    "on_timeout": types.Branch, "on_answer": types.Branch, "late": types.Late, "entry": types.Entry,
-    "outcomes": types.Outcome, "at_end": types.EndCase, "if": types.Condition,
-}  # fmt: skip
-
-
-# What a well-formed definition may still get wrong.
-
-
-def _targets(playbook: Playbook) -> Iterator[Finding]:
-    for ref in references(playbook):
-        if ref.target not in playbook.steps:
-            yield Finding(
-                ref.place,
-                f"There is no step “{ref.target}” to go to",
-                nearest(ref.target, playbook.steps) or "",
-            )
-    for n, case in enumerate(playbook.at_end):
-        code = case.outcome or case.otherwise
-        if code is not None and code not in playbook.outcomes:
-            yield Finding(
-                ("at_end", n), f"There is no outcome “{code}”", nearest(code, playbook.outcomes) or ""
-            )
-
-
-def _reach(playbook: Playbook) -> Iterator[Finding]:
-    found = reachable(playbook)
-    for step in playbook.steps:
-        if step not in found:
-            yield Finding(
-                ("steps", step),
-                "Nothing leads to this step",
-                "Give it a “when”, or a “goto” that points to it",
-            )
-    loop = loop_without_delay(playbook)
-    if loop:
-        remedy = "Add “after: 2bd” to one of its gotos"
-        yield Finding(
-            ("steps", loop[0]),
-            f"These steps lead round in a circle without a delay: {' → '.join(loop)}",
-            remedy,
-        )
-
-
-def _totality(playbook: Playbook) -> Iterator[Finding]:
-    for name, step in playbook.steps.items():
-        if isinstance(step, Decision) and not any(case.otherwise for case in step.decide[-1:]):
-            yield Finding(
-                ("steps", name, "decide"), "The last case is no “else”", "Add “- else: STEP” at the end"
-            )
-        if isinstance(step, Question):
-            yield from _branches(playbook, name, step)
-    if playbook.at_end and not playbook.at_end[-1].otherwise:
-        yield Finding(("at_end",), "The last case is no “else”", "Add “- else: OUTCOME” at the end")
-
-
-def _branches(playbook: Playbook, name: str, step: Question) -> Iterator[Finding]:
-    values = [option.value for option in playbook.options(step.ask)]
-    place: Place = ("steps", name, "on_answer")
-    for given in step.on_answer:
-        if given not in values and given != "else":
-            yield Finding(
-                (*place, given),
-                f"“{given}” is no answer to this question",
-                nearest(given, [*values, "else"]) or "",
-            )
-    missing = [value for value in values if value not in step.on_answer]
-    if (missing or not values) and "else" not in step.on_answer:
-        what = (
-            f"Nothing says what follows the answer {', '.join(missing)}"
-            if missing
-            else "Nothing says what follows an answer"
-        )
-        yield Finding(place, what, "Add “else:” or a branch for each answer")
-
-
-def _asks(playbook: Playbook) -> Iterator[Finding]:
-    keys: dict[str, str] = {}
-    for name, step in playbook.steps.items():
-        if not isinstance(step, Question):
-            continue
-        place: Place = ("steps", name, "ask")
-        options = playbook.options(step.ask)
-        if step.ask.key in keys:
-            yield Finding(
-                (*place, "key"),
-                f"The answer key “{step.ask.key}” is that of step {keys[step.ask.key]} too",
-                "Give each question its own key",
-            )
-        keys[step.ask.key] = name
-        if step.ask.type == "text" and options:
-            yield Finding(
-                (*place, "options"),
-                "A question of type text has no options",
-                "Take out “options” or “type: text”",
-            )
-        if step.ask.type != "text" and len(options) < 2:
-            yield Finding(
-                place,
-                f"A question of type {step.ask.type} needs at least two options",
-                "Add “options:”, or “type: text”",
-            )
-        for option in options:
-            if len(option.label) > MAX_LABEL:
-                yield Finding(
-                    (*place, "options", option.value),
-                    f"The label of “{option.value}” has {len(option.label)} characters; Slack allows {MAX_LABEL}",
-                    "Shorten it",
-                )
-
-
-def _audiences(playbook: Playbook) -> Iterator[Finding]:
-    for chain, place in _chains(playbook):
-        if chain[-1:] != ("csm",) or len(chain) < 2:
-            yield Finding(
-                place,
-                "The fallback chain does not end with the CSM",
-                "End it with “csm”, after at least one customer audience such as “anyone”",
-            )
-    for name, step in playbook.steps.items():
-        groups = [step.to.of(segment) for segment in SEGMENTS] if isinstance(step, Question | Notice) else []
-        mixed = len({"csm" in to for to in groups}) > 1
-        if mixed or any(not to or ("csm" in to and len(to) > 1) for to in groups):
-            remedy = "Make two steps of it"
-            yield Finding(("steps", name, "to"), "A step goes either to customers or to the CSM", remedy)
-
-
-def _commercial(playbook: Playbook) -> Iterator[Finding]:
-    for name, step in playbook.steps.items():
-        if isinstance(step, Message) and step.commercial and "anyone" in (step.fallback or playbook.fallback):
-            yield Finding(
-                ("steps", name),
-                "A commercial step may fall to anyone at the account",
-                "Name roles in its “fallback”, such as [champion, admin, csm]",
-            )
-
-
-def _chains(playbook: Playbook) -> Iterator[tuple[tuple[str, ...], Place]]:
-    yield playbook.fallback, ("fallback",)
-    for name, step in playbook.steps.items():
-        if isinstance(step, Message) and step.fallback is not None:
-            yield step.fallback, ("steps", name, "fallback")
-
-
-def _customer_texts(playbook: Playbook) -> Iterator[tuple[str, Message, str]]:
-    """Each text that a customer may read: step, its body, the text."""
-    for name, step in playbook.steps.items():
-        if isinstance(step, Question | Notice) and "csm" not in step.to.SMB:
-            for text in dict.fromkeys(text for segment in SEGMENTS for text in step.message.of(segment)):
-                yield name, step, text
-
-
-def _messages(playbook: Playbook) -> Iterator[Finding]:
-    for name, step, text in _customer_texts(playbook):
-        place: Place = ("steps", name, "message")
-        if len(text) > MAX_MESSAGE:
-            yield Finding(
-                place, f"The message has {len(text)} characters; {MAX_MESSAGE} are allowed", "Shorten it"
-            )
-        if text.count("?") > 1:
-            yield Finding(
-                place,
-                f"The message asks {text.count('?')} questions",
-                "Ask one; make another step of the other",
-            )
-        if "{fact}" in text and not step.facts:
-            yield Finding(
-                place, "The message quotes {fact}, but nothing says which", "Add “facts: [seats_used, …]”"
-            )
-
-
-def _promises(playbook: Playbook) -> Iterator[Finding]:
-    for name, step, text in _customer_texts(playbook):
-        delivery = step.delivery or playbook.delivery
-        free = [segment for segment in SEGMENTS if delivery.of(segment) in {"auto", "preview"}]
-        found = PROMISES.search(text)
-        if found and free:
-            yield Finding(
-                ("steps", name, "message"),
-                f"“{found[0]}” is a promise, and it goes out unapproved in {', '.join(free)}",
-                "Add “delivery: approve” to the step, or say it without the promise",
-            )
-
-
-def _variables(playbook: Playbook) -> Iterator[Finding]:
-    known = VARIABLES | {step.ask.key for step in playbook.steps.values() if isinstance(step, Question)}
-    for place, text in _templates(playbook):
-        try:
-            unknown = sorted(variables_of(text) - known)
-        except ValueError:
-            yield Finding(
-                place,
-                "A brace is open or closed without its other half",
-                "Write {variable}, or {{ for a brace itself",
-            )
-            continue
-        for name in unknown:
-            yield Finding(place, f"There is no variable {{{name}}}", nearest(name, known) or "")
-
-
-def _templates(playbook: Playbook) -> Iterator[tuple[Place, str]]:
-    for name, step in playbook.steps.items():
-        base: Place = ("steps", name)
-        yield (*base, "title"), "" if not set("{}") & set(step.title) else "{title}"
-        if isinstance(step, Message):
-            for segment in SEGMENTS:
-                yield from (((*base, "message"), text) for text in step.message.of(segment))
-        if isinstance(step, Work):
-            yield from (((*base, "task"), text) for text in (step.task.title, step.task.body))
-        if isinstance(step, Notice | Work):
-            yield from _of_actions((*base, "then"), step.then)
-        if isinstance(step, Question):
-            yield from (
-                ((*base, "ask", "options", option.value), option.label) for option in step.ask.options
-            )
-            for value, branch in (*step.on_answer.items(), (None, step.on_timeout)):
-                place: Place = (*base, "on_timeout") if value is None else (*base, "on_answer", value)
-                yield (*place, "reply"), branch.reply or ""
-                yield from _of_actions((*place, "do"), branch.do)
-
-
-def _of_actions(place: Place, todo: Iterable[types.Action]) -> Iterator[tuple[Place, str]]:
-    for n, action in enumerate(todo):
-        if isinstance(action, types.MakeTask):
-            yield (*place, n, "task"), action.task.title
-            yield (*place, n, "task"), action.task.body
-        elif isinstance(action, types.Tell):
-            yield (*place, n, "notify"), action.notify
-        elif isinstance(action, types.LookItUp):
-            yield (*place, n, "look_up"), action.look_up.question
-
-
-def _conditions(playbook: Playbook) -> Iterator[Finding]:
-    asks = {step.ask.key: step.ask for step in playbook.steps.values() if isinstance(step, Question)}
-    cases: list[tuple[Place, types.Condition | None]] = [
-        (("at_end", n), case.condition) for n, case in enumerate(playbook.at_end)
-    ]
-    for name, step in playbook.steps.items():
-        if isinstance(step, Decision):
-            cases += [(("steps", name, "decide", n), case.condition) for n, case in enumerate(step.decide)]
-    for place, condition in cases:
-        for key, wanted in condition.answer.items() if condition else ():
-            if key not in asks:
-                yield Finding(place, f"No question has the answer key “{key}”", nearest(key, asks) or "")
-                continue
-            values = {option.value for option in playbook.options(asks[key])} | {"any"}
-            yield from (
-                Finding(place, f"“{value}” is no answer to “{key}”", nearest(value, values) or "")
-                for value in wanted
-                if value not in values
-            )
-
-
-def _anchors(playbook: Playbook) -> Iterator[Finding]:
-    for name, step in playbook.steps.items():
-        uses_renewal = step.when and any(step.when.of(segment).anchor == "R" for segment in SEGMENTS)
-        if uses_renewal and not playbook.entry.periods:
-            yield Finding(
-                ("steps", name, "when"),
-                "A step counts from the renewal date, but accounts without one may start",
-                "Add “entry: {periods: [annual, multi_year]}”",
-            )
-
-
-RULES: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
-    _targets, _reach, _totality, _asks, _audiences, _commercial, _messages, _promises, _variables, _conditions, _anchors,
-)  # fmt: skip
+def _inner(kind: Any, part: int | str | None) -> Any:
+    """The type of a part of a type; `None` takes wrappings off. A tag such as `<ask>` picks a member of a union."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _inner(inner[0], part)
+    if origin in {Union, UnionType}:
+        tagged = next((one for one in inner if part is not None and Tag(str(part)) in get_args(one)), None)
+        return get_args(tagged)[0] if tagged else _inner(inner[0], part)
+    if origin is dict:
+        return kind if part is None else inner[1]
+    if origin is tuple:
+        return inner[0] if isinstance(part, int) else _inner(inner[0], part)
+    if part is None or not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return kind
+    found = next((f for name, f in kind.model_fields.items() if part in {name, f.alias}), None)
+    return found.annotation if found else kind

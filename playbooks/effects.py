@@ -62,6 +62,7 @@ class Say:
     options: tuple[Option, ...]
     reply_to: str | None
     attachment: Found | None
+    in_channel: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,12 +148,13 @@ class AskApproval:
 
 @dataclass(frozen=True)
 class AskStaff:
-    """A question to the CSM."""
+    """A question to the CSM or the manager."""
 
     step: str
     text: str
     ask_type: AskType
     options: tuple[Option, ...]
+    role: Role = "csm"
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,42 @@ class SetFact:
 
 
 @dataclass(frozen=True)
+class Reassign:
+    """Open tasks of the run go from one member of staff to another, both by e-mail."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class SetStage:
+    """The account has come to another stage of its journey."""
+
+    stage: str
+
+
+@dataclass(frozen=True)
+class SetGoal:
+    """A goal of the account; what is not known is empty."""
+
+    title: str
+    baseline: str
+    now: str
+    target: str
+    due: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Happen:
+    """Something that other runs and triggers of the account may wait for."""
+
+    name: str
+    data: tuple[tuple[str, str], ...]
+    n: int
+
+
+@dataclass(frozen=True)
 class Withdraw:
     """What waits in the outbox of this step, and would now be out of place, is not said any more."""
 
@@ -276,6 +314,10 @@ Effect = (
     | RecordAnswer
     | RecordComment
     | SetFact
+    | Reassign
+    | SetStage
+    | SetGoal
+    | Happen
     | Withdraw
     | Finish
 )

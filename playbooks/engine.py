@@ -11,22 +11,36 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from playbooks import actions, answering, events, planning, sending, steering, wording, work
+from playbooks import (
+    actions,
+    answering,
+    deflecting,
+    events,
+    planning,
+    preparing,
+    replanning,
+    sending,
+    steering,
+    watching,
+    wording,
+    work,
+)
 from playbooks.bands import standing
 from playbooks.effects import AskStaff, Finish, Notify, Nudge
 from playbooks.guards import may_be_asked
+from playbooks.holding import holds
 from playbooks.state import Found
 from playbooks.turn import Turn
-from playbooks.types import Branch, Delay, LookItUp, Message, Question, TaskSpec
+from playbooks.types import STAFF, Deeds, Delay, LookItUp, Message, Notice, Question, TaskSpec, Wait, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from playbooks.effects import Effect
     from playbooks.events import Event
     from playbooks.state import Context, Run, StepRecord
-    from playbooks.types import Playbook
+    from playbooks.types import Action, Playbook
 
 NUDGE_WORDS = "No rush — one tap is enough."
 NUDGE_TEXT_WORDS = "No rush — one sentence is enough."
@@ -44,9 +58,15 @@ def advance(
         return turn.run, tuple(turn.effects)
     if isinstance(event, events.TimerFired):
         _expire_what_is_due(turn)
+    if not isinstance(event, events.Started):
+        watching.hand_over(turn)
+        replanning.replan(turn)
     HANDLERS[type(event)](turn, event)
     _begin_fresh(turn)
+    watching.look(turn)
+    _begin_fresh(turn)
     _route(turn)
+    _end(turn)
     _settle(turn)
     return turn.run, tuple(turn.effects)
 
@@ -56,9 +76,9 @@ def _after_the_end(turn: Turn, event: Event) -> None:
     if isinstance(event, events.Replied):
         answering.replied(turn, event)
     elif isinstance(event, events.WantsPerson):
-        answering.wants_person(turn, event)
+        deflecting.wants_person(turn, event)
     elif isinstance(event, events.Later | events.NotMe):
-        answering.closed(turn, event)
+        deflecting.closed(turn, event)
     elif isinstance(event, events.Delivered):
         _delivered(turn, event)
     elif isinstance(event, events.TaskDone):
@@ -71,7 +91,7 @@ def _begin_fresh(turn: Turn) -> None:
     while turn.fresh:
         record = turn.record(turn.fresh.pop(0))
         if record and record.state == "planned":
-            sending.arm(turn, record)
+            preparing.arm(turn, record)
 
 
 def _started(turn: Turn, _event: events.Started) -> None:
@@ -99,6 +119,10 @@ def _is_over(turn: Turn, record: StepRecord) -> bool:
 
 def _timer_fired(turn: Turn, event: events.TimerFired) -> None:
     kind, _, key = event.name.partition(":")
+    if kind == work.UNTAKEN:
+        work.untaken(turn, key)
+    elif kind == planning.REVIEW and turn.run.state == "active":
+        work.review(turn)
     record = turn.record(key)
     if record and turn.run.state == "active" and kind in TIMER_HANDLERS:
         TIMER_HANDLERS[kind](turn, record)
@@ -106,7 +130,7 @@ def _timer_fired(turn: Turn, event: events.TimerFired) -> None:
 
 def _step_due(turn: Turn, record: StepRecord) -> None:
     if record.state == "held" or (record.state == "planned" and not _late(turn, record)):
-        sending.prepare(turn, record)
+        preparing.prepare(turn, record)
 
 
 def _send_due(turn: Turn, record: StepRecord) -> None:
@@ -131,19 +155,19 @@ def _late(turn: Turn, record: StepRecord) -> bool:
         sending.skip(turn, record, f"left out: {why}")
         turn.notify(record, f"“{body.title}” to {turn.context.account} was left out: {why}.")
     elif record.text:
-        sending.ask_again_for_approval(turn, record, why)
+        preparing.ask_again_for_approval(turn, record, why)
     else:
-        sending.prepare(turn, turn.change(record, delivery="approve"))
+        preparing.prepare(turn, turn.change(record, delivery="approve"))
     return True
 
 
 def _span(delay: Delay) -> timedelta:
-    return timedelta(hours=delay.amount) if delay.unit == "h" else timedelta(days=delay.amount)
+    return timedelta(hours=delay.amount) if delay.unit in {"h", "bh"} else timedelta(days=delay.amount)
 
 
 def _escalate(turn: Turn, record: StepRecord) -> None:
     if record.state == "awaiting_approval":
-        sending.ask_manager(turn, record)
+        preparing.ask_manager(turn, record)
 
 
 def _nudge(turn: Turn, record: StepRecord) -> None:
@@ -185,7 +209,7 @@ def _undeliverable(turn: Turn, event: events.Undeliverable) -> None:
     record = turn.record(event.step)
     if record is None or record.state != "sent" or record.message_ts:
         return
-    if record.audience == "csm":
+    if record.audience in STAFF:
         spec = TaskSpec(
             title=turn.body(record).title, body=wording.literal(record.text or ""), due=Delay(1, "bd")
         )
@@ -210,16 +234,31 @@ def _looked_up(turn: Turn, event: events.LookedUp) -> None:
     recent = record.answered_at is not None and turn.now - record.answered_at <= CONVERSATION
     turn.in_conversation = recent and turn.context.by_slack(record.answered_by) is not None
     record = turn.change(record, looking_up=False, found=found)
-    spec = next((a.look_up for a in _branch(turn, record).do if isinstance(a, LookItUp)), None)
+    spec = next((a.look_up for a in _asked_for(turn, record) if isinstance(a, LookItUp)), None)
     if spec:
         actions.looked_up(turn, record, spec, found=found is not None)
 
 
-def _branch(turn: Turn, record: StepRecord) -> Branch:
+def _asked_for(turn: Turn, record: StepRecord) -> Iterator[Action]:
+    """The actions of which one asked the knowledge base."""
     body = turn.body(record)
-    if not isinstance(body, Question):
-        return Branch()
-    return body.on_answer.get(record.answer or "") or body.on_answer.get("else") or Branch()
+    if isinstance(body, Question):
+        for _, branch in body.branches(record.answer or ""):
+            yield from branch.do
+    elif isinstance(body, Deeds):
+        yield from body.do
+    elif isinstance(body, Notice | Wait | Work):
+        yield from body.then
+
+
+def _waited(turn: Turn, record: StepRecord) -> None:
+    body = turn.body(record)
+    if record.state == "waiting" and isinstance(body, Wait):
+        preparing.finish_waiting(turn, record, body, came=False)
+
+
+def _nothing(_turn: Turn, _event: Event) -> None:
+    """What is to be noticed is noticed after every event."""
 
 
 def _route(turn: Turn) -> None:
@@ -246,6 +285,16 @@ def _is_alarmed(turn: Turn) -> bool:
     return any(isinstance(one, Notify) and one.urgent and one.role == "csm" for one in turn.effects)
 
 
+def _end(turn: Turn) -> None:
+    """An outcome that a step or a rule decided."""
+    if turn.ending is None or turn.run.outcome or turn.run.state != "active":
+        return
+    code, reason = turn.ending
+    if code in turn.playbook.outcomes:
+        steering.end_as(turn, code, reason)
+        _begin_fresh(turn)
+
+
 def _settle(turn: Turn) -> None:
     """End the run when nothing is left to do and the playbook knows what that means."""
     if turn.run.state != "active" or turn.open_records():
@@ -262,7 +311,7 @@ def _settle(turn: Turn) -> None:
 
 
 def _ends_as(turn: Turn, case: Any) -> str | None:
-    if case.condition and actions.holds(turn, case.condition):
+    if case.condition and holds(case.condition, turn.scene):
         return str(case.outcome)
     return case.otherwise if case.condition is None else None
 
@@ -274,9 +323,9 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     events.Undeliverable: _undeliverable,
     events.Replied: answering.replied,
     events.Rejected: answering.rejected,
-    events.NotMe: answering.not_me,
-    events.Later: answering.later,
-    events.WantsPerson: answering.wants_person,
+    events.NotMe: deflecting.not_me,
+    events.Later: deflecting.later,
+    events.WantsPerson: deflecting.wants_person,
     events.Approved: steering.approved,
     events.SentNow: steering.sent_now,
     events.Skipped: steering.skipped,
@@ -285,6 +334,9 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     events.TaskDone: steering.task_done,
     events.StaffUnreached: steering.staff_unreached,
     events.LookedUp: _looked_up,
+    events.Happened: watching.happened,
+    events.Looked: _nothing,
+    events.Migrated: replanning.migrated,
     events.Paused: steering.paused,
     events.Resumed: steering.resumed,
     events.Stopped: steering.stopped,
@@ -296,4 +348,5 @@ TIMER_HANDLERS: dict[str, Callable[[Turn, StepRecord], None]] = {
     "escalate": _escalate,
     "nudge": _nudge,
     "later": _later,
+    "wait": _waited,
 }

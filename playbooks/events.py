@@ -50,6 +50,7 @@ class Replied:
     text: str | None = None
     confirmed: bool = False
     staff: bool = False
+    fields: tuple[tuple[str, str], ...] = ()  # of a form: name and what was entered
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,28 @@ class LookedUp:
 
 
 @dataclass(frozen=True)
+class Happened:
+    """Something happened at the account, e.g. `signal.champion_left`; `data` says more."""
+
+    name: str
+    data: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The account was looked at again: dates, people, facts or the CSM may have changed."""
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """The run goes on with another version of its playbook, which the engine is given."""
+
+    by: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class Paused:
     """Nothing more is sent until the run is resumed."""
 
@@ -208,6 +231,9 @@ Event = (
     | TaskDone
     | StaffUnreached
     | LookedUp
+    | Happened
+    | Looked
+    | Migrated
     | Paused
     | Resumed
     | Stopped

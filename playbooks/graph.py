@@ -1,26 +1,68 @@
-"""Which step leads to which."""
+"""Which step leads to which, and every place of a playbook that does something."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from playbooks.types import Decision, GoTo, LookItUp, Notice, Playbook, Question, Work
+from playbooks.deeds import GoTo, LookItUp
+from playbooks.types import Decision, Deeds, Notice, Question, Wait, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from playbooks.types import Action, Branch
+    from playbooks.deeds import Action, Branch
+    from playbooks.types import Playbook, Step
+
+Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class Reference:
     """A step that points to another. `delayed` if time passes on the way."""
 
-    source: str | None  # None: an outcome
+    source: str | None  # None: an outcome or a rule
     target: str
     delayed: bool
-    place: tuple[str | int, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Todo:
+    """An action where it stands. `step` is None in a rule; `delayed` if time passes before it comes about."""
+
+    step: str | None
+    action: Action
+    place: Place
+    delayed: bool = False
+
+
+def todos(playbook: Playbook) -> Iterator[Todo]:
+    """Every action of a playbook."""
+    for name, step in playbook.steps.items():
+        for place, actions, delayed in _lists(step):
+            for n, action in enumerate(actions):
+                yield Todo(name, action, ("steps", name, *place, n), delayed)
+    for k, rule in enumerate(playbook.watch):
+        for n, action in enumerate(rule.do):
+            yield Todo(None, action, ("watch", k, "do", n), delayed=True)
+
+
+def branches(step: Step) -> Iterator[tuple[Place, Branch]]:
+    """What follows the answers of a step, and their absence."""
+    if isinstance(step, Question):
+        yield from ((("on_answer", value), branch) for value, branch in step.on_answer.items())
+    if isinstance(step, Question | Wait):
+        yield ("on_timeout",), step.on_timeout
+
+
+def _lists(step: Step) -> Iterator[tuple[Place, tuple[Action, ...], bool]]:
+    if isinstance(step, Notice | Work | Wait):
+        yield ("then",), step.then, not isinstance(step, Notice)
+    if isinstance(step, Deeds):
+        yield ("do",), step.do, False
+    for place, branch in branches(step):
+        yield (*place, "do"), branch.do, place == ("on_timeout",)
 
 
 def references(playbook: Playbook) -> Iterator[Reference]:
@@ -34,15 +76,13 @@ def references(playbook: Playbook) -> Iterator[Reference]:
                 target = case.goto or case.otherwise
                 if target:
                     yield Reference(name, target, delayed=False, place=("steps", name, "decide", n))
-        elif isinstance(step, Notice | Work):
-            yield from _of(name, step.then, ("steps", name, "then"), delayed=isinstance(step, Work))
-        elif isinstance(step, Question):
-            yield from _of_question(name, step)
+    for todo in todos(playbook):
+        yield from _of(todo)
 
 
 def reachable(playbook: Playbook) -> set[str]:
-    """Steps that have a day, follow an outcome, or are pointed to by one that is reachable."""
-    found = {name for name, step in playbook.steps.items() if step.when}
+    """Steps that have a day or wait for an event, follow an outcome or a rule, or are pointed to by one that is reachable."""
+    found = {name for name, step in playbook.steps.items() if step.when or step.on}
     pointers = list(references(playbook))
     while True:
         more = {ref.target for ref in pointers if ref.source is None or ref.source in found} & set(
@@ -75,21 +115,11 @@ def _path(after: dict[str, list[str]], at: str, goal: str, so_far: list[str]) ->
     return None
 
 
-def _of_question(name: str, step: Question) -> Iterator[Reference]:
-    branches: list[tuple[str, Branch]] = list(step.on_answer.items())
-    for value, branch in branches:
-        yield from _of(name, branch.do, ("steps", name, "on_answer", value, "do"))
-    for ref in _of(name, step.on_timeout.do, ("steps", name, "on_timeout", "do")):
-        yield Reference(ref.source, ref.target, delayed=True, place=ref.place)
-
-
-def _of(
-    name: str, todo: Iterable[Action], place: tuple[str | int, ...], *, delayed: bool = False
-) -> Iterator[Reference]:
-    for n, action in enumerate(todo):
-        if isinstance(action, GoTo):
-            waits = delayed or action.after is not None
-            yield Reference(name, action.goto, delayed=waits, place=(*place, n))
-        elif isinstance(action, LookItUp):
-            for target in (action.look_up.found, action.look_up.missing):
-                yield Reference(name, target, delayed=False, place=(*place, n))
+def _of(todo: Todo) -> Iterator[Reference]:
+    action = todo.action
+    if isinstance(action, GoTo):
+        waits = todo.delayed or action.after is not None
+        yield Reference(todo.step, action.goto, delayed=waits, place=todo.place)
+    elif isinstance(action, LookItUp):
+        for target in (action.look_up.found, action.look_up.missing):
+            yield Reference(todo.step, target, delayed=False, place=todo.place)

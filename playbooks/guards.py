@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from playbooks.workdays import Calendar
 
 COOLDOWN = 5  # business days between two questions that the bot begins with
+SURVEY_COOLDOWN = {"nps": timedelta(days=90), "csat": timedelta(days=30), "ces": timedelta(days=30)}
+SURVEYS_A_YEAR = {"nps": 2, "csat": 6, "ces": 6}  # of one kind, for one person
 DECIDERS = frozenset({"admin", "champion", "buyer", "sponsor"})
 ACCOUNT_LIMIT, ACCOUNT_WINDOW = 3, timedelta(days=7)
 
@@ -48,6 +50,25 @@ def is_covered(turn: Turn, record: StepRecord, body: Message) -> bool:
     others = (audience for audience in body.to.of(turn.run.segment) if audience != record.audience)
     asked = any(other.contact_id and other.state != "skipped" for other in _beside(turn, record))
     return asked or any(_askable(turn, audience) for audience in others)
+
+
+def recently_surveyed(turn: Turn, person: Person, survey: str) -> str | None:
+    """Why a person is not given this survey now, or None."""
+    mine = (
+        other.sent_at
+        for other in turn.run.steps.values()
+        if other.contact_id == person.id and other.sent_at and _survey_of(turn, other) == survey
+    )
+    moments = [*mine, *(at for kind, at in person.surveyed if kind == survey)]
+    year = [at for at in moments if turn.now - at < timedelta(days=365)]
+    if any(turn.now - at < SURVEY_COOLDOWN[survey] for at in year):
+        return f"had this survey less than {SURVEY_COOLDOWN[survey].days} days before"
+    return f"had this survey {len(year)} times in a year" if len(year) >= SURVEYS_A_YEAR[survey] else None
+
+
+def _survey_of(turn: Turn, record: StepRecord) -> str | None:
+    body = turn.body(record)
+    return body.survey if isinstance(body, Question) else None
 
 
 def stands_in(turn: Turn, record: StepRecord, person: Person) -> str | None:

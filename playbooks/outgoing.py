@@ -203,7 +203,7 @@ class _Letter:
             "view": view,
             "run_id": self.run.id,
             "playbook": self.playbook.title,
-            "title": self.playbook.steps[record.step].title if record else self.playbook.title,
+            "title": self.playbook.step(record.step).title if record else self.playbook.title,
             "step_key": step,
             "account_id": self.context.account_id,
             "account": self.context.account,

@@ -2,49 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from playbooks import work
+from playbooks.effects import SetTimer
 from playbooks.guards import recipient
 from playbooks.state import StepRecord
 from playbooks.turn import Turn
-from playbooks.types import Decision, Delay, Message, TaskSpec, When, Work
+from playbooks.types import STAFF, Decision, Delay, Message, TaskSpec, Work
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from playbooks.state import Context, Run
+    from playbooks.terms import When
     from playbooks.types import Audience, Playbook, Step
 
+REVIEW = "review"  # the timer after which a manager looks at a run
 CATCH_UP = 5  # business days between steps whose day had passed when the run began
 
 
-def anchors(context: Context, today: date) -> dict[str, date]:
-    """The days that steps are counted from.
+def anchors(playbook: Playbook, run: Run, context: Context, today: date) -> dict[str, date]:
+    """The days that steps are counted from, as far as they are known.
 
-    C is the contract's start, or today if that is over: check-ins count from the day they begin. R is the
-    renewal date, or the last day for notice if the contract renews by itself and that day is still to come.
+    S is the day on which the run began, `today` then. C is the contract's start, or S if that is over:
+    check-ins count from the day they begin. R is the renewal date, or the last day for notice if the contract
+    renews by itself and that day was still to come. The playbook's own come from facts that hold a date.
     """
-    days = {"C": today}
+    days = {"S": today, "C": today}
     term = context.term
-    if term is None:
-        return days
-    days["C"] = max(term.started_on, today)
-    days["R"] = term.renews_on
-    notice = term.renews_on - timedelta(days=term.notice_days or 0)
-    if term.auto_renews and notice >= today:
-        days["R"] = notice
+    if term is not None:
+        days["C"] = max(term.started_on, today)
+        days["R"] = term.renews_on
+        notice = term.renews_on - timedelta(days=term.notice_days or 0)
+        if term.auto_renews and notice >= today:
+            days["R"] = notice
+    for _ in playbook.anchors:  # one may be counted from another, in whichever order they stand
+        for name, spec in playbook.anchors.items():
+            fact = context.facts.get(spec.fact)
+            noted = parse_day(run.facts.get(spec.fact) or (fact.value if fact else ""))
+            other = day_of(spec.otherwise.of(context.segment), days) if spec.otherwise else None
+            if found := noted or other:
+                days[name] = found
     return days
+
+
+def day_of(when: When, days: dict[str, date]) -> date | None:
+    """The day that a moment means; None while an anchor of it is not known."""
+    if any(anchor not in days for anchor in when.anchors):
+        return None
+    start = days[when.anchor]
+    if when.to is None:
+        return start + timedelta(days=when.days)
+    return start + (days[when.to] - start) * when.percent // 100
+
+
+def parse_day(text: str) -> date | None:
+    """The day that a fact holds."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
 
 
 def plan(turn: Turn) -> None:
     """Plan every step that has a day, and begin those whose time has come."""
-    turn.update(anchors=anchors(turn.context, turn.context.calendar().date_of(turn.now)))
-    planned = sorted(_scheduled(turn), key=lambda item: item[0])
+    turn.update(anchors=anchors(turn.playbook, turn.run, turn.context, turn.today), csm=_csm(turn))
+    if turn.playbook.max_days:
+        turn.emit(SetTimer(f"{REVIEW}:run", turn.now + timedelta(days=turn.playbook.max_days)))
+    planned = sorted(scheduled(turn), key=lambda item: item[0])
     catching_up: datetime | None = None
     for day, step, body in planned:
-        due, late = _due(turn, body, day), False
+        due, late = due_of(turn, body, day), False
         if _reaches_customer(turn, body):
             earliest = _earliest(turn, catching_up)
             late = due < earliest and (due < turn.now or catching_up is not None)
@@ -54,7 +82,7 @@ def plan(turn: Turn) -> None:
             due = max(due, min(_earliest(turn, catching_up), _last_day(turn)))
         for record in _records(turn, step, body, max(due, turn.now)):
             if isinstance(body, Message) and not late:
-                own = _due(turn, body, day, record.audience)
+                own = due_of(turn, body, day, record.audience)
                 turn.put(record.model_copy(update={"due_at": max(own, turn.now)}))
             else:
                 turn.put(record)
@@ -79,7 +107,7 @@ def expected_readers(playbook: Playbook, run: Run, context: Context, now: dateti
     turn, found = Turn(playbook, context, now, run), {}
     for record in run.steps.values():
         body = turn.body(record)
-        ahead = record.state in {"planned", "held"} and record.audience != "csm"
+        ahead = record.state in {"planned", "held"} and record.audience not in STAFF
         person = recipient(turn, record, body) if ahead and isinstance(body, Message) else None
         if person:
             turn.change(record, contact_id=person.id)
@@ -87,11 +115,22 @@ def expected_readers(playbook: Playbook, run: Run, context: Context, now: dateti
     return found
 
 
-def plan_last(turn: Turn, step: str) -> None:
-    """Plan the step that follows an outcome, for now."""
-    body = turn.playbook.steps[step]
+def plan_now(turn: Turn, step: str) -> None:
+    """Plan a step for now: what follows an outcome, or something that happened."""
+    body = turn.playbook.step(step)
+    if turn.run.segment in body.skip_in:
+        return
     for record in _records(turn, step, body, turn.now):
         turn.put(record)
+        turn.fresh.append(record.key)
+
+
+def plan_on(turn: Turn, step: str, day: date) -> None:
+    """Plan a step for a day, at 10:00 of each reader."""
+    body = turn.playbook.step(step)
+    for record in _records(turn, step, body, turn.now):
+        due = due_of(turn, body, day, record.audience if isinstance(body, Message) else None)
+        turn.put(record.model_copy(update={"due_at": max(due, turn.now)}))
         turn.fresh.append(record.key)
 
 
@@ -101,22 +140,30 @@ def reach_out(turn: Turn, why: str) -> None:
     work.make(turn, None, spec, "band:quiet", why=f"The account is quiet: {why}")
 
 
-def _scheduled(turn: Turn) -> list[tuple[date, str, Step]]:
+def _csm(turn: Turn) -> str | None:
+    return turn.context.csm.email if turn.context.csm else None
+
+
+def scheduled(turn: Turn) -> list[tuple[date, str, Step]]:
+    """Steps that have a day, with it, as far as their anchors are known."""
     days = turn.run.anchors
     return [
-        (days[when.anchor] + timedelta(days=when.days), step, body)
+        (day, step, body)
         for step, body in turn.playbook.steps.items()
-        if turn.run.segment not in body.skip_in and (when := _when(turn, body)) and when.anchor in days
+        if turn.run.segment not in body.skip_in
+        and (when := when_of(turn, body))
+        and (day := day_of(when, days)) is not None
     ]
 
 
-def _when(turn: Turn, body: Step) -> When | None:
+def when_of(turn: Turn, body: Step) -> When | None:
+    """From where a step is counted."""
     return body.when.of(turn.run.segment) if body.when else None
 
 
-def _due(turn: Turn, body: Step, day: date, audience: Audience | None = None) -> datetime:
+def due_of(turn: Turn, body: Step, day: date, audience: Audience | None = None) -> datetime:
     """10:00 of the day in the reader's zone; a weekend moves it on, but back before a renewal."""
-    when = _when(turn, body)
+    when = when_of(turn, body)
     calendar = turn.context.calendar(_zone(turn, body, audience))
     before = when is not None and when.anchor == "R"
     return calendar.at(calendar.on_or_before(day) if before else calendar.on_or_after(day))
@@ -129,7 +176,7 @@ def _zone(turn: Turn, body: Step, audience: Audience | None = None) -> str | Non
     """
     if isinstance(body, Decision):
         targets = [
-            turn.playbook.steps[target] for case in body.decide if (target := case.goto or case.otherwise)
+            turn.playbook.step(target) for case in body.decide if (target := case.goto or case.otherwise)
         ]
         body = next((target for target in targets if isinstance(target, Message)), body)
     if not _reaches_customer(turn, body):
@@ -140,7 +187,7 @@ def _zone(turn: Turn, body: Step, audience: Audience | None = None) -> str | Non
 
 def _reaches_customer(turn: Turn, body: Step) -> bool:
     return isinstance(body, Decision) or (
-        isinstance(body, Message) and body.to.of(turn.run.segment)[0] != "csm"
+        isinstance(body, Message) and body.to.of(turn.run.segment)[0] not in STAFF
     )
 
 
@@ -148,7 +195,7 @@ def _records(turn: Turn, step: str, body: Step, due: datetime) -> list[StepRecor
     audiences: tuple[Audience, ...] = body.to.of(turn.run.segment) if isinstance(body, Message) else ("csm",)
     own = body.delivery if isinstance(body, Message) else None
     delivery = (own or turn.playbook.delivery).of(turn.run.segment)
-    if isinstance(body, Message) and audiences == ("csm",):
+    if isinstance(body, Message) and set(audiences) <= STAFF:
         delivery = "auto"
     return [
         StepRecord(

@@ -10,15 +10,20 @@ from playbooks.effects import (
     CancelTimer,
     CloseTask,
     CreateTask,
+    Happen,
+    Reassign,
     RecordAnswer,
     RecordComment,
     SetFact,
+    SetGoal,
+    SetStage,
     SetTimer,
     Withdraw,
 )
+from playbooks.goals import note_goal
 from playbooks.outgoing import carriers, outgoing, staff_for
 from playbooks.types import Question
-from store.tables import RunStep, Task, accounts, feedback, outbox, playbooks, tasks
+from store.tables import RunStep, StepEvent, Task, accounts, feedback, happenings, outbox, playbooks, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from playbooks.state import Context, Run, StepRecord
     from playbooks.types import Playbook
 
+STEPS_A_TURN = 1000  # more than a run has: numbers what became of them
 ENDED = frozenset({"finished", "stopped"})
 
 
@@ -44,12 +50,29 @@ class Ledger:
     context: Context
     now: datetime
 
-    def save_steps(self, before: Run | None) -> None:
-        """Write the steps that changed."""
+    def save_steps(self, before: Run | None, revision: int) -> None:
+        """Write the steps that changed, and what became of them."""
         known = before.steps if before else {}
-        for record in self.run.steps.values():
-            if known.get(record.key) != record:
+        for n, record in enumerate(self.run.steps.values()):
+            was = known.get(record.key)
+            if was != record:
                 playbooks.save_step(self.session, self._step(record))
+            if was is None or (was.state, was.note, was.due_at) != (record.state, record.note, record.due_at):
+                self._tell_the_story(record, revision * STEPS_A_TURN + n)
+
+    def _tell_the_story(self, record: StepRecord, number: int) -> None:
+        self.session.add(
+            StepEvent(
+                workspace_id=self.workspace_id,
+                run_id=self.run.id,
+                key=record.key,
+                state=record.state,
+                note=record.note,
+                due_at=record.due_at,
+                number=number,
+                at=self.now,
+            )
+        )
 
     def save_run(self, revision: int, ended_at: datetime | None) -> bool:
         """Save the run itself; False if somebody else did since `revision` was read.
@@ -97,12 +120,13 @@ class Ledger:
         )
 
     def _step(self, record: StepRecord) -> RunStep:
-        body = self.playbook.steps[record.step]
+        body = self.playbook.step(record.step)
         return RunStep(
             workspace_id=self.workspace_id,
             run_id=self.run.id,
             title=body.title,
             asks=isinstance(body, Question),
+            survey=body.survey if isinstance(body, Question) else None,
             updated_at=self.now,
             **{name: getattr(record, name) for name in SHARED},
         )
@@ -200,6 +224,44 @@ class Ledger:
             now=self.now,
         )
 
+    def set_stage(self, effect: SetStage) -> None:
+        """Move the account to another stage."""
+        account = accounts.find_account(self.session, self.context.account_id)
+        if account is not None and account.stage != effect.stage:
+            account.stage, account.updated_at = effect.stage, self.now
+            self.session.add(account)
+            self._happens(
+                f"stage:{effect.stage}", f"stage.{effect.stage}", {"before": self.context.stage or ""}
+            )
+
+    def set_goal(self, effect: SetGoal) -> None:
+        """Write a goal down, or what became known of one that has its title."""
+        account = accounts.find_account(self.session, self.context.account_id)
+        if account is not None:
+            note_goal(self.session, account, effect, said_by=self.run.started_by, now=self.now)
+
+    def happen(self, effect: Happen) -> None:
+        """Say to triggers and other runs that something happened."""
+        self._happens(str(effect.n), effect.name, dict(effect.data))
+
+    def _happens(self, key: str, name: str, data: dict[str, str]) -> None:
+        happenings.tell(
+            self.session,
+            workspace_id=self.workspace_id,
+            account_id=self.context.account_id,
+            key=f"run:{self.run.id}:{key}",
+            name=name,
+            data=data,
+            now=self.now,
+        )
+
+    def reassign(self, effect: Reassign) -> None:
+        """Give the run's open tasks to somebody else."""
+        for task in tasks.tasks_of_run(self.session, self.run.id):
+            if task.state == "open" and (task.owner_email or "").lower() == effect.before.lower():
+                task.owner_email = effect.after
+                self.session.add(task)
+
     def withdraw(self, effect: Withdraw) -> None:
         """Take back what has not been posted yet."""
         for kind in WITHDRAWN:
@@ -219,5 +281,9 @@ WRITERS: dict[type, Any] = {
     RecordAnswer: Ledger.record_answer,
     RecordComment: Ledger.record_comment,
     SetFact: Ledger.set_fact,
+    SetStage: Ledger.set_stage,
+    SetGoal: Ledger.set_goal,
+    Happen: Ledger.happen,
+    Reassign: Ledger.reassign,
     Withdraw: Ledger.withdraw,
 }

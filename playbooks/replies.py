@@ -43,9 +43,15 @@ def read(text: str, options: Sequence[Option]) -> tuple[Option, Certainty] | Non
     exact = [option for option in options if words in {normal(option.label), normal(option.value)}]
     if len(exact) == 1:
         return exact[0], "exact"
-    hits = {option.value: span for option in options if (span := _longest(words, option))}
-    best = [option for option in options if option.value in hits and not _inside(option.value, hits)]
+    best = read_several(text, options)
     return (best[0], "likely") if len(best) == 1 else None
+
+
+def read_several(text: str, options: Sequence[Option]) -> list[Option]:
+    """Every option that a reply names."""
+    words = normal(text)
+    hits = {option.value: span for option in options if (span := _longest(words, option))}
+    return [option for option in options if option.value in hits and not _inside(option.value, hits)]
 
 
 def means_yes(text: str) -> bool:

@@ -358,7 +358,7 @@ class PlaybookRunner:
         ledger = Ledger(session, row.workspace_id, playbook, run, context, now)
         if not ledger.save_run(row.revision, row.ended_at):
             raise PlaybookError("Somebody else changed this run at the same moment. Try again.")
-        ledger.save_steps(before)
+        ledger.save_steps(before, row.revision)
         ledger.carry_out(effects)
         return Handled(run, effects, context)
 
@@ -430,6 +430,7 @@ def _new_run(playbook: Playbook, context: Context, started_by: str, now: datetim
     return Run(
         id=uuid.uuid4().hex,
         playbook=playbook.playbook,
+        kind=playbook.kind,
         account_id=context.account_id,
         segment=context.segment,
         started_at=now,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from playbooks.state import Context, Fact, Person, Staff, Term
 from store import people
-from store.tables import accounts, conversations, playbooks, tasks, workspaces
+from store.tables import accounts, conversations, goals, playbooks, tasks, workspaces
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -45,7 +45,7 @@ def situation(
     `actor` is the Slack id of whoever brought the event about, if somebody did.
     """
     contacts = accounts.contacts_of(session, account.id)
-    csm, manager = _in_charge(session, account, started_by)
+    csm, manager = _in_charge(session, account, started_by, now.date())
     sent = _sent_elsewhere(session, account, contacts, run_id)
     activity = _activity(session, account, contacts)
     facts = accounts.latest_usage(session, account.id)
@@ -57,6 +57,10 @@ def situation(
         plan=account.plan,
         seats=account.seats,
         goal=account.goal,
+        stage=account.stage,
+        arr=account.arr_minor / 100 if account.arr_minor is not None else None,
+        goals_met=sum(goal.is_met for goal in goals.goals_of(session, account)),
+        running=_running(session, account, run_id),
         health=account.health,
         sentiment=account.csm_sentiment,
         channel_id=account.slack_channel_id,
@@ -77,16 +81,22 @@ def situation(
 
 
 def _in_charge(
-    session: Session, account: Account, started_by: str
+    session: Session, account: Account, started_by: str, today: date
 ) -> tuple[StaffMember | None, StaffMember | None]:
-    """The account's CSM and whoever is above them."""
+    """The account's CSM, or who stands in for them, and whoever is above."""
     csm = (
-        people.owner_of(session, account)
+        people.owner_of(session, account, today)
         or people.resolve_person(session, account.workspace_id, started_by).staff
     )
     ladder = people.ladder(session, account.workspace_id, account)
     above = (one for one in ladder if one.role in {"manager", "admin"} and (csm is None or one.id != csm.id))
     return csm, next(above, None)
+
+
+def _running(session: Session, account: Account, run_id: str | None) -> tuple[str, ...]:
+    """The kinds of other playbooks that run for the account."""
+    rows = playbooks.open_runs(session, account.workspace_id, [account.id])
+    return tuple(sorted({str(row.snapshot.get("kind") or "other") for row in rows if row.id != run_id}))
 
 
 def _activity(
@@ -126,6 +136,7 @@ def _person(
             (s.sent_at for s in sent if s.sent_at and s.asks and not s.in_conversation), default=None
         ),
         last_message_at=max((s.sent_at for s in sent if s.sent_at), default=None),
+        surveyed=tuple((s.survey, s.sent_at) for s in sent if s.survey and s.sent_at),
     )
 
 

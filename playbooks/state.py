@@ -68,6 +68,7 @@ class StepRecord(Model):
     pending: Pending | None = None
     answer: str | None = None
     answer_text: str | None = None
+    fields: dict[str, str] = Field(default_factory=dict)  # what a form was filled with, in words
     answered_by: str | None = None
     answered_at: datetime | None = None
     looking_up: bool = False
@@ -95,11 +96,16 @@ class Run(Model):
     segment: Segment
     started_at: datetime
     started_by: str
+    kind: str = "other"  # of the playbook
     state: RunState = "active"
     anchors: dict[str, date] = Field(default_factory=dict)
     steps: dict[str, StepRecord] = Field(default_factory=dict)
     facts: dict[str, str] = Field(default_factory=dict)
     excluded: tuple[str, ...] = ()  # contacts who said "not me"
+    seen: tuple[str, ...] = ()  # titles of rules whose actions came about, and of goals that were reached
+    missed: tuple[tuple[str, dict[str, str]], ...] = ()  # what happened while the run was paused
+    csm: str | None = None  # whose run it is, by e-mail
+    goal_met_at: datetime | None = None
     band: Band | None = None
     outcome: str | None = None
     reason: str | None = None
@@ -131,6 +137,7 @@ class Person:
     open_question: bool = False  # of another run
     last_asked_at: datetime | None = None  # a question by another run
     last_message_at: datetime | None = None  # any message by another run
+    surveyed: tuple[tuple[str, datetime], ...] = ()  # which survey other runs sent, and when
 
     @property
     def first(self) -> str:
@@ -186,8 +193,12 @@ class Context:
     plan: str | None = None
     seats: int | None = None
     goal: str | None = None
+    stage: str | None = None
+    arr: float | None = None  # a year's revenue, in units of its currency
+    goals_met: int | None = None
     health: int | None = None
     sentiment: str | None = None
+    running: tuple[str, ...] = ()  # kinds of other playbooks that run for the account
     channel_id: str | None = None
     contacts: tuple[Person, ...] = ()
     csm: Staff | None = None

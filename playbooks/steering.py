@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from playbooks import actions, planning, sending, wording, work
+from playbooks import actions, planning, preparing, sending, watching, wording, work
 from playbooks.bands import PLAN_FACT
 from playbooks.effects import Finish, Withdraw
 from playbooks.state import OPEN
-from playbooks.types import Work
+from playbooks.types import Delay, TaskSpec, Work
 
 if TYPE_CHECKING:
     from playbooks import events
@@ -23,7 +23,7 @@ def approved(turn: Turn, event: events.Approved) -> None:
     """A CSM agrees to a message, perhaps in other words."""
     record = turn.record(event.step)
     if record and record.state in {"preview", "awaiting_approval"}:
-        sending.approve(turn, record, event.by, event.text)
+        preparing.approve(turn, record, event.by, event.text)
     elif record and record.approved_by != event.by:
         _has_happened(turn, record)
 
@@ -64,7 +64,7 @@ def snoozed(turn: Turn, event: events.Snoozed) -> None:
     day = calendar.on_or_after(max(event.until, calendar.date_of(turn.now) + timedelta(days=1)))
     turn.silence(record)
     note = f"moved by {turn.who(event.by)} to {wording.spoken(day)}"
-    sending.arm(
+    preparing.arm(
         turn, turn.change(record, state="planned", due_at=calendar.at(day), note=note, in_conversation=False)
     )
 
@@ -78,7 +78,7 @@ def plan_accepted(turn: Turn, event: events.PlanAccepted) -> None:
     for record in turn.open_records():
         if record.state == "held":
             work.close(turn, f"{record.step}:{work.HOLD}")
-            sending.arm(turn, turn.change(record, state="planned", note=None))
+            preparing.arm(turn, turn.change(record, state="planned", note=None))
 
 
 def task_done(turn: Turn, event: events.TaskDone) -> None:
@@ -139,6 +139,7 @@ def resumed(turn: Turn, event: events.Resumed) -> None:
     turn.notify(None, f"{turn.who(event.by)} resumed “{turn.playbook.title}” for {turn.context.account}.")
     for record in turn.open_records():
         _rearm(turn, record)
+    watching.catch_up(turn)
 
 
 def stopped(turn: Turn, event: events.Stopped) -> None:
@@ -157,12 +158,21 @@ def outcome_recorded(turn: Turn, event: events.OutcomeRecorded) -> None:
     outcome = turn.playbook.outcomes.get(event.code)
     if outcome is None or turn.run.outcome or (outcome.needs_reason and not event.reason):
         return
-    _close(turn, f"the outcome is recorded: {outcome.label}")
-    turn.update(state="active", outcome=event.code, reason=event.reason)
     if event.renewed_to:
         turn.know(renewed_to=wording.spoken(event.renewed_to))
+    end_as(turn, event.code, event.reason)
+
+
+def end_as(turn: Turn, code: str, reason: str | None) -> None:
+    """The run ends so: what was planned is dropped; a last step may follow."""
+    outcome = turn.playbook.outcomes[code]
+    _close(turn, f"the outcome is recorded: {outcome.label}")
+    turn.update(state="active", outcome=code, reason=reason)
+    if outcome.needs_reason and not reason:
+        spec = TaskSpec(title="Note why: {account}, " + outcome.label.lower(), due=Delay(2, "bd"))
+        work.make(turn, None, spec, "run:reason")
     if outcome.then:
-        planning.plan_last(turn, outcome.then)
+        planning.plan_now(turn, outcome.then)
 
 
 def _has_happened(turn: Turn, record: StepRecord) -> None:
@@ -175,14 +185,18 @@ def _rearm(turn: Turn, record: StepRecord) -> None:
     calendar = turn.calendar(record)
     if record.state in {"planned", "held"}:
         due = max(record.due_at or turn.now, calendar.first_moment(turn.now))
-        sending.arm(turn, turn.change(record, due_at=due, state="planned"))
+        preparing.arm(turn, turn.change(record, due_at=due, state="planned"))
     elif record.state in {"preview", "approved"}:
         due = max(record.due_at or turn.now, calendar.first_moment(turn.now))
         turn.wake("send", turn.change(record, due_at=due), due)
     elif record.state == "awaiting_approval":
-        turn.wake("escalate", record, turn.context.staff_calendar.after(turn.now, sending.APPROVAL_PATIENCE))
+        turn.wake(
+            "escalate", record, turn.context.staff_calendar.after(turn.now, preparing.APPROVAL_PATIENCE)
+        )
+    elif record.state == "waiting" and record.expires_at:
+        turn.wake("wait", record, record.expires_at)
     elif record.state == "sent":
-        expires = max(record.expires_at or turn.now, calendar.after(turn.now, sending.NUDGE_AFTER))
+        expires = max(record.expires_at or turn.now, turn.later(sending.NUDGE_AFTER, calendar))
         turn.wake("expire", turn.change(record, expires_at=expires), expires)
 
 

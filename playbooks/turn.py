@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from playbooks import wording
 from playbooks.effects import CancelTimer, Notify, SetTimer
+from playbooks.holding import Scene
 from playbooks.state import OPEN
-from playbooks.types import Message, Notice
+from playbooks.types import STAFF, Message, Notice, Question, Wait
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from playbooks.effects import Effect, Role
     from playbooks.state import Context, Person, Run, StepRecord
-    from playbooks.types import Delay, Playbook, Step
+    from playbooks.types import Delay, Option, Playbook, Step
     from playbooks.workdays import Calendar
 
 UNKNOWN = "(not known)"  # stands in tasks and notices for a variable without a value
-TIMERS = ("step", "send", "escalate", "nudge", "later", "expire")
+TIMERS = ("step", "send", "escalate", "nudge", "later", "expire", "wait")
 
 
 @dataclass
@@ -34,10 +35,40 @@ class Turn:
     in_conversation: bool = False  # a contact has just written: what follows at once disturbs nobody
     effects: list[Effect] = field(default_factory=list)
     fresh: list[str] = field(default_factory=list)  # keys of steps that were planned and not yet begun
+    ending: tuple[str, str | None] | None = None  # an outcome that was decided, and its reason
+
+    @property
+    def scene(self) -> Scene:
+        """What conditions are held against."""
+        return Scene(self.playbook, self.context, self.run, self.now)
 
     def body(self, record: StepRecord) -> Step:
         """What the playbook says about the step."""
-        return self.playbook.steps[record.step]
+        return self.playbook.step(record.step)
+
+    def options(self, record: StepRecord) -> tuple[Option, ...]:
+        """The options of a step's question, as they are written in the playbook."""
+        body = self.body(record)
+        return self.playbook.options(body.ask) if isinstance(body, Question) else ()
+
+    @property
+    def today(self) -> date:
+        """The account's date."""
+        return self.context.calendar().date_of(self.now)
+
+    def own(self, record: StepRecord) -> StepRecord | None:
+        """The step if the run has it; None for one that stands for the run as a whole."""
+        return record if record.key in self.run.steps else None
+
+    def answer_to(self, key: str) -> str | None:
+        """The value that a question was answered with, the newest if there are several."""
+        found = [
+            record
+            for record in self.run.steps.values()
+            if record.answer and isinstance(body := self.body(record), Question) and body.ask.key == key
+        ]
+        newest = max(found, key=lambda record: record.answered_at or self.run.started_at, default=None)
+        return newest.answer if newest else None
 
     def record(self, key: str) -> StepRecord | None:
         """The step with that key."""
@@ -89,7 +120,7 @@ class Turn:
     def values(self, record: StepRecord) -> dict[str, str]:
         """The variables known for this step's messages and tasks."""
         body = self.body(record)
-        facts = body.facts if isinstance(body, Message) else ()
+        facts = (*body.facts, *body.requires_fact) if isinstance(body, Message) else ()
         return wording.values(
             self.playbook, self.run, self.context, self.now, person=self.person(record), facts=facts
         )
@@ -97,6 +128,10 @@ class Turn:
     def filled(self, text: str, known: dict[str, str]) -> str:
         """The text with its variables filled in, what is not known said so."""
         return wording.fill(text, dict.fromkeys(wording.variables_of(text), UNKNOWN) | known) or ""
+
+    def known_or_empty(self, text: str, known: dict[str, str]) -> str:
+        """The text with its variables filled in; nothing if one of them is not known."""
+        return wording.fill(text, known) or ""
 
     def person(self, record: StepRecord) -> Person | None:
         """The contact that the step is for."""
@@ -117,12 +152,14 @@ class Turn:
         person = self.person(record)
         if person:
             return self.context.calendar(person.zone)
-        return self.context.staff_calendar if record.audience == "csm" else self.context.calendar()
+        return self.context.staff_calendar if record.audience in STAFF else self.context.calendar()
 
     def later(self, delay: Delay, calendar: Calendar) -> datetime:
         """The moment after a delay; days and business days end at 10:00, `0bd` today at 18:00 or the next day's."""
         if delay.unit == "h":
             return self.now + timedelta(hours=delay.amount)
+        if delay.unit == "bh":
+            return calendar.after_hours(self.now, delay.amount)
         if delay.unit == "d":
             return calendar.at(
                 calendar.on_or_after(calendar.date_of(self.now) + timedelta(days=delay.amount))
@@ -131,7 +168,7 @@ class Turn:
 
     def is_open(self, record: StepRecord) -> bool:
         """Whether something is still to come of the step. A notice is done when it is sent."""
-        if record.looking_up:
+        if record.looking_up or (record.state == "waiting" and isinstance(self.body(record), Wait)):
             return True
         return record.state in OPEN and not (record.state == "sent" and isinstance(self.body(record), Notice))
 

@@ -1,226 +1,84 @@
 """The language of a playbook definition, as values. A YAML file is read into these by `playbooks.loader`.
 
-A step is one of four kinds, told apart by its keys:
+A step is told apart by its keys:
 
-- `ask`      a Question: a message with one question, to a customer's contact or to the CSM
+- `ask`      a Question: a message with one question, to a customer's contact or to staff
 - `message`  a Notice: a message without a question
 - `decide`   a Decision: nobody sees it; it picks the next step
 - `task`     Work: a task for a member of staff
+- `wait`     a Wait: for time, for something that happens, or until something is so
+- `do`       Deeds: actions only
 
-A step with `when` is planned at the start of the run; one without is reached by a `goto`.
+A step with `when` is planned at the start of the run, one with `on` begins when something happens at the
+account; one with neither is reached by a `goto`. The smaller parts are in `terms`, `conditions`, `asking`,
+`deeds` and `starting`.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-Segment = Literal["SMB", "MM", "ENT"]
+from playbooks.asking import Ask, AskType, Option, Patience, Survey, branch_key
+from playbooks.conditions import Band, Condition
+from playbooks.deeds import (
+    ACTIONS,
+    Action,
+    Branch,
+    FinishRun,
+    GoTo,
+    LookItUp,
+    LookUpSpec,
+    MakeTask,
+    SetFacts,
+    TaskSpec,
+    Tell,
+    first_of,
+)
+from playbooks.starting import Entry, Exclusion, Triggers
+from playbooks.terms import (
+    SEGMENTS,
+    BySegment,
+    Delay,
+    DelayField,
+    Model,
+    Segment,
+    Several,
+    When,
+    WhenField,
+    _several,
+)
+
+__all__ = [
+    "ACTIONS", "MAX_LABEL", "MAX_MESSAGE", "SEGMENTS", "STAFF", "STEP_KINDS", "Action", "Ask", "AskType", "Audience", "Band",
+    "Branch", "Case", "Condition", "Decision", "Deeds", "Delay", "Delivery", "EndCase", "Entry", "FinishRun", "GoTo", "Late",
+    "LookItUp", "LookUpSpec", "MakeTask", "Message", "Model", "Notice", "Option", "Outcome", "Playbook", "Question",
+    "Segment", "SetFacts", "Step", "TaskSpec", "Tell", "Wait", "Watch", "When", "Work",
+]  # fmt: skip
+
 Delivery = Literal["auto", "preview", "approve", "draft"]
 Audience = Literal[
-    "admin", "champion", "buyer", "sponsor", "end_user", "security", "procurement", "anyone", "csm"
+    "admin", "champion", "buyer", "sponsor", "end_user", "security", "procurement", "anyone", "csm", "manager"
 ]
-Band = Literal["green", "yellow", "red", "quiet"]
-Anchor = Literal["C", "R"]
-AskType = Literal["buttons", "select", "text", "reason"]
-SEGMENTS: tuple[Segment, ...] = get_args(Segment)
+Kind = Literal[
+    "onboarding",
+    "renewal",
+    "upsell",
+    "advocacy",
+    "save",
+    "qbr",
+    "evaluation",
+    "offboarding",
+    "winback",
+    "survey",
+    "other",
+]
+STAFF: frozenset[Audience] = frozenset({"csm", "manager"})
+BUILT_IN_ANCHORS = {"C": "contract start", "R": "renewal date", "S": "start of the run"}
 MAX_MESSAGE = 600  # characters of a message to a customer
 MAX_LABEL = 75  # characters of a Slack button's label
-T = TypeVar("T")
-
-
-class Model(BaseModel):
-    """A frozen value that refuses keys it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-@dataclass(frozen=True)
-class Delay:
-    """A stretch of time: hours, days or business days."""
-
-    amount: int
-    unit: Literal["h", "d", "bd"]
-
-
-@dataclass(frozen=True)
-class When:
-    """A day counted from an anchor: C contract start, R renewal date."""
-
-    anchor: Anchor
-    days: int
-
-
-def _delay(value: Any) -> Any:
-    if isinstance(value, Delay):
-        return value
-    found = re.fullmatch(r"(\d+)(h|d|bd)", value) if isinstance(value, str) else None
-    if not found:
-        raise ValueError(f"'{value}' is no delay; write hours, days or business days such as 2h, 3d, 2bd")
-    return Delay(int(found[1]), found[2])  # type: ignore[arg-type]  # the pattern allows these units only
-
-
-def _when(value: Any) -> Any:
-    if isinstance(value, When):
-        return value
-    found = re.fullmatch(r"([CR])([+-]\d+)d", value) if isinstance(value, str) else None
-    if not found:
-        raise ValueError(f"'{value}' is no moment; write an anchor and days such as C+7d or R-90d")
-    return When(found[1], int(found[2]))  # type: ignore[arg-type]  # the pattern allows these anchors only
-
-
-def _several(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-def _options(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return [
-        {"value": name} | ({"label": body} if isinstance(body, str) else dict(body or {}))
-        for name, body in value.items()
-    ]
-
-
-class BySegment(Model, Generic[T]):
-    """One value for everybody, or one for each of SMB, MM and ENT."""
-
-    SMB: T
-    MM: T
-    ENT: T
-
-    @model_validator(mode="before")
-    @classmethod
-    def _expand(cls, value: Any) -> Any:
-        if isinstance(value, cls) or (isinstance(value, dict) and any(name in value for name in SEGMENTS)):
-            return value
-        return dict.fromkeys(SEGMENTS, value)
-
-    def of(self, segment: Segment) -> T:
-        """The value for a segment."""
-        value: T = getattr(self, segment)
-        return value
-
-
-DelayField = Annotated[Delay, BeforeValidator(_delay)]
-WhenField = Annotated[When, BeforeValidator(_when)]
-Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
 Audiences = Annotated[tuple[Audience, ...], BeforeValidator(_several)]
-
-
-class Option(Model):
-    """One answer that can be tapped.
-
-    `also` are other words for it in free text; `wants_text` asks for a sentence as well, and is
-    where free text lands that fits no other option.
-    """
-
-    value: str
-    label: str
-    also: tuple[str, ...] = ()
-    wants_text: bool = False
-    group: str | None = None
-
-
-class Ask(Model):
-    """The one question of a message. The answer is kept under `key`."""
-
-    key: str
-    type: AskType = "buttons"
-    options: Annotated[tuple[Option, ...], BeforeValidator(_options)] = ()
-
-
-class TaskSpec(Model):
-    """A task to be made; `due` counts from the moment it is made."""
-
-    title: str
-    due: DelayField
-    body: str = ""
-    owner: Literal["csm", "manager"] = "csm"
-    priority: Literal["low", "normal", "high"] = "normal"
-
-
-class MakeTask(Model):
-    """Action: make a task."""
-
-    task: TaskSpec
-
-
-class GoTo(Model):
-    """Action: go to a step, at once or after a delay."""
-
-    goto: str
-    after: DelayField | None = None
-
-
-class Tell(Model):
-    """Action: tell the CSM or the manager."""
-
-    notify: str
-    role: Literal["csm", "manager"] = "csm"
-    urgent: bool = False
-
-
-class SetFacts(Model):
-    """Action: note facts about the account."""
-
-    set: dict[str, str]
-
-
-class LookUpSpec(Model):
-    """What to look up in the knowledge base, and where to go with or without an answer."""
-
-    question: str
-    found: str
-    missing: str
-
-
-class LookItUp(Model):
-    """Action: ask the knowledge base."""
-
-    look_up: LookUpSpec
-
-
-ACTIONS = ("task", "goto", "notify", "set", "look_up")
-
-
-def _first_of(names: tuple[str, ...]) -> Any:
-    """Tells kinds apart by their keys. A tag is in brackets, so that it is never mistaken for a key."""
-
-    def tag(value: Any) -> str | None:
-        keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
-        return next((f"<{name}>" for name in names if name in keys), None)
-
-    return tag
-
-
-Action = Annotated[
-    Annotated[MakeTask, Tag("<task>")]
-    | Annotated[GoTo, Tag("<goto>")]
-    | Annotated[Tell, Tag("<notify>")]
-    | Annotated[SetFacts, Tag("<set>")]
-    | Annotated[LookItUp, Tag("<look_up>")],
-    Discriminator(_first_of(ACTIONS)),
-]
-
-
-class Branch(Model):
-    """What follows an answer: a word back to the person, and actions."""
-
-    reply: str | None = None
-    urgent: bool = False
-    do: tuple[Action, ...] = ()
-
-
-class Condition(Model):
-    """Holds if everything that it names holds."""
-
-    fact: str | None = None
-    answer: dict[str, Several] = Field(default_factory=dict)
-    band: Annotated[tuple[Band, ...], BeforeValidator(_several)] = ()
 
 
 class Case(Model):
@@ -251,7 +109,9 @@ class StepBase(Model):
 
     title: str
     when: BySegment[WhenField] | None = None
+    on: Several = Field((), description="Begin when one of these happens at the account, once a run")
     skip_in: tuple[Segment, ...] = ()
+    only_if: Condition | None = Field(None, description="Left out, with a note, where this does not hold")
 
 
 class Message(StepBase):
@@ -261,7 +121,11 @@ class Message(StepBase):
     message: BySegment[Several]
     fallback: Audiences | None = None
     delivery: BySegment[Delivery] | None = None
+    channel: Literal["dm", "account"] = "dm"
     facts: tuple[str, ...] = ()  # kinds that {fact} may quote, best first
+    requires_fact: Several = Field(
+        (), description="One of these must be known and fresh, or the step becomes the CSM's task"
+    )
     commercial: bool = False
     late: Late = Late()
 
@@ -270,8 +134,27 @@ class Question(Message):
     """A message with one question."""
 
     ask: Ask
+    survey: Survey | None = Field(
+        None, description="A score of this survey: its own cooldown holds, for each person"
+    )
+    timeout: Patience = Patience()
     on_answer: dict[str, Branch] = Field(default_factory=dict)
     on_timeout: Branch = Branch()
+
+    def branch(self, value: str | None) -> Branch:
+        """What follows an answer."""
+        key = branch_key(tuple(self.on_answer), value) if value else None
+        return self.on_answer[key] if key else Branch()
+
+    def branches(self, value: str) -> list[tuple[str, Branch]]:
+        """What follows an answer, with the value that it follows; of several ticked options each its own."""
+        values = value.split(",") if self.ask.type == "multi" else [value]
+        found: dict[str, tuple[str, Branch]] = {}
+        for one in values:
+            key = branch_key(tuple(self.on_answer), one)
+            if key:
+                found.setdefault(key, (one, self.on_answer[key]))
+        return list(found.values())
 
 
 class Notice(Message):
@@ -293,13 +176,38 @@ class Work(StepBase):
     then: tuple[Action, ...] = ()
 
 
-STEP_KINDS = ("ask", "decide", "task", "message")
+class WaitSpec(Model):
+    """`for` a time; for an `event`; or `until` something is so. The last two end `at_most` then."""
+
+    time: DelayField | None = Field(None, alias="for")
+    event: Several = ()
+    until: Condition | None = None
+    at_most: DelayField | None = None
+
+
+class Wait(StepBase):
+    """Waits; `then` follows, or `on_timeout` if what it waits for did not come in time."""
+
+    wait: WaitSpec
+    then: tuple[Action, ...] = ()
+    on_timeout: Branch = Branch()
+
+
+class Deeds(StepBase):
+    """Actions that nobody has to be asked for."""
+
+    do: tuple[Action, ...]
+
+
+STEP_KINDS = ("ask", "decide", "task", "wait", "do", "message")
 Step = Annotated[
     Annotated[Question, Tag("<ask>")]
     | Annotated[Decision, Tag("<decide>")]
     | Annotated[Work, Tag("<task>")]
+    | Annotated[Wait, Tag("<wait>")]
+    | Annotated[Deeds, Tag("<do>")]
     | Annotated[Notice, Tag("<message>")],
-    Discriminator(_first_of(STEP_KINDS)),
+    Discriminator(first_of(STEP_KINDS)),
 ]
 
 
@@ -309,12 +217,50 @@ class Outcome(Model):
     label: str
     then: str | None = None
     needs_reason: bool = False
+    success: bool | None = None
 
 
-class Entry(Model):
-    """What an account needs for a run. An empty `periods` takes any subscription, or none."""
+class Watch(Model):
+    """A rule that is looked at whenever something happens to the run; its actions come about once."""
 
-    periods: tuple[Literal["annual", "multi_year", "monthly"], ...] = ()
+    title: str
+    condition: Condition = Field(alias="if")
+    do: tuple[Action, ...]
+
+
+class Goal(Model):
+    """What a run is for, and by when: on track until then, behind after it, stuck at one and a half times."""
+
+    title: str
+    condition: Condition | None = Field(None, alias="if")
+    within: BySegment[DelayField]
+
+
+class AnchorSpec(Model):
+    """Where an anchor's day comes from: a fact that holds a date, else another moment, else it is not known yet."""
+
+    fact: str
+    otherwise: BySegment[WhenField] | None = Field(None, alias="else")
+
+
+class Variant(Model):
+    """How a segment's playbook differs: steps left out, steps added or changed key by key, other settings."""
+
+    remove: tuple[str, ...] = ()
+    steps: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    outcomes: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    delivery: Delivery | None = None
+    max_days: int | None = None
+    watch: tuple[dict[str, Any], ...] | None = None
+    at_end: tuple[dict[str, Any], ...] | None = None
+
+
+class Variants(Model):
+    """The variants by segment."""
+
+    SMB: Variant = Variant()
+    MM: Variant = Variant()
+    ENT: Variant = Variant()
 
 
 class Playbook(Model):
@@ -324,22 +270,35 @@ class Playbook(Model):
     id: str
     title: str
     version: str
+    status: Literal["draft", "published", "retired"] = "published"
+    changelog: str = ""
+    author: str = ""
+    kind: Kind = "other"
     stage: str
+    owner: Literal["csm", "manager"] = "csm"
     description: str = ""
+    goal: Goal | None = None
+    trigger: Triggers = ()
     entry: Entry = Entry()
-    cycle: Literal["subscription", "term"]
+    exclude: tuple[Exclusion, ...] = ()
+    cycle: Literal["subscription", "term", "account"]
+    again_after: DelayField | None = Field(None, description="When a cycle may come again after its end")
+    anchors: dict[str, AnchorSpec] = Field(default_factory=dict)
     delivery: BySegment[Delivery]
     fallback: Audiences
     routing: bool = False
+    max_days: int | None = Field(None, description="After that many days a manager reviews the run")
     steps: dict[str, Step]
+    watch: tuple[Watch, ...] = ()
     outcomes: dict[str, Outcome]
     reasons: dict[str, dict[str, str]] = Field(default_factory=dict)  # group -> code -> label
     at_end: tuple[EndCase, ...] = ()
+    variants: Variants = Variants()
 
     def options(self, ask: Ask) -> tuple[Option, ...]:
         """The options of a question; those of a `reason` question are the playbook's reason codes."""
         if ask.type != "reason":
-            return ask.options
+            return ask.choices
         return tuple(
             Option(value=f"{group}.{code}", label=label, group=group.replace("_", " ").capitalize())
             for group, codes in self.reasons.items()
@@ -351,3 +310,10 @@ class Playbook(Model):
         body = self.steps.get(step)
         options = self.options(body.ask) if isinstance(body, Question) else ()
         return next((option for option in options if option.value == value), None)
+
+    def step(self, name: str) -> Step:
+        """A step; of one that this version does not have any more an empty one, for the history of a run."""
+        return self.steps.get(name) or Deeds(title=name, do=())
+
+
+KINDS: tuple[str, ...] = get_args(Kind)

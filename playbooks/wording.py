@@ -146,13 +146,16 @@ def _clipped(name: str, value: str) -> str:
     return value if name in LONG_VALUES else clip(value, VALUE_LIMIT)
 
 
+def quotable(context: Context, kinds: Iterable[str], today: date) -> Fact | None:
+    """The first of these facts that is fresh and has a sentence for customers."""
+    found = (context.facts.get(kind) for kind in kinds)
+    return next((f for f in found if f and f.note and today - f.observed_on <= FACT_AGE), None)
+
+
 def _fact(context: Context, kinds: Iterable[str], today: date) -> str | None:
-    """The first of these facts that is fresh and has a sentence for customers, with its date."""
-    for kind in kinds:
-        fact = context.facts.get(kind)
-        if fact and fact.note and today - fact.observed_on <= FACT_AGE:
-            return _cited(fact)
-    return None
+    """The fact that {fact} quotes, with its date."""
+    fact = quotable(context, kinds, today)
+    return _cited(fact) if fact else None
 
 
 def _cited(fact: Fact) -> str:

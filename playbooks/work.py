@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbooks.effects import CloseTask, CreateTask
+from playbooks.deeds import TaskSpec
+from playbooks.effects import CloseTask, CreateTask, SetTimer
 from playbooks.state import TaskNote
-from playbooks.wording import together
+from playbooks.terms import Delay
+from playbooks.wording import literal, together
 
 if TYPE_CHECKING:
+    from playbooks.deeds import EscalationSpec, Role
     from playbooks.state import StepRecord
     from playbooks.turn import Turn
-    from playbooks.types import TaskSpec
 
 NOBODY, PERSONAL, UNDELIVERABLE = "nobody", "personal", "undeliverable"
 IN_PERSON = frozenset({NOBODY, PERSONAL, UNDELIVERABLE})  # tasks that stand in for a message of the bot
 DRAFT, HOLD = "draft", "hold"
 
 
-def make(turn: Turn, record: StepRecord | None, spec: TaskSpec, slot: str, **extra: str) -> None:
+ESCALATION, UNTAKEN = "escalation", "untaken"
+WITHIN = {"L1": Delay(4, "bh"), "L2": Delay(4, "bh"), "L3": Delay(1, "bd")}
+REMIND_AFTER, REMINDERS = Delay(2, "bh"), 3
+
+
+def make(turn: Turn, record: StepRecord | None, spec: TaskSpec, slot: str, **extra: str) -> str:
     """Make a task, its words filled in; an unknown variable says so.
 
     Contacts of one step with the same outcome share a task: while it is open, it names them all. One that
@@ -31,18 +38,63 @@ def make(turn: Turn, record: StepRecord | None, spec: TaskSpec, slot: str, **ext
     known = (turn.values(record) if record else {"account": turn.context.account}) | extra
     known |= _shared(turn, steps)
     title = turn.filled(spec.title, known)
+    body = "\n".join(
+        [turn.filled(spec.body, known), *(f"☐ {turn.filled(one, known)}" for one in spec.checklist)]
+    )
     turn.update(tasks={**turn.run.tasks, slot: TaskNote(title=title, steps=steps)})
     turn.emit(
         CreateTask(
             slot,
             record.key if record else "run",
             title=title,
-            body=turn.filled(spec.body, known),
+            body=body.strip(),
             role=spec.owner,
             priority=spec.priority,
             due_at=turn.later(spec.due, turn.context.staff_calendar),
         )
     )
+    return slot
+
+
+def escalate(turn: Turn, record: StepRecord | None, spec: EscalationSpec, why: str, step: str) -> None:
+    """A task that somebody must take in time, or it is brought up again; L2 and L3 are the manager's too."""
+    within = spec.within or WITHIN[spec.level]
+    owner: Role = "manager" if spec.level == "L3" else "csm"
+    title = f"{spec.level}: " + literal(why)
+    task = TaskSpec(title=title, due=within, owner=owner, priority="high")
+    slot = make(turn, record, task, f"{step}:{ESCALATION}:{spec.level}")
+    turn.notify(record, f"{spec.level} at {turn.context.account}: {why}", urgent=True, role=owner)
+    if spec.level != "L1":
+        other: Role = "csm" if owner == "manager" else "manager"
+        turn.notify(record, f"{spec.level} at {turn.context.account}: {why}", urgent=True, role=other)
+    due = turn.later(within, turn.context.staff_calendar)
+    turn.emit(SetTimer(f"{UNTAKEN}:1:{slot}", due))
+
+
+def untaken(turn: Turn, name: str) -> None:
+    """Nobody has done what was escalated: the manager hears of it, three times at most."""
+    count, _, slot = name.partition(":")
+    note = turn.run.tasks.get(slot)
+    if note is None or note.state != "open" or not count.isdigit():
+        return
+    turn.notify(None, f"Nobody has taken this yet: {note.title}", urgent=True, role="manager")
+    if int(count) < REMINDERS:
+        again = turn.later(REMIND_AFTER, turn.context.staff_calendar)
+        turn.emit(SetTimer(f"{UNTAKEN}:{int(count) + 1}:{slot}", again))
+
+
+def review(turn: Turn) -> None:
+    """The run takes longer than it should: the manager decides how it goes on."""
+    days = (turn.now - turn.run.started_at).days
+    spec = TaskSpec(
+        title="Review “" + turn.playbook.title + "” for {account}: it has run for " + f"{days} days",
+        body="Say how it ends, with the reason: `/cs play outcome @{account}`. Or agree with {csm} on how it goes on.",
+        due=Delay(3, "bd"),
+        owner="manager",
+        priority="high",
+    )
+    csm = turn.context.csm.name if turn.context.csm else "the CSM"
+    make(turn, None, spec, "run:review", csm=csm)
 
 
 def close(turn: Turn, slot: str, *, done: bool = True) -> None:

@@ -65,6 +65,18 @@ class Calendar:
         """10:00 of the person's day, that many working days after the moment's date."""
         return self.at(self.add(self.date_of(moment), workdays))
 
+    def after_hours(self, moment: datetime, hours: int) -> datetime:
+        """The moment that many working hours later, 9:00 to 18:00 of working days counted."""
+        left = timedelta(hours=hours)
+        while True:
+            day = self.on_or_after(self.date_of(moment))
+            begins, ends = self.at(day, DAY_BEGINS), self.at(day, DAY_ENDS)
+            at = max(moment, begins)
+            if at + left <= ends:
+                return at + left
+            left -= max(ends - at, timedelta(0))
+            moment = self.at(day + timedelta(days=1), DAY_BEGINS)
+
     def end_of_day(self, moment: datetime) -> datetime:
         """When the working day ends: today's if it is still to come, else the next one's."""
         day = self.on_or_after(self.date_of(moment))

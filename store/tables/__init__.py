@@ -15,14 +15,16 @@ from store.tables.events import InboundEvent
 from store.tables.feedback import Feedback
 from store.tables.generations import IndexGeneration
 from store.tables.goals import Goal, GoalReading
+from store.tables.happenings import Happening
 from store.tables.health import HealthOverride, HealthScore
 from store.tables.outbox import OutboxMessage
-from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, Timer
+from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, StepEvent, Timer
 from store.tables.promises import Promise
 from store.tables.renewals import Forecast, Renewal
 from store.tables.signals import Signal
 from store.tables.sources import Source
 from store.tables.tasks import Task
+from store.tables.triggers import TriggerState
 from store.tables.vectors import TextVector
 from store.tables.verified import VerifiedAnswer
 from store.tables.workspaces import SlackUser, Workspace
@@ -44,6 +46,7 @@ __all__ = [
     "Forecast",
     "Goal",
     "GoalReading",
+    "Happening",
     "HealthOverride",
     "HealthScore",
     "InboundEvent",
@@ -61,10 +64,12 @@ __all__ = [
     "SlackUser",
     "Source",
     "StaffMember",
+    "StepEvent",
     "Subscription",
     "Task",
     "TextVector",
     "Timer",
+    "TriggerState",
     "UsageFact",
     "VerifiedAnswer",
     "Workspace",

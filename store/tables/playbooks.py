@@ -28,6 +28,11 @@ class PlaybookDefinition(SQLModel, table=True):
     content_hash: str
     body: dict[str, Any] = json_field()
     created_at: datetime = moment_field()
+    published_at: datetime | None = moment_field(
+        nullable=True
+    )  # from when on runs begin with it, by themselves too
+    published_by: str | None = None  # Slack user id, or e-mail
+    retired_at: datetime | None = moment_field(nullable=True)
 
 
 class PlaybookRun(SQLModel, table=True):
@@ -66,6 +71,7 @@ class RunStep(SQLModel, table=True):
     title: str = ""
     state: str  # planned | preview | awaiting_approval | approved | sent | answered | expired | skipped | held | done
     asks: bool = False  # whether it has a question
+    survey: str | None = None  # nps | csat | ces, if that is its question
     in_conversation: bool = False  # follows a person's answer, so that it is not the bot that begins
     contact_id: str | None = Field(default=None, foreign_key="contacts.id")
     text: str | None = None
@@ -79,6 +85,22 @@ class RunStep(SQLModel, table=True):
     channel_id: str | None = None
     message_ts: str | None = None
     updated_at: datetime = moment_field()
+
+
+class StepEvent(SQLModel, table=True):
+    """One thing that became of a step, with the reason: why a message was sent, waited, or was left out."""
+
+    __tablename__ = "step_events"
+
+    id: str = id_field()
+    workspace_id: str = workspace_field()
+    run_id: str = Field(foreign_key="playbook_runs.id", index=True)
+    key: str  # of the step
+    state: str
+    note: str | None = None
+    due_at: datetime | None = moment_field(nullable=True)
+    number: int  # in the order of the run
+    at: datetime = moment_field()
 
 
 class Timer(SQLModel, table=True):
@@ -109,6 +131,12 @@ def open_runs(session: Session, workspace_id: str, account_ids: Collection[str])
         col(PlaybookRun.state).in_(["active", "paused"]),
     )
     return list(session.exec(statement.order_by(col(PlaybookRun.started_at), col(PlaybookRun.id))).all())
+
+
+def history_of(session: Session, run_id: str) -> list[StepEvent]:
+    """What became of each step of a run, in its order."""
+    statement = select(StepEvent).where(StepEvent.run_id == run_id)
+    return list(session.exec(statement.order_by(col(StepEvent.number), col(StepEvent.id))).all())
 
 
 def publish(

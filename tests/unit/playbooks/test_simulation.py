@@ -28,7 +28,7 @@ def test_a_year_passes_in_a_moment(world):
     assert time.monotonic() - began < 60
     assert found[-1].at > datetime(2027, 1, 1, tzinfo=UTC)
     assert [line.why for line in found if line.kind == "not_sent" and line.step == "R6"] == [
-        "the account was red until the renewal date"
+        "held until the renewal date: health is 30"
     ]
 
 

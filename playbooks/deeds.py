@@ -1,0 +1,173 @@
+"""What a definition may have done after an answer, a notice, a wait: the actions of a `do` or `then`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from playbooks.terms import DelayField, Model
+
+Role = Literal["csm", "manager"]
+Level = Literal["L1", "L2", "L3"]
+
+
+class TaskSpec(Model):
+    """A task to be made; `due` counts from the moment it is made."""
+
+    title: str
+    due: DelayField
+    body: str = ""
+    owner: Role = "csm"
+    priority: Literal["low", "normal", "high"] = "normal"
+    checklist: tuple[str, ...] = ()
+
+
+class MakeTask(Model):
+    """Make a task."""
+
+    task: TaskSpec
+
+
+class GoTo(Model):
+    """Go to a step, at once or after a delay."""
+
+    goto: str
+    after: DelayField | None = None
+
+
+class Tell(Model):
+    """Tell the CSM or the manager."""
+
+    notify: str
+    role: Role = "csm"
+    urgent: bool = False
+
+
+class SetFacts(Model):
+    """Note facts about the account; values may hold variables."""
+
+    set: dict[str, str]
+
+
+class SetStage(Model):
+    """Move the account to a stage of its journey."""
+
+    stage: str
+
+
+class GoalSpec(Model):
+    """A goal of the account. Numbers and words may be variables such as `{baseline_is}`."""
+
+    title: str
+    baseline: str = ""
+    now: str = ""
+    target: str = ""
+    due: str = ""
+    unit: str = ""
+
+
+class SetGoal(Model):
+    """Note a goal of the account; numbers that are not known are left open."""
+
+    goal: GoalSpec
+
+
+class LookUpSpec(Model):
+    """What to look up in the knowledge base, and where to go with or without an answer."""
+
+    question: str
+    found: str
+    missing: str
+
+
+class LookItUp(Model):
+    """Ask the knowledge base."""
+
+    look_up: LookUpSpec
+
+
+class EscalationSpec(Model):
+    """L1 is the CSM's, L2 the CSM's with the manager, L3 the manager's. `within`: when somebody must have it."""
+
+    level: Level
+    why: str
+    within: DelayField | None = None
+
+
+class Escalate(Model):
+    """Bring something before people who can decide."""
+
+    escalate: EscalationSpec
+
+
+class FinishSpec(Model):
+    """How the run ends. `reason_from` is the key of a question whose answer is the reason code."""
+
+    outcome: str
+    reason: str | None = None
+    reason_from: str | None = None
+
+
+class FinishRun(Model):
+    """End the run."""
+
+    finish: FinishSpec
+
+
+class StartOther(Model):
+    """Start another playbook for the account, with what this run knows."""
+
+    start: str
+
+
+class StopOther(Model):
+    """Stop the runs of another playbook for the account."""
+
+    stop: str
+
+
+class Signal(Model):
+    """Say that something happened at the account: playbooks and runs that wait for it hear of it."""
+
+    signal: str
+
+
+ACTIONS = (
+    "task", "goto", "notify", "set", "stage", "goal", "look_up", "escalate", "finish", "start", "stop", "signal",
+)  # fmt: skip
+
+
+def first_of(names: tuple[str, ...]) -> Any:
+    """Tells kinds apart by their keys. A tag is in brackets, so that it is never mistaken for a key."""
+
+    def tag(value: Any) -> str | None:
+        keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
+        return next((f"<{name}>" for name in names if name in keys), None)
+
+    return tag
+
+
+Action = Annotated[
+    Annotated[MakeTask, Tag("<task>")]
+    | Annotated[GoTo, Tag("<goto>")]
+    | Annotated[Tell, Tag("<notify>")]
+    | Annotated[SetFacts, Tag("<set>")]
+    | Annotated[SetStage, Tag("<stage>")]
+    | Annotated[SetGoal, Tag("<goal>")]
+    | Annotated[LookItUp, Tag("<look_up>")]
+    | Annotated[Escalate, Tag("<escalate>")]
+    | Annotated[FinishRun, Tag("<finish>")]
+    | Annotated[StartOther, Tag("<start>")]
+    | Annotated[StopOther, Tag("<stop>")]
+    | Annotated[Signal, Tag("<signal>")],
+    Discriminator(first_of(ACTIONS)),
+]
+
+
+class Branch(Model):
+    """What follows an answer: a word back to the person, and actions."""
+
+    reply: str | None = None
+    urgent: bool = False
+    do: tuple[Action, ...] = Field(())

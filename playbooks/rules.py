@@ -1,0 +1,475 @@
+"""What a well-formed definition may still get wrong: one generator a rule, each finding with its place and remedy."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playbooks import deeds
+from playbooks.asking import SCALES, SURVEY_SCALES, TYPED, WITH_OPTIONS, branch_key, is_range
+from playbooks.graph import branches, loop_without_delay, reachable, references, todos
+from playbooks.types import (
+    BUILT_IN_ANCHORS,
+    MAX_LABEL,
+    MAX_MESSAGE,
+    SEGMENTS,
+    STAFF,
+    Condition,
+    Decision,
+    Message,
+    Notice,
+    Playbook,
+    Question,
+    Wait,
+    Work,
+)
+from playbooks.wording import VARIABLES, variables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from playbooks.graph import Place
+
+PROMISES = re.compile(
+    r"\b(discounts?|refunds?|credits?|guarantee[ds]?|roadmap|free of charge|free months?|money back|\d+ ?%\s+off)\b",
+    re.IGNORECASE,
+)
+STEPS_AT_MOST = 60
+OPTIONS_AT_MOST = 100  # of a Slack menu
+TICKS_AT_MOST = 10  # checkboxes of a Slack form
+FIELDS_AT_MOST = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mistake at a place, before the place has become a line."""
+
+    place: Place
+    message: str
+    remedy: str
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """“Did you mean …?”, if one of the known names is close; else what there is."""
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean “{close[0]}”?"
+    return f"Known here: {', '.join(known)}" if known else None
+
+
+def _targets(playbook: Playbook) -> Iterator[Finding]:
+    for ref in references(playbook):
+        if ref.target not in playbook.steps:
+            yield Finding(
+                ref.place,
+                f"There is no step “{ref.target}” to go to",
+                nearest(ref.target, playbook.steps) or "",
+            )
+    for n, case in enumerate(playbook.at_end):
+        code = case.outcome or case.otherwise
+        if code is not None and code not in playbook.outcomes:
+            yield Finding(
+                ("at_end", n), f"There is no outcome “{code}”", nearest(code, playbook.outcomes) or ""
+            )
+
+
+def _finishes(playbook: Playbook) -> Iterator[Finding]:
+    codes = {f"{group}.{code}" for group, entries in playbook.reasons.items() for code in entries}
+    keys = {step.ask.key for step in playbook.steps.values() if isinstance(step, Question)}
+    for todo in todos(playbook):
+        if not isinstance(todo.action, deeds.FinishRun):
+            continue
+        spec = todo.action.finish
+        outcome = playbook.outcomes.get(spec.outcome)
+        if outcome is None:
+            remedy = nearest(spec.outcome, playbook.outcomes) or ""
+            yield Finding(todo.place, f"There is no outcome “{spec.outcome}”", remedy)
+        elif outcome.needs_reason and not (spec.reason or spec.reason_from):
+            remedy = "Add “reason: CODE”, or “reason_from: KEY” of the question that asks for it"
+            yield Finding(todo.place, f"The outcome “{spec.outcome}” needs a reason", remedy)
+        if spec.reason and spec.reason not in codes:
+            remedy = nearest(spec.reason, codes) or "Add it to “reasons”"
+            yield Finding(todo.place, f"There is no reason “{spec.reason}”", remedy)
+        if spec.reason_from and spec.reason_from not in keys:
+            remedy = nearest(spec.reason_from, keys) or ""
+            yield Finding(todo.place, f"No question has the answer key “{spec.reason_from}”", remedy)
+
+
+def _reach(playbook: Playbook) -> Iterator[Finding]:
+    found = reachable(playbook)
+    for step in playbook.steps:
+        if step not in found:
+            yield Finding(
+                ("steps", step),
+                "Nothing leads to this step",
+                "Give it a “when”, or a “goto” that points to it",
+            )
+    loop = loop_without_delay(playbook)
+    if loop:
+        remedy = "Add “after: 2bd” to one of its gotos"
+        yield Finding(
+            ("steps", loop[0]),
+            f"These steps lead round in a circle without a delay: {' → '.join(loop)}",
+            remedy,
+        )
+
+
+def _totality(playbook: Playbook) -> Iterator[Finding]:
+    for name, step in playbook.steps.items():
+        if isinstance(step, Decision) and not any(case.otherwise for case in step.decide[-1:]):
+            yield Finding(
+                ("steps", name, "decide"), "The last case is no “else”", "Add “- else: STEP” at the end"
+            )
+        if isinstance(step, Question):
+            yield from _branches(playbook, name, step)
+    if playbook.at_end and not playbook.at_end[-1].otherwise:
+        yield Finding(("at_end",), "The last case is no “else”", "Add “- else: OUTCOME” at the end")
+
+
+def _branches(playbook: Playbook, name: str, step: Question) -> Iterator[Finding]:
+    values = [option.value for option in playbook.options(step.ask)]
+    place: Place = ("steps", name, "on_answer")
+    for given in step.on_answer:
+        fits = given == "else" or any(branch_key((given,), value) for value in values)
+        fits = fits or (step.ask.type == "number" and is_range(given))
+        if not fits:
+            yield Finding(
+                (*place, given),
+                f"“{given}” is no answer to this question",
+                nearest(given, [*values, "else"]) or "",
+            )
+    keys = tuple(step.on_answer)
+    missing = [value for value in values if branch_key(keys, value) is None]
+    if (missing or not values) and "else" not in step.on_answer:
+        what = (
+            f"Nothing says what follows the answer {', '.join(missing)}"
+            if missing
+            else "Nothing says what follows an answer"
+        )
+        yield Finding(place, what, "Add “else:” or a branch for each answer")
+
+
+def _keys(playbook: Playbook) -> Iterator[Finding]:
+    keys: dict[str, str] = {}
+    for name, step in playbook.steps.items():
+        if not isinstance(step, Question):
+            continue
+        for key, place in [
+            (step.ask.key, ("steps", name, "ask", "key")),
+            *((field, ("steps", name, "ask", "fields", field)) for field in step.ask.fields),
+        ]:
+            if key in keys:
+                yield Finding(
+                    place,
+                    f"The answer key “{key}” is that of step {keys[key]} too",
+                    "Give each question its own key",
+                )
+            keys[key] = name
+
+
+def _asks(playbook: Playbook) -> Iterator[Finding]:
+    for name, step in playbook.steps.items():
+        if isinstance(step, Question):
+            yield from _ask(playbook, step, ("steps", name, "ask"))
+            scale = SURVEY_SCALES.get(step.survey or "", step.ask.type)
+            if step.ask.type != scale:
+                yield Finding(
+                    ("steps", name, "survey"),
+                    f"The survey {step.survey} is asked on another scale than {step.ask.type}",
+                    f"Write “type: {scale}”",
+                )
+
+
+def _ask(playbook: Playbook, step: Question, place: Place) -> Iterator[Finding]:
+    ask, options = step.ask, playbook.options(step.ask)
+    if ask.type not in WITH_OPTIONS and ask.options:
+        yield Finding(
+            (*place, "options"),
+            f"A question of type {ask.type} has no options",
+            f"Take out “options” or “type: {ask.type}”",
+        )
+    if ask.type not in TYPED and len(options) < 2:
+        yield Finding(
+            place,
+            f"A question of type {ask.type} needs at least two options",
+            "Add “options:”, or “type: text”",
+        )
+    most = TICKS_AT_MOST if ask.type == "multi" else OPTIONS_AT_MOST
+    if len(options) > most:
+        yield Finding(place, f"There are {len(options)} options; Slack shows {most}", "Leave some out")
+    if (ask.type == "form") != bool(ask.fields):
+        yield Finding(place, "Only a form has fields, and it needs some", "Write “type: form” with “fields:”")
+    if len(ask.fields) > FIELDS_AT_MOST:
+        yield Finding(
+            place, f"There are {len(ask.fields)} fields; {FIELDS_AT_MOST} are allowed", "Ask for less"
+        )
+    if ask.type == "approval" and not set(step.to.SMB) <= STAFF:
+        yield Finding(place, "An approval is asked of a customer", "Address it “to: manager” or “to: csm”")
+    for option in options if ask.type not in SCALES else ():
+        if len(option.label) > MAX_LABEL:
+            yield Finding(
+                (*place, "options", option.value),
+                f"The label of “{option.value}” has {len(option.label)} characters; Slack allows {MAX_LABEL}",
+                "Shorten it",
+            )
+
+
+def _size(playbook: Playbook) -> Iterator[Finding]:
+    if len(playbook.steps) > STEPS_AT_MOST:
+        yield Finding(
+            ("steps",),
+            f"There are {len(playbook.steps)} steps; {STEPS_AT_MOST} are allowed",
+            "Make two playbooks of it",
+        )
+
+
+def _audiences(playbook: Playbook) -> Iterator[Finding]:
+    for chain, place in _chains(playbook):
+        if chain[-1:] != ("csm",) or len(chain) < 2:
+            yield Finding(
+                place,
+                "The fallback chain does not end with the CSM",
+                "End it with “csm”, after at least one customer audience such as “anyone”",
+            )
+    for name, step in playbook.steps.items():
+        groups = [step.to.of(segment) for segment in SEGMENTS] if isinstance(step, Question | Notice) else []
+        mixed = len({bool(set(to) & STAFF) for to in groups}) > 1
+        if mixed or any(not to or (set(to) & STAFF and len(to) > 1) for to in groups):
+            remedy = "Make two steps of it"
+            yield Finding(("steps", name, "to"), "A step goes either to customers or to the CSM", remedy)
+
+
+def _commercial(playbook: Playbook) -> Iterator[Finding]:
+    for name, step in playbook.steps.items():
+        if isinstance(step, Message) and step.commercial and "anyone" in (step.fallback or playbook.fallback):
+            yield Finding(
+                ("steps", name),
+                "A commercial step may fall to anyone at the account",
+                "Name roles in its “fallback”, such as [champion, admin, csm]",
+            )
+
+
+def _chains(playbook: Playbook) -> Iterator[tuple[tuple[str, ...], Place]]:
+    yield playbook.fallback, ("fallback",)
+    for name, step in playbook.steps.items():
+        if isinstance(step, Message) and step.fallback is not None:
+            yield step.fallback, ("steps", name, "fallback")
+
+
+def _customer_texts(playbook: Playbook) -> Iterator[tuple[str, Message, str]]:
+    """Each text that a customer may read: step, its body, the text."""
+    for name, step in playbook.steps.items():
+        if isinstance(step, Question | Notice) and not set(step.to.SMB) & STAFF:
+            for text in dict.fromkeys(text for segment in SEGMENTS for text in step.message.of(segment)):
+                yield name, step, text
+
+
+def _messages(playbook: Playbook) -> Iterator[Finding]:
+    for name, step, text in _customer_texts(playbook):
+        place: Place = ("steps", name, "message")
+        if len(text) > MAX_MESSAGE:
+            yield Finding(
+                place, f"The message has {len(text)} characters; {MAX_MESSAGE} are allowed", "Shorten it"
+            )
+        if text.count("?") > 1:
+            yield Finding(
+                place,
+                f"The message asks {text.count('?')} questions",
+                "Ask one; make another step of the other",
+            )
+        if "{fact}" in text and not (step.facts or step.requires_fact):
+            yield Finding(
+                place, "The message quotes {fact}, but nothing says which", "Add “facts: [seats_used, …]”"
+            )
+
+
+def _promises(playbook: Playbook) -> Iterator[Finding]:
+    for name, step, text in _customer_texts(playbook):
+        delivery = step.delivery or playbook.delivery
+        free = [segment for segment in SEGMENTS if delivery.of(segment) in {"auto", "preview"}]
+        found = PROMISES.search(text)
+        if found and free:
+            yield Finding(
+                ("steps", name, "message"),
+                f"“{found[0]}” is a promise, and it goes out unapproved in {', '.join(free)}",
+                "Add “delivery: approve” to the step, or say it without the promise",
+            )
+
+
+def _promised_replies(playbook: Playbook) -> Iterator[Finding]:
+    """A word of thanks is approved with its message, or by nobody."""
+    for name, step in playbook.steps.items():
+        if not isinstance(step, Question) or set(step.to.SMB) & STAFF:
+            continue
+        delivery = step.delivery or playbook.delivery
+        free = [segment for segment in SEGMENTS if delivery.of(segment) in {"auto", "preview"}]
+        for place, branch in branches(step):
+            found = PROMISES.search(branch.reply or "")
+            if found and free:
+                yield Finding(
+                    ("steps", name, *place, "reply"),
+                    f"“{found[0]}” is a promise, and it goes out unapproved in {', '.join(free)}",
+                    "Add “delivery: approve” to the step, or say it without the promise",
+                )
+
+
+def _variables(playbook: Playbook) -> Iterator[Finding]:
+    known = set(VARIABLES)
+    for step in playbook.steps.values():
+        if isinstance(step, Question):
+            known |= {step.ask.key, *step.ask.fields}
+    for place, text in _templates(playbook):
+        try:
+            unknown = sorted(variables_of(text) - known)
+        except ValueError:
+            yield Finding(
+                place,
+                "A brace is open or closed without its other half",
+                "Write {variable}, or {{ for a brace itself",
+            )
+            continue
+        for name in unknown:
+            yield Finding(place, f"There is no variable {{{name}}}", nearest(name, known) or "")
+
+
+def _templates(playbook: Playbook) -> Iterator[tuple[Place, str]]:
+    for name, step in playbook.steps.items():
+        base: Place = ("steps", name)
+        yield (*base, "title"), "" if not set("{}") & set(step.title) else "{title}"
+        if isinstance(step, Message):
+            for segment in SEGMENTS:
+                yield from (((*base, "message"), text) for text in step.message.of(segment))
+        if isinstance(step, Work):
+            yield from (((*base, "task"), text) for text in _of_task(step.task))
+        if isinstance(step, Question):
+            yield from (
+                ((*base, "ask", "options", option.value), option.label) for option in step.ask.options
+            )
+        for place, branch in branches(step):
+            yield (*base, *place, "reply"), branch.reply or ""
+    for todo in todos(playbook):
+        yield from (((*todo.place, key), text) for key, text in _of_action(todo.action))
+
+
+def _of_task(task: deeds.TaskSpec) -> tuple[str, ...]:
+    return (task.title, task.body, *task.checklist)
+
+
+def _of_action(action: deeds.Action) -> Iterator[tuple[str, str]]:
+    """The texts of an action, each with the key that it stands under."""
+    if isinstance(action, deeds.MakeTask):
+        yield from (("task", text) for text in _of_task(action.task))
+    elif isinstance(action, deeds.Tell):
+        yield "notify", action.notify
+    elif isinstance(action, deeds.LookItUp):
+        yield "look_up", action.look_up.question
+    elif isinstance(action, deeds.SetFacts):
+        yield from (("set", text) for text in action.set.values())
+    elif isinstance(action, deeds.SetGoal):
+        yield from (("goal", text) for text in action.goal.model_dump().values())
+    elif isinstance(action, deeds.Escalate):
+        yield "escalate", action.escalate.why
+
+
+def _conditions(playbook: Playbook) -> Iterator[Finding]:
+    asks = {step.ask.key: step.ask for step in playbook.steps.values() if isinstance(step, Question)}
+    for place, condition in _every_condition(playbook):
+        wanted = [
+            (key, one.value)
+            for key, several in condition.answer.items()
+            for one in several
+            if one.operator == "="
+        ]
+        wanted += [
+            (key, value)
+            for key, counts in condition.answers.items()
+            for value in counts
+            if not is_range(value)
+        ]
+        wanted += [(key, "any") for key in (*condition.answer, *condition.answers)]
+        for key, value in dict.fromkeys(wanted):
+            if key not in asks:
+                yield Finding(place, f"No question has the answer key “{key}”", nearest(key, asks) or "")
+                continue
+            values = {option.value for option in playbook.options(asks[key])} | {"any"}
+            if value not in values and asks[key].type not in TYPED:
+                yield Finding(place, f"“{value}” is no answer to “{key}”", nearest(value, values) or "")
+
+
+def _every_condition(playbook: Playbook) -> Iterator[tuple[Place, Condition]]:
+    roots: list[tuple[Place, Condition | None]] = [
+        (("at_end", n), case.condition) for n, case in enumerate(playbook.at_end)
+    ]
+    roots += [(("watch", n), rule.condition) for n, rule in enumerate(playbook.watch)]
+    roots += [(("goal",), playbook.goal.condition)] if playbook.goal else []
+    for name, step in playbook.steps.items():
+        roots.append((("steps", name, "only_if"), step.only_if))
+        if isinstance(step, Decision):
+            roots += [(("steps", name, "decide", n), case.condition) for n, case in enumerate(step.decide)]
+        if isinstance(step, Wait):
+            roots.append((("steps", name, "wait"), step.wait.until))
+    for place, condition in roots:
+        if condition is not None:
+            yield from ((place, one) for one in _nested(condition))
+
+
+def _nested(condition: Condition) -> Iterator[Condition]:
+    yield condition
+    for inner in (condition.negated, *condition.any_of):
+        if inner is not None:
+            yield from _nested(inner)
+
+
+def _anchors(playbook: Playbook) -> Iterator[Finding]:
+    known = {*BUILT_IN_ANCHORS, *playbook.anchors}
+    for name in playbook.anchors:
+        if name in BUILT_IN_ANCHORS:
+            yield Finding(
+                ("anchors", name), f"{name} is the {BUILT_IN_ANCHORS[name]} already", "Name it otherwise"
+            )
+    for name, step in playbook.steps.items():
+        moments = [step.when.of(segment) for segment in SEGMENTS] if step.when else []
+        used = {anchor for moment in moments for anchor in moment.anchors}
+        for anchor in sorted(used - known):
+            remedy = f"Add “anchors: {{{anchor}: {{fact: NAME}}}}”, or count from {', '.join(sorted(known))}"
+            yield Finding(("steps", name, "when"), f"There is no anchor {anchor}", remedy)
+        if "R" in used and not playbook.entry.periods:
+            yield Finding(
+                ("steps", name, "when"),
+                "A step counts from the renewal date, but accounts without one may start",
+                "Add “entry: {periods: [annual, multi_year]}”",
+            )
+
+
+def _waits(playbook: Playbook) -> Iterator[Finding]:
+    for name, step in playbook.steps.items():
+        if not isinstance(step, Wait):
+            continue
+        spec, place = step.wait, ("steps", name, "wait")
+        given = [bool(spec.time), bool(spec.event), spec.until is not None]
+        if sum(given) != 1:
+            yield Finding(
+                place, "A wait is for a time, for an event, or until something is so", "Give one of the three"
+            )
+        elif not spec.time and spec.at_most is None:
+            yield Finding(place, "This may wait for ever", "Add “at_most: 14d”")
+
+
+def _variants(playbook: Playbook) -> Iterator[Finding]:
+    for segment in SEGMENTS:
+        for step in getattr(playbook.variants, segment).remove:
+            if step not in playbook.steps:
+                yield Finding(
+                    ("variants", segment, "remove"),
+                    f"There is no step “{step}” to leave out",
+                    nearest(step, playbook.steps) or "",
+                )
+
+
+RULES: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
+    _targets, _finishes, _reach, _totality, _keys, _asks, _size, _audiences, _commercial, _messages, _promises,
+    _promised_replies, _variables, _conditions, _anchors, _waits, _variants,
+)  # fmt: skip
