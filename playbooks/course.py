@@ -38,6 +38,12 @@ class Line:
     collides_with: str | None = None
     reader: str | None = None  # id of the contact
     run_id: str = ""
+    segment: str = ""
+    asks: bool = False  # a question, which stays open until `closed_at`
+    begins: bool = True  # False: it follows an answer of the person within the conversation
+    commercial: bool = False
+    approved_by: str | None = None
+    closed_at: datetime | None = None
 
     @property
     def there(self) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
@@ -265,6 +265,11 @@ class Stage:
             collides_with=wait.blocker if wait and kind == "message" else None,
             reader=reader.id if reader else None,
             run_id=run.id,
+            segment=context.segment,
+            asks=bool(payload.get("ask_type")),
+            begins=not (record and record.in_conversation),
+            commercial=bool(record and getattr(playbook.steps[record.step], "commercial", False)),
+            approved_by=record.approved_by if record else None,
         )
 
     def _run(self, run_id: str, key: str = "") -> tuple[PlaybookRun, Playbook, StepRecord | None]:
@@ -297,7 +302,12 @@ class Stage:
                 task for task in rehearsal.made_since(session, self.start) if task.account_id in account_ids
             ]
         names = {self._context(one).account for one in account_ids}
-        found = [line for line in self.lines if line.account in names]
+        closed = {run.id: _closings(run) for run in runs}
+        found = [
+            replace(line, closed_at=closed[line.run_id].get(line.step))
+            for line in self.lines
+            if line.account in names
+        ]
         found += [self._task(task) for task in made if task.run_id]
         found += [line for run in runs for line in self._left_open(run, end)]
         found += [self._refused(account_id, why) for account_id, why in refused.items()]
@@ -371,6 +381,17 @@ def _rule(playbook: Playbook, run: PlaybookRun, record: StepRecord | None) -> st
     if record.follows:
         return f"follows the answer to {record.follows}"
     return "follows from what happened before"
+
+
+def _closings(run: PlaybookRun) -> dict[str, datetime]:
+    """When each question of a run was answered, expired or dropped; those still open are not in it."""
+    found = {}
+    for key, step in run.snapshot["steps"].items():
+        record = StepRecord.model_validate(step)
+        closed = record.answered_at or (record.expires_at if record.state == "expired" else run.ended_at)
+        if record.sent_at and closed and record.state != "sent":
+            found[key] = closed
+    return found
 
 
 def _why(record: StepRecord | None, wait: _Wait | None, kind: str) -> str | None:

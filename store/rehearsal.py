@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, insert, select, update
 from sqlmodel import SQLModel, col
 from sqlmodel import select as rows_of
 
 from store.database import Database
-from store.tables import Account, Contact, OutboxMessage, PlaybookRun, RunStep, StaffMember, Task
+from store.tables import Account, Contact, OutboxMessage, PlaybookRun, RunStep, StaffMember, Task, UsageFact
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -31,11 +31,7 @@ def copy_in_memory(database: Database, workspace_id: str, account_ids: Collectio
     Accounts where the same people are known under the same address come along, since what they are asked
     there counts too. Nothing that waits to be posted is copied. Close it after use.
     """
-    copy = Database("sqlite://")
-    with copy.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # what is not copied may be named
-        SQLModel.metadata.create_all(connection)
-        connection.commit()
+    copy = empty()
     with database.reading() as source, copy.transaction() as target:
         for table, condition in _wanted(source, workspace_id, account_ids):
             found = [
@@ -43,6 +39,16 @@ def copy_in_memory(database: Database, workspace_id: str, account_ids: Collectio
             ]
             for n in range(0, len(found), MANY):
                 target.connection().execute(insert(table), found[n : n + MANY])
+    return copy
+
+
+def empty() -> Database:
+    """A database in memory with every table; what is named in it need not be there."""
+    copy = Database("sqlite://")
+    with copy.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        SQLModel.metadata.create_all(connection)
+        connection.commit()
     return copy
 
 
@@ -120,3 +126,27 @@ def all_runs(session: Session) -> list[PlaybookRun]:
     return list(
         session.exec(rows_of(PlaybookRun).order_by(col(PlaybookRun.started_at), col(PlaybookRun.id))).all()
     )
+
+
+def change(session: Session, table: type[SQLModel], row_id: str, **values: Any) -> None:
+    """Change a row of the copy, as the world would."""
+    row = session.get_one(table, row_id)
+    for name, value in values.items():
+        setattr(row, name, value)
+    session.add(row)
+
+
+def contacts_with(session: Session, email: str) -> list[Contact]:
+    """Everybody with that address."""
+    return list(session.exec(rows_of(Contact).where(Contact.email == email)).all())
+
+
+def name_of(session: Session, account_id: str) -> str:
+    """An account's name."""
+    return session.get_one(Account, account_id).name
+
+
+def facts_noted(session: Session, kinds: Collection[str]) -> list[UsageFact]:
+    """Facts of these kinds, oldest first."""
+    noted = rows_of(UsageFact).where(col(UsageFact.kind).in_(sorted(kinds)))
+    return list(session.exec(noted.order_by(col(UsageFact.created_at), col(UsageFact.id))).all())

@@ -219,3 +219,32 @@ def _parts(core: Core, options: Options, progress: Callable[[Progress], None] | 
         fresh=options.fresh,
         progress=progress,
     )
+
+
+@eval_app.command("playbooks")
+def eval_playbooks(
+    *,
+    accounts: Annotated[int, typer.Option(min=1, help="How many made-up customers.")] = 200,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long.")] = 365,
+    seed: Annotated[int, typer.Option(help="What chance begins with.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="In how many processes.")] = 2,
+    rows: Rows = None,
+    as_json: Json = False,
+) -> None:
+    """Let a year of playbooks pass for made-up customers, and count messages that break a rule."""
+    import json
+
+    from playbooks.year import simulate_year
+
+    year = simulate_year(accounts, days, seed, workers)
+    if rows is not None:
+        text = "\n".join(json.dumps(line.as_dict(), ensure_ascii=False) for line in year.lines)
+        rows.write_text(text + "\n", encoding="utf-8")
+    show(year.figures(accounts, days), as_json, lines)
+    for one in year.broken[:20]:
+        typer.echo(
+            f"{one.rule}: {one.line.account}, {one.line.step} on {one.line.at:%Y-%m-%d %H:%M}: {one.why}",
+            err=True,
+        )
+    if year.broken:
+        raise typer.Exit(1)

@@ -1,0 +1,250 @@
+"""A year of a made-up company's playbooks, and whether any message of it broke a rule.
+
+Customers of every segment and in many time zones; people who answer, stay silent, ask for a person or opt out;
+health that falls and recovers. Everything is drawn from a seed. The playbooks run as they would run for real,
+on the simulation's stage; `playbooks.audit` looks at what was sent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from playbooks.audit import RULES, Truth, broken_rules
+from playbooks.runner import PlaybookRunner
+from playbooks.simulation import Stage
+from playbooks.stand_ins import Sampled
+from store import rehearsal
+from store.clock import FixedClock
+from store.tables import Account, Contact, StaffMember, Subscription, UsageFact, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlmodel import Session
+
+    from playbooks.audit import Broken
+    from playbooks.course import Line
+    from store.database import Database
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)  # a Monday
+ZONES = (
+    "Europe/London",
+    "America/Denver",
+    "Asia/Kolkata",
+    "Pacific/Auckland",
+    "America/Sao_Paulo",
+    "Asia/Tokyo",
+)
+SEGMENTS = ("SMB", "SMB", "SMB", "MM", "MM", "ENT")
+PERSONAS = ("admin", "champion", "buyer", "end_user", "sponsor")
+LEADS = {"SMB": 60, "MM": 90, "ENT": 120}  # days before the renewal at which its playbook begins
+RED_FROM = 50
+STAFF = (
+    ("cleo@us.example", "Cleo Ames", "csm", "U0CLEO"),
+    ("mona@us.example", "Mona Reyes", "manager", "U0MONA"),
+)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happens in the world: a playbook is started, health changes, somebody opts out."""
+
+    at: datetime
+    account: str  # key
+    play: str | None = None
+    health: int | None = None
+    opts_out: str | None = None  # address
+
+
+@dataclass
+class Year:
+    """What was sent, and what was wrong with it."""
+
+    lines: list[Line] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def figures(self, accounts: int, days: int) -> dict[str, Any]:
+        """For a report: what was sent, and how many messages broke each rule."""
+        kinds = Counter(line.kind for line in self.lines)
+        wrong = Counter(one.rule for one in self.broken)
+        return {
+            "accounts": accounts,
+            "days": days,
+            "messages": kinds["message"],
+            "reminders": kinds["nudge"],
+            "to staff": sum(kinds[kind] for kind in ("preview", "approval", "notice", "question", "task")),
+            "runs that ended": kinds["outcome"],
+            "put off by another playbook": sum(line.collides_with is not None for line in self.lines),
+            "broken": {rule: wrong[rule] for rule in RULES},
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def simulate_year(accounts: int = 200, days: int = 365, seed: int = 1, workers: int = 1) -> Year:
+    """Let a year pass for that many accounts, in that many processes; seconds are of a wall clock."""
+    began = time.monotonic()
+    shares = [range(first, accounts, workers) for first in range(workers)]
+    if workers == 1:
+        parts = [_share(shares[0], days, seed)]
+    else:
+        with ProcessPoolExecutor(workers) as pool:
+            parts = list(pool.map(_share, shares, [days] * workers, [seed] * workers))
+    year = Year(seconds=time.monotonic() - began)
+    for lines, broken in parts:
+        year.lines += lines
+        year.broken += broken
+    return year
+
+
+def _share(numbers: Sequence[int], days: int, seed: int) -> tuple[list[Line], list[Broken]]:
+    with closing(rehearsal.empty()) as database:
+        world = _Made(database, seed, days)
+        workspace_id = world.people(numbers)
+        runner = PlaybookRunner(database, FixedClock(START))
+        stage = Stage(
+            runner,
+            database,
+            workspace_id,
+            START,
+            Sampled(lambda words: Random(f"{seed}|{words}")),  # noqa: S311
+        )
+        end = START + timedelta(days=days)
+        for happening in sorted(world.happenings, key=lambda one: one.at):
+            if happening.at < end:
+                stage.play(happening.at)
+                world.let(happening, stage)
+        stage.play(end)
+        course = stage.course(frozenset(world.ids.values()), end, {})
+        return list(course.lines), broken_rules(course.lines, world.truth(end))
+
+
+@dataclass
+class _Made:
+    """The made-up company: its rows, and what will happen to it."""
+
+    database: Database
+    seed: int
+    days: int
+    happenings: list[Happening] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)  # account ids by key
+    health: dict[str, list[tuple[datetime, int]]] = field(default_factory=dict)
+    opt_outs: dict[str, datetime] = field(default_factory=dict)  # by contact id
+
+    def people(self, numbers: Sequence[int]) -> str:
+        """Write staff and accounts; the workspace's id."""
+        with self.database.transaction() as session:
+            workspace = Workspace(slack_team_id="T0YEAR", name="Made up", created_at=START)
+            session.add(workspace)
+            session.flush()
+            for email, name, role, slack in STAFF:
+                manager = STAFF[1][0] if role == "csm" else None
+                session.add(
+                    StaffMember(
+                        workspace_id=workspace.id, email=email, name=name, role=role, manager_email=manager,
+                        slack_user_id=slack, timezone="Europe/London", created_at=START, updated_at=START,
+                    )
+                )  # fmt: skip
+            for number in numbers:
+                self._account(session, workspace.id, number)
+        return workspace.id
+
+    def _account(self, session: Session, workspace_id: str, number: int) -> None:
+        draw = Random(f"{self.seed}|account {number}")  # noqa: S311 - chance, nothing secret
+        segment, zone = draw.choice(SEGMENTS), draw.choice(ZONES)
+        when: dict[str, Any] = {"workspace_id": workspace_id, "created_at": START, "updated_at": START}
+        key, health = f"a{number}", draw.randint(55, 95)
+        account = Account(
+            key=key, name=f"Customer {number}", segment=segment, health=health, goal="fewer calls", timezone=zone,
+            seats=draw.randint(5, 400), csm_email=STAFF[0][0], **when,
+        )  # fmt: skip
+        session.add(account)
+        session.flush()
+        self.ids[key] = account.id
+        self.health[key] = [(START, health)]
+        for persona in PERSONAS[: draw.randint(2, 5)]:
+            self._contact(session, account, persona, draw, when)
+        renews = START.date() + timedelta(days=draw.randint(LEADS[segment] + 1, LEADS[segment] + 245))
+        session.add(
+            Subscription(
+                key=f"s{number}", account_id=account.id, started_on=START.date(), renews_on=renews, **when
+            )
+        )
+        used = UsageFact(
+            workspace_id=workspace_id, account_id=account.id, kind="seats_used", value="4",
+            note="4 people have logged in", observed_on=START.date() + timedelta(days=3), created_at=START,
+        )  # fmt: skip
+        session.add(used)
+        self.happenings += _fate(key, segment, renews, draw)
+
+    def _contact(
+        self, session: Session, account: Account, persona: str, draw: Random, when: dict[str, Any]
+    ) -> None:
+        zone = account.timezone if draw.random() < 0.8 else draw.choice(ZONES)
+        address = f"{persona}@{account.key}.example"
+        session.add(
+            Contact(
+                account_id=account.id, email=address, name=f"{persona.title()} {account.key}", persona=persona,
+                slack_user_id=f"U{persona.upper()}{account.key.upper()}", timezone=zone, **when,
+            )
+        )  # fmt: skip
+        if draw.random() < 0.05:
+            self.happenings.append(
+                Happening(
+                    START + timedelta(hours=draw.randint(1, self.days * 24)), account.key, opts_out=address
+                )
+            )
+
+    def let(self, happening: Happening, stage: Stage) -> None:
+        """It happens."""
+        if happening.play:
+            stage.begin(happening.play, self.ids[happening.account], "U0CLEO")
+            return
+        with self.database.transaction() as session:
+            if happening.health is not None:
+                rehearsal.change(session, Account, self.ids[happening.account], health=happening.health)
+                self.health[happening.account].append((happening.at, happening.health))
+            for contact in rehearsal.contacts_with(session, happening.opts_out or ""):
+                rehearsal.change(session, Contact, contact.id, opted_out_at=happening.at)
+                self.opt_outs[contact.id] = happening.at
+
+    def truth(self, end: datetime) -> Truth:
+        """What was true when, as the world had it."""
+        with self.database.reading() as session:
+            names = {account_id: rehearsal.name_of(session, account_id) for account_id in self.ids.values()}
+            said = rehearsal.facts_noted(session, ("churn_intent",))
+        reds: dict[str, list[tuple[datetime, datetime | None]]] = {
+            names[self.ids[key]]: list(_red_stretches(course, end)) for key, course in self.health.items()
+        }
+        for fact in said:
+            reds[names[fact.account_id]].append((fact.created_at, None))
+        return Truth(opt_outs=self.opt_outs, reds=reds)
+
+
+def _fate(key: str, segment: str, renews: date, draw: Random) -> Iterator[Happening]:
+    """When its playbooks begin, and how its health goes."""
+    yield Happening(
+        START + timedelta(days=draw.randint(0, 20), hours=draw.randint(0, 8)), key, play="onboarding"
+    )
+    begins = datetime.combine(renews, datetime.min.time(), UTC) - timedelta(days=LEADS[segment])
+    yield Happening(max(begins, START) + timedelta(hours=8), key, play="renewal")
+    at = START
+    for _ in range(draw.randint(0, 5)):
+        at += timedelta(days=draw.randint(10, 90), hours=draw.randint(0, 23))
+        yield Happening(at, key, health=draw.choice((30, 45, 60, 80, 90)))
+
+
+def _red_stretches(
+    course: Sequence[tuple[datetime, int]], end: datetime
+) -> Iterator[tuple[datetime, datetime | None]]:
+    ends = [at for at, _ in course[1:]] + [end]
+    for (begin, health), until in zip(course, ends, strict=True):
+        if health < RED_FROM:
+            yield begin, until
