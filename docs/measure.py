@@ -4,6 +4,7 @@
     .venv/bin/python docs/measure.py all             # measure everything (hours), then write
     .venv/bin/python docs/measure.py scifact quotes  # measure these, then write
     .venv/bin/python docs/measure.py bench           # `make bench`
+    .venv/bin/python docs/measure.py slack           # `make bench ARGS="-k slack"`
 
 Each measurement is one `guidepost eval` command; its figures are kept in docs/results/NAME.json with the command, the
 day and the commit. The sets are looked for in ../shared/data.
@@ -18,7 +19,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurements import CHOICES, RETRIEVAL, RUNS
+from measurements import BENCHES, CHOICES, RETRIEVAL, RUNS
 from results_page import KEPT, page
 
 from store.clock import SystemClock
@@ -33,12 +34,12 @@ ROWS = ROOT / ".guidepost" / "results"  # one line a question, not kept in the r
 def main(names: Sequence[str]) -> None:
     """Measure what is named, then write the page."""
     ablations = [f"without-{choice}-{on}" for choice, one in CHOICES.items() for on in one.sets]
-    known = [*RUNS, *ablations, "bench"]
+    known = [*RUNS, *ablations, *BENCHES]
     chosen = known if list(names) == ["all"] else names
     for name in chosen:
         if name not in known:
             sys.exit(f"There is no measurement {name}. There are: all, {', '.join(known)}.")
-        bench() if name == "bench" else measure(name, command_of(name))
+        bench(name) if name in BENCHES else measure(name, command_of(name))
     (ROOT / "docs" / "results.md").write_text(page(), encoding="utf-8")
 
 
@@ -77,13 +78,14 @@ def measure(name: str, arguments: str) -> None:
     print(f"{name}: {kept['seconds']} s")
 
 
-def bench() -> None:
-    """Run the benchmark and keep what it prints."""
-    ended = subprocess.run(["make", "bench"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+def bench(name: str) -> None:
+    """Run the benchmarks, or some of them, and keep what they print."""
+    command = ["make", "bench", f"ARGS={BENCHES[name]}"]
+    ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     lines = [line for line in ended.stdout.splitlines() if line[:59].strip() and line[58:59] == " "]
     head = f"measured {SystemClock().now().date()} at {commit()}"
     KEPT.mkdir(exist_ok=True)
-    (KEPT / "bench.txt").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    (KEPT / f"{name}.txt").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
 
 
 def commit() -> str:

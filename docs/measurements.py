@@ -46,3 +46,4 @@ CHOICES = {
     "reading": Choice("the cross-encoder", ("reading.passages=0", "reading.cards=0")),
     "usual-terms": Choice("usual terms for everyday words", ("usual_terms=false",)),
 }
+BENCHES = {"bench": "", "slack": "-k slack"}  # arguments of `make bench`, which docs/measure.py keeps by name

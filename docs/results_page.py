@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from measurements import CHOICES, RETRIEVAL, RUNS
+from measurements import BENCHES, CHOICES, RETRIEVAL, RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 KEPT = Path(__file__).parent / "results"
+HEADINGS = {"bench": "Speed and memory", "slack": "Slack: under load, and among faults"}
 METHODS = {"bm25": "BM25 alone", "dense": "dense alone", "rrf": "equal rank fusion, k = 60"}
 
 
@@ -25,7 +26,7 @@ def page() -> str:
         quotes(),
         grounding(),
         choices(),
-        speed(),
+        benches(),
         commands(),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -275,13 +276,19 @@ def brought(change: list[float]) -> str:
     return shown([-value, -high, -low], signed=True)
 
 
-def speed() -> str:
-    """What the benchmark printed."""
-    path = KEPT / "bench.txt"
+def benches() -> str:
+    """What the benchmarks printed."""
+    return "\n\n".join(filter(None, (bench(name, arguments) for name, arguments in BENCHES.items())))
+
+
+def bench(name: str, arguments: str) -> str:
+    """What one of them printed."""
+    path = KEPT / f"{name}.txt"
     if not path.is_file():
         return ""
     text = path.read_text(encoding="utf-8").strip()
-    return f"## Speed and memory\n\n`make bench`\n\n```text\n{text}\n```"
+    command = f'make bench ARGS="{arguments}"' if arguments else "make bench"
+    return f"## {HEADINGS[name]}\n\n`{command}`\n\n```text\n{text}\n```"
 
 
 def commands() -> str:

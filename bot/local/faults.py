@@ -84,12 +84,14 @@ class Trouble:
 
     faults: Faults = field(default_factory=Faults)
     struck: Counter[str] = field(default_factory=Counter)
+    calls: int = 0  # since these faults are made
     _dice: Random = field(default_factory=Random)
 
     def make(self, faults: Faults) -> None:
         """Have these from now on, counted from the beginning."""
         self.faults = faults
         self.struck = Counter()
+        self.calls = 0
         self._dice = Random(faults.seed)  # noqa: S311 - dice, no secret
 
     async def on_the_way(self, kind: str) -> None:
@@ -112,6 +114,7 @@ class Trouble:
 
     def of_call(self, method: str) -> Hit | None:
         """What becomes of a call of this method."""
+        self.calls += 1
         if self.faults.methods and method not in self.faults.methods:
             return None
         for name, hit in (("refuse", Hit.REFUSED), ("fail", Hit.FAILED), ("lose", Hit.LOST)):
@@ -121,7 +124,7 @@ class Trouble:
 
     def to_json(self) -> Payload:
         """As the page and the control API see it."""
-        return {"faults": self.faults.to_json(), "struck": dict(self.struck)}
+        return {"faults": self.faults.to_json(), "struck": dict(self.struck), "calls": self.calls}
 
     def _strikes(self, name: str) -> bool:
         share: float = getattr(self.faults, name)

@@ -1,10 +1,13 @@
-"""How soon Slack is told that we have an event, and people that we are at work; beside a bare app that echoes.
+"""How soon Slack is told that we have an event, and people that we are at work; what comes of it among faults.
+
+The yardstick is a bare app that only echoes, under the same load in the same run.
 
 `make bench ARGS="-k slack"` runs this. Figures are printed, never asserted: machines differ.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import urllib.request
@@ -14,6 +17,7 @@ import pytest
 
 from bot.local.sample import HELP_CENTER
 from tests.benchmarks.slack_load import NOISE, PEOPLE, load, percentile, process, steadily, until
+from tests.fault_run import company, run
 from tests.running_bot import free_port
 
 if TYPE_CHECKING:
@@ -29,13 +33,15 @@ QUESTIONS = (
     "how long do you keep delivery photos?",
     "how do I export my data?",
 )
+ASKED_AMONG_FAULTS = 500
 SECONDS = 20.0  # of a steady load
 A_SECOND = 50.0  # events, as the issue asks
 ASKED_EVERY = 10  # of them a question, the others are what people say to one another
 
 
 def show(what: str, value: float, unit: str = "ms") -> None:
-    sys.stdout.write(f"{what:<58} {value:7.1f} {unit}\n")
+    digits = 0 if unit == "" else 1
+    sys.stdout.write(f"{what:<58} {value:7.{digits}f} {unit}".rstrip() + "\n")
 
 
 def test_slack_beside_an_app_that_echoes(tmp_path: Path) -> None:
@@ -48,6 +54,22 @@ def test_slack_beside_an_app_that_echoes(tmp_path: Path) -> None:
         with process(answered.workspace, ["-m", "bot.cli", "run"], **settings):
             until(lambda: b'"models_loaded":true' in _readiness(port), 120)
             _measure("Guidepost", answered)
+
+
+def test_slack_among_faults(tmp_path: Path) -> None:
+    """As tests/scenarios/test_fault_run.py asserts."""
+    with company(tmp_path) as (slack, bot):
+        outcome = run(slack, bot, ASKED_AMONG_FAULTS, a_second=25)
+    show("questions among faults", outcome.questions, "")
+    show("answered exactly once", outcome.answers[1], "")
+    show("connections ended meanwhile", outcome.disconnects, "")
+    show("events delivered twice", outcome.struck["duplicate"], "")
+    show("deliveries lost, or overtaken", outcome.struck["drop"] + outcome.struck["reorder"], "")
+    show("calls of the Web API", outcome.calls, "")
+    show("of them answered 429", outcome.struck["refuse"], "")
+    show("of them answered 500", outcome.struck["fail"] + outcome.struck["lose"], "")
+    show("of those 500, carried out all the same", outcome.struck["lose"], "")
+    show("until the last answer", outcome.seconds, "s")
 
 
 def _measure(name: str, under: Load) -> None:
@@ -84,8 +106,6 @@ def _speak(under: Load, number: int) -> None:
 
 
 def _take_in(under: Load, settings: dict[str, str]) -> None:
-    import os
-
     tokens = {"SLACK_BOT_TOKEN": under.workspace.bot_token, "SLACK_APP_TOKEN": under.workspace.app_token}
     command = [sys.executable, "-m", "bot.cli", "knowledge", "sync", str(HELP_CENTER), "--audience", "public"]
     subprocess.run(
