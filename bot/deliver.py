@@ -215,6 +215,8 @@ class Deliverer:
     def _post(self, view: View, channel: str, message: OutboxMessage, speech: Speech) -> Posted:
         messenger = self._services.messenger
         doubtful = message.attempts > 1  # a stream that went wrong is not begun again
+        if message.sent_ts and not doubtful and (posted := self._continue(view, message, speech)):
+            return posted
         if doubtful or not (view.streams and speech.pieces and message.thread_ts):
             return messenger.post(channel, speech, key=message.key, thread_ts=message.thread_ts)
         target = StreamTarget(message.payload.get("user_id"), message.payload.get("user_team"))
@@ -226,6 +228,18 @@ class Deliverer:
             target=target,
             on_started=lambda where: self._note_started(message, where),
         )
+
+    def _continue(self, view: View, message: OutboxMessage, speech: Speech) -> Posted | None:
+        """Say it in the message that was begun for it; None where that is gone."""
+        messenger = self._services.messenger
+        begun = Posted(str(message.sent_channel_id), str(message.sent_ts))
+        try:
+            if view.streams and speech.pieces:
+                return messenger.finish_stream(begun, speech, speech.pieces, key=message.key)
+            return messenger.complete_stream(begun, speech, key=message.key)
+        except Unreachable as error:
+            log.info("%s cannot be said in %s: %s", message.key, begun, error)
+            return None
 
     def _look_for(self, channel: str, message: OutboxMessage, speech: Speech) -> Posted | None:
         """Find what an earlier attempt may have posted before it was cut off, and complete it."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.slack.directory import SlackDirectory
     from bot.slack.messenger import SlackMessenger
-    from knowledge.types import Answered, Question
+    from knowledge.types import Answered, Question, Told
     from playbooks.runner import PlaybookRunner
     from store.clock import Clock
     from store.database import Database
@@ -60,8 +60,8 @@ class Answers(Protocol):
         """Look whether a sync has put another index into service; it is opened in the background."""
         ...
 
-    def answer(self, question: Question) -> Answered:
-        """The answer, or a refusal; never an exception for a mere question."""
+    def answer(self, question: Question, told: Told | None = None) -> Answered:
+        """The answer, or a refusal; never an exception for a mere question. `told` hears how far it is."""
         ...
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from knowledge.retrieval import Retriever
     from knowledge.rewriting import Rewriter
     from knowledge.sources.website import Website
-    from knowledge.types import Answered, Question
+    from knowledge.types import Answered, Question, Told
     from knowledge.writing import Writer
     from store.clock import Clock
 
@@ -314,7 +314,7 @@ class LoadingAnswers:
         """Whether the models are in memory."""
         return self._answerer is not None
 
-    def answer(self, question: Question) -> Answered:
+    def answer(self, question: Question, told: Told | None = None) -> Answered:
         """The answer; waits for the models.
 
         Raises:
@@ -323,7 +323,7 @@ class LoadingAnswers:
         self._loaded.wait()
         if self._answerer is None:
             raise self._error or GuidepostError("The models could not be loaded; see the log.")
-        return self._answerer.answer(question)
+        return self._answerer.answer(question, told)
 
     def keep_up(self) -> None:
         """Look whether a sync has put another index into service; it is opened in the background."""

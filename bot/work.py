@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot import speaking
+from bot import progress, speaking
 from bot.keeping import Keeper
 from bot.services import AlreadyDone, Pace
 from bot.slack.messenger import TryLater
@@ -170,6 +170,10 @@ class Workers:
             if event.payload.get("user_id"):  # what comes from ourselves has nobody who waits
                 address = _where_they_wait(event) | {"key": f"sorry:{event.id}"}
                 speaking.send(session, services, "notice", **address, text=sentence)
+                if event.payload.get("ts"):
+                    progress.say_there(
+                        session, services, address["key"], event.payload["channel_id"], event.payload["ts"]
+                    )
         services.wake_outbox()
 
 

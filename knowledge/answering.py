@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from knowledge.quoting import Quoted
     from knowledge.retrieval import Found, Retriever
     from knowledge.rewriting import Rewriter
-    from knowledge.types import Asker, Evidence, Question
+    from knowledge.types import Asker, Evidence, Question, Told
     from knowledge.writing import Writer, Written
 
 CLOSEST = 3  # articles that a refusal names
@@ -79,8 +79,12 @@ class Answerer:
         if self._writer:
             self._writer.load()
 
-    def answer(self, question: Question) -> Answered:
+    def answer(self, question: Question, told: Told | None = None) -> Answered:
         """The answer, a clarifying question, or a refusal; never raises on what a person wrote.
+
+        Args:
+            question: what is asked, by whom, after what.
+            told: hears how far the answer is, where people watch.
 
         Raises:
             ModelUnavailable: a model cannot be loaded.
@@ -98,7 +102,7 @@ class Answerer:
                 Answered("refused", foreign, standalone_question=text), self._retriever.embed(text)
             )
         reading = self._read(self._rewritten(standalone, question, watch), question.asker, note, watch)
-        answered = self._answered(reading)
+        answered = self._answered(reading, told)
         watch.lap("answer")
         timings = {**reading.found.timings_ms, **watch.laps}
         answered = replace(
@@ -136,13 +140,15 @@ class Answerer:
         share = len(unknown) / len(asked) if asked else 1.0
         return signals_of(found.asked, found.evidence, share)
 
-    def _answered(self, reading: _Reading) -> Answered:
+    def _answered(self, reading: _Reading, told: Told | None) -> Answered:
         evidence = reading.evidence
+        if told and evidence and not reading.refused:
+            told("reading", evidence)
         if not evidence:
             return _refused(wording.NOTHING_THERE, reading)
         if reading.quoted is None or reading.refused:
             return _refused(wording.NOT_FOUND, reading)
-        written = self._written(reading)
+        written = self._written(reading, told)
         composed = (written.composed if written else None) or compose(reading.quoted.quotes)
         if not (written and written.composed) and unsupported(composed.sentences, composed.citations):
             return _refused(wording.NOT_FOUND, reading)
@@ -162,10 +168,12 @@ class Answerer:
             answered_for=fit.answered_for,
         )
 
-    def _written(self, reading: _Reading) -> Written | None:
+    def _written(self, reading: _Reading, told: Told | None) -> Written | None:
         """The answer in a chat model's words, if there is a model and what it wrote may be shown."""
         if self._writer is None:
             return None
+        if told:
+            told("writing", reading.evidence)
         return self._writer.write(reading.standalone.text, reading.evidence)
 
     def _other_language(self, text: str, asker: Asker) -> str | None:

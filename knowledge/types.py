@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+Stage = Literal["reading", "writing"]
 PassageKind = Literal["text", "table", "code", "steps"]
 Status = Literal["answered", "partial", "clarify", "refused", "error"]
 
@@ -152,6 +154,14 @@ class Evidence:
     persona: str | None = None
     language: str = "en"
     reviewed_on: date | None = None
+
+
+class Told(Protocol):
+    """Hears how far an answer is: `reading` what was found, or `writing` from it."""
+
+    def __call__(self, stage: Stage, evidence: Sequence[Evidence]) -> None:
+        """Take note; it must be quick and must not raise."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -148,11 +148,12 @@ def _could_not_say(services: Services, session: Session, message: OutboxMessage,
     reference = secrets.token_hex(3)
     log.error("answer %s cannot be shown, reference %s: %s", message.key, reference, reason)
     where = {name: message.payload[name] for name in ("response_url",) if name in message.payload}
+    key = f"sorry:{message.key}"
     speaking.send(
         session,
         services,
         "notice",
-        key=f"sorry:{message.key}",
+        key=key,
         kind=message.kind,
         channel_id=message.channel_id,
         slack_user_id=message.slack_user_id,
@@ -160,6 +161,9 @@ def _could_not_say(services: Services, session: Session, message: OutboxMessage,
         text=excuse(reference),
         **where,
     )
+    session.flush()
+    if message.sent_ts:  # the message in which it was to stream is there already
+        outbox.place(session, services.workspace_id, key, str(message.sent_channel_id), message.sent_ts)
 
 
 def session_rests(services: Services, message: OutboxMessage, posted: Posted) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot import asking, first_sign, speaking
+from bot import asking, first_sign, progress, speaking
 from bot.attention import is_question, manner_of
+from bot.blocks import parts
 from bot.blocks.text import mrkdwn
 from bot.deliver import View
 from bot.listeners import answers as answer_messages
 from bot.recording import record_answer
 from bot.slack.incoming import Said, parse_message
-from bot.slack.messenger import Speech
 from bot.slack.once import remember
 from knowledge.types import Question, Turn
 from store.tables import channels, conversations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from bot.attention import Manner
+    from bot.progress import Progress
     from bot.services import Services
+    from bot.slack.messenger import Speech
     from bot.work import Handler
     from knowledge.types import Answered
     from store.tables import Answer, Conversation, InboundEvent, OutboxMessage
 
 KIND = "said"
 HISTORY = 12
-SEARCHING = "is searching the knowledge base…"
-WAKING = "is just starting up; your answer follows in a moment…"
 HELLO = (
     "Hello! Ask me anything about the product and I answer with sources, or say "
     "`/cs help` to see what else I can do."
@@ -110,7 +110,8 @@ def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Readi
 
 def _answer(services: Services, event: InboundEvent, said: Said, asked: asking.Asked, manner: Manner) -> None:
     _mark_as_question(services, said)
-    answered = think(services, said, asked, quietly=manner == "private")
+    shown = progress.Quiet() if manner == "private" else progress.show(services, event, said)
+    answered = think(services, said, asked, shown)
     now = services.clock.now()
     with services.effect_of(event.id) as session:
         question = conversations.find_message(
@@ -132,11 +133,12 @@ def send(
     session: Session, services: Services, answer: Answer, said: Said, *, private: bool, key: str = ""
 ) -> None:
     """Say an answer in the thread of its question; privately, where its asker looks."""
+    key = key or answer_messages.key_of(answer.id)
     speaking.send(
         session,
         services,
         answer_messages.NAME,
-        key=key or answer_messages.key_of(answer.id),
+        key=key,
         kind="ephemeral" if private else "post",
         channel_id=said.channel_id,
         slack_user_id=said.user_id if private else None,
@@ -145,6 +147,8 @@ def send(
         user_id=said.user_id,
         user_team=said.user_team,
     )
+    if not private:
+        progress.say_there(session, services, key, said.channel_id, said.ts)
 
 
 def _note(services: Services, said: Said, asked: asking.Asked) -> Manner | None:
@@ -195,13 +199,10 @@ def _open(session: Session, services: Services, said: Said, asked: asking.Asked)
     )
 
 
-def think(services: Services, said: Said, asked: asking.Asked, *, quietly: bool = False) -> Answered:
-    """The answer to a question in its thread; unless `quietly`, people see that we are at it."""
+def think(services: Services, said: Said, asked: asking.Asked, shown: Progress) -> Answered:
+    """The answer to a question in its thread, while people see how far it is."""
     if said.surface == "dm":
         services.messenger.session_status(said.channel_id, said.root_ts, "processing", title=said.text)
-    if not quietly:
-        status = SEARCHING if services.answers.ready else WAKING
-        services.messenger.status(said.channel_id, said.root_ts, status)
     with services.database.reading() as session:
         conversation = conversations.find_conversation(
             session, workspace_id=services.workspace_id, channel_id=said.channel_id, thread_ts=said.root_ts
@@ -212,7 +213,9 @@ def think(services: Services, said: Said, asked: asking.Asked, *, quietly: bool 
             else []
         )
     history = tuple(Turn("bot" if m.author == "bot" else "person", m.text) for m in earlier)
-    return services.answers.answer(Question(said.text, asked.asker, history))
+    answered = services.answers.answer(Question(said.text, asked.asker, history), shown)
+    shown.end(answered)
+    return answered
 
 
 def _say(services: Services, event: InboundEvent, said: Said, text: str, manner: Manner) -> None:
@@ -232,7 +235,8 @@ def _say(services: Services, event: InboundEvent, said: Said, text: str, manner:
 
 
 def _render_notice(_services: Services, message: OutboxMessage) -> Speech:
-    return Speech(text=mrkdwn(message.payload["text"]))
+    text = mrkdwn(message.payload["text"])
+    return parts.speech(text, [parts.section(text)])
 
 
 VIEWS: dict[str, View] = {

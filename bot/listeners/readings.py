@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot import asking, speaking
+from bot import asking, progress, speaking
 from bot.blocks.answer import READING
 from bot.listeners import answers as answer_messages
 from bot.listeners import questions
@@ -53,7 +53,8 @@ def carry_out(services: Services, event: InboundEvent) -> None:
     asked = asking.who_asks(services, pressed.user_id, conversation.channel_id)
     private = conversation.surface == "command" or pressed.message_ts is None
     said = _as_said(services, pressed, conversation, text)
-    answered = questions.think(services, said, asked, quietly=private)
+    shown = progress.Quiet() if private else progress.StatusLine(services, said)
+    answered = questions.think(services, said, asked, shown)
     now = services.clock.now()
     with services.effect_of(event.id) as session:
         question = _record(session, services, said, conversation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot import asking, speaking
+from bot import asking, progress, speaking
 from bot.deliver import View
 from bot.listeners import answers as answer_messages
 from bot.listeners import questions
@@ -65,7 +65,8 @@ def carry_out_edit(services: Services, event: InboundEvent) -> None:
     services.directory.meet(edited.user_id, team_id=edited.user_team)
     asked = asking.who_asks(services, edited.user_id, edited.channel_id)
     private = _was_private(services, answer)
-    answered = questions.think(services, edited, asked, quietly=private)
+    shown = progress.Quiet() if private else progress.StatusLine(services, edited)
+    answered = questions.think(services, edited, asked, shown)
     with services.effect_of(event.id) as session:
         question = session.get_one(Message, question.id)
         answer = session.get_one(Answer, answer.id)
@@ -137,10 +138,11 @@ def _take_back(services: Services, message: OutboxMessage) -> None:
     with services.database.reading() as session:
         answer = session.get_one(Answer, message.payload["answer_id"])
         first = outbox.of_key(session, services.workspace_id, answer_messages.key_of(answer.id))
-    if answer.message_ts and answer.channel_id:
-        services.messenger.delete(Posted(answer.channel_id, answer.message_ts))
-    elif first is not None and first.state == "sending":
+        begun = session.get_one(Message, answer.question_id).stream_ts
+    if answer.message_ts is None and first is not None and first.state == "sending":
         raise TryLater(UNANSWERED_SECONDS, "the answer is still being said", refused=True)
+    if answer.channel_id and (where := answer.message_ts or begun):
+        services.messenger.delete(Posted(answer.channel_id, where))
 
 
 HANDLERS = {EDITED: carry_out_edit, DELETED: carry_out_deletion}

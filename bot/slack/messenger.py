@@ -35,6 +35,7 @@ _LOCKED_OUT = frozenset({"invalid_auth", "not_authed", "account_inactive", "toke
 LOCKED_OUT_SECONDS = 60.0  # until somebody has mended the token
 _FAULTS = frozenset({500, 502, 503, 504})  # 501 would mean that it never works
 _LACKING = frozenset({"unknown_method", "missing_scope", "not_allowed_token_type"})
+_START_STREAM = "chat.startStream"
 _SESSION_STATUS = "agents.sessions.setStatus"
 TITLE_LIMIT = 200
 _LIMITED = {"ratelimited", "rate_limited"}
@@ -258,31 +259,58 @@ class SlackMessenger:
         `on_started` is told where the message stands as soon as there is one, so that a crash midway
         completes this message and does not begin a second.
         """
+        where = self.begin_stream(channel, thread_ts, _words(speech.pieces[0]), target)
+        if where is None:
+            return self.post(channel, speech, key=key, thread_ts=thread_ts)
+        on_started(where)
+        return self.finish_stream(where, speech, speech.pieces[1:], key=key)
+
+    def begin_stream(
+        self, channel: str, thread_ts: str, chunks: Sequence[dict[str, Any]], target: StreamTarget
+    ) -> Posted | None:
+        """Begin a message that grows; None where Slack has no streams, or not now.
+
+        Raises:
+            TryLater: it may have begun before Slack broke off: that is looked into before it is repeated.
+        """
+        if _START_STREAM in self._lacking:
+            return None
         try:
             started = self.client.chat_startStream(
                 channel=channel,
                 thread_ts=thread_ts,
                 recipient_user_id=target.user_id,
                 recipient_team_id=target.team_id,
-                chunks=[{"type": "markdown_text", "text": speech.pieces[0]}],
+                task_display_mode="plan",
+                chunks=list(chunks),
             )
         except SLACK_FAILED as error:
             refusal = refusal_of(error)
             if isinstance(refusal, TryLater) and code_of(error) not in _LIMITED:
-                raise refusal from error  # it may have begun: that is looked into before it is repeated
-            log.info("not streaming (%s); posting instead", code_of(error))
-            return self.post(channel, speech, key=key, thread_ts=thread_ts)
-        where = Posted(channel, str(started["ts"]))
-        on_started(where)
-        return self._continue_stream(where, speech, key=key)
+                raise refusal from error
+            log.info("not streaming: %s", code_of(error))
+            if is_lacking(error):
+                self._lacking.add(_START_STREAM)
+            return None
+        return Posted(channel, str(started["ts"]))
 
-    def _continue_stream(self, where: Posted, speech: Speech, *, key: str) -> Posted:
+    def grow_stream(self, where: Posted, chunks: Sequence[dict[str, Any]]) -> None:
+        """Add to a message that grows; that it does not grow any more is found out when it is finished."""
         try:
-            for piece in speech.pieces[1:]:
-                self.pause(PACE_SECONDS)
-                self.client.chat_appendStream(
-                    channel=where.channel_id, ts=where.ts, chunks=[{"type": "markdown_text", "text": piece}]
-                )
+            self.client.chat_appendStream(channel=where.channel_id, ts=where.ts, chunks=list(chunks))
+        except SLACK_FAILED as error:
+            log.info("%s does not grow: %s", where, code_of(error))
+
+    def finish_stream(self, where: Posted, speech: Speech, pieces: Sequence[str], *, key: str) -> Posted:
+        """Say the rest, then what follows the text; a stream that broke is completed by an update.
+
+        Raises:
+            TryLater, Unreachable: see there.
+        """
+        try:
+            for n, piece in enumerate(pieces):
+                self.pause(PACE_SECONDS if n else 0)
+                self.client.chat_appendStream(channel=where.channel_id, ts=where.ts, chunks=_words(piece))
             self.client.chat_stopStream(
                 channel=where.channel_id,
                 ts=where.ts,
@@ -387,6 +415,10 @@ class _BlocksRefused(Unreachable):
 
 def _metadata(key: str) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+
+
+def _words(piece: str) -> list[dict[str, Any]]:
+    return [{"type": "markdown_text", "text": piece}]
 
 
 def _posted(response: Any) -> Posted:

@@ -152,6 +152,12 @@ def find_message(session: Session, *, workspace_id: str, channel_id: str, ts: st
     return message
 
 
+def streams_in(session: Session, conversation_id: str) -> set[str]:
+    """Where answers stream, or have streamed, in a conversation."""
+    begun = select(Message.stream_ts).where(Message.conversation_id == conversation_id)
+    return {ts for ts in session.exec(begun).all() if ts}
+
+
 def edit(session: Session, message: Message, text: str, edited_ts: str) -> bool:
     """Take in that a message says something else now; False if a later edit was taken in already."""
     session.refresh(message, with_for_update=True)

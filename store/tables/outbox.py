@@ -147,6 +147,19 @@ def mark_started(session: Session, message_id: str, *, channel_id: str, ts: str)
     session.add(message)
 
 
+def place(session: Session, workspace_id: str, key: str, channel_id: str, ts: str) -> None:
+    """Have the message of this key said in one that has begun to stream already."""
+    session.exec(
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.workspace_id) == workspace_id,
+            col(OutboxMessage.key) == key,
+            col(OutboxMessage.state) == "pending",
+        )
+        .values(sent_channel_id=channel_id, sent_ts=ts)
+    )
+
+
 def mark_begun(session: Session, message: OutboxMessage, *, now: datetime) -> bool:
     """Note that a message is about to be handed to Slack for good; False as in `postpone`."""
     return _end_attempt(session, message, begun_at=now)

@@ -202,10 +202,10 @@ class Pausing:
     def __init__(self, sound):
         self.sound, self.asked, self.go_on = sound, threading.Event(), threading.Event()
 
-    def answer(self, question):
+    def answer(self, question, told=None):
         self.asked.set()
         self.go_on.wait(20)
-        return self.sound.answer(question)
+        return self.sound.answer(question, told)
 
 
 @pytest.fixture
@@ -287,7 +287,7 @@ def test_a_fault_of_ours_is_told_with_a_reference_after_three_attempts(slack):
         def load(self):
             pass
 
-        def answer(self, _question):
+        def answer(self, _question, _told=None):
             self.asked += 1
             raise ZeroDivisionError("a secret of the code")
 
@@ -308,11 +308,11 @@ def test_a_fault_that_passes_is_not_noticed(slack):
         def __init__(self, sound):
             self.sound, self.left = sound, 2
 
-        def answer(self, question):
+        def answer(self, question, told=None):
             self.left -= 1
             if self.left >= 0:
                 raise ZeroDivisionError
-            return self.sound.answer(question)
+            return self.sound.answer(question, told)
 
     slack.bot.services.answers = Shaky(slack.bot.services.answers)
     assert "[1]" in answered(slack, slack.say(QUESTION))["text"]

@@ -21,11 +21,11 @@ class Watching:
         self.bot, self.sound, self.seen = bot, bot.services.answers, []
         self.broken = broken
 
-    def answer(self, question):
+    def answer(self, question, told=None):
         self.seen = list(self.bot.slack.records.all("session").values())
         if self.broken:
             raise ZeroDivisionError
-        return self.sound.answer(question)
+        return self.sound.answer(question, told)
 
 
 @pytest.mark.parametrize("broken", [False, True], ids=["answered", "excused"])

@@ -1,0 +1,148 @@
+"""People see that we are at it: a stream with a plan that fills in, or where there is none, a status line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.blocks import plan
+from bot.slack.messenger import Posted, StreamTarget
+from store.tables import conversations, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlmodel import Session
+
+    from bot.services import Services
+    from bot.slack.incoming import Said
+    from knowledge.types import Answered, Evidence, Stage
+    from store.tables import InboundEvent
+
+SEARCHING = "is searching the knowledge base…"
+READING = "is reading {}…"
+WRITING = "is writing the answer…"
+WAKING = "is just starting up; your answer follows in a moment…"
+
+
+class Quiet:
+    """Nobody watches."""
+
+    def __call__(self, stage: Stage, evidence: Sequence[Evidence]) -> None:
+        """Nothing to show."""
+
+    def end(self, answered: Answered) -> None:
+        """Nothing to show."""
+
+
+@dataclass
+class StatusLine:
+    """The line "Guidepost is ..." below a thread."""
+
+    services: Services
+    said: Said
+
+    def __post_init__(self) -> None:
+        """Say what comes first."""
+        self._show(SEARCHING if self.services.answers.ready else WAKING)
+
+    def __call__(self, stage: Stage, evidence: Sequence[Evidence]) -> None:
+        """Say what is being done now."""
+        titles = _titles(evidence)
+        self._show(READING.format(titles[0]) if stage == "reading" and titles else WRITING)
+
+    def end(self, answered: Answered) -> None:
+        """The answer takes the line away."""
+
+    def _show(self, text: str) -> None:
+        self.services.messenger.status(self.said.channel_id, self.said.root_ts, text)
+
+
+@dataclass
+class LivePlan:
+    """The message in which the answer will stream, with what is being done at its head."""
+
+    services: Services
+    where: Posted
+    _read: bool = field(default=False, init=False)
+
+    def __call__(self, stage: Stage, evidence: Sequence[Evidence]) -> None:
+        """Fill the plan in."""
+        self._read = True
+        chunks = plan.writing() if stage == "writing" else plan.reading(_sources(evidence))
+        self.services.messenger.grow_stream(self.where, chunks)
+
+    def end(self, answered: Answered) -> None:
+        """The plan is done; the words follow from the outbox."""
+        self.services.messenger.grow_stream(self.where, plan.finished(answered.status, read=self._read))
+
+
+Progress = Quiet | StatusLine | LivePlan
+
+
+def show(services: Services, event: InboundEvent, said: Said) -> Progress:
+    """Begin the stream of an answer, or go on with the one that an earlier attempt began; else a status line."""
+    where = _begun_before(services, event, said) or _begin(services, said)
+    return LivePlan(services, where) if where else StatusLine(services, said)
+
+
+def say_there(session: Session, services: Services, key: str, channel_id: str, question_ts: str) -> None:
+    """Have the outbox message of this key said in the stream that was begun for its question, if one was."""
+    question = conversations.message_at(session, services.workspace_id, channel_id, question_ts)
+    if question is not None and question.stream_ts:
+        session.flush()
+        outbox.place(session, services.workspace_id, key, channel_id, question.stream_ts)
+
+
+def _begin(services: Services, said: Said) -> Posted | None:
+    where = services.messenger.begin_stream(
+        said.channel_id,
+        said.root_ts,
+        plan.searching(ready=services.answers.ready),
+        StreamTarget(said.user_id, said.user_team),
+    )
+    if where is not None:
+        _note(services, said, where.ts)
+    return where
+
+
+def _begun_before(services: Services, event: InboundEvent, said: Said) -> Posted | None:
+    """The stream of an earlier attempt, also of one that was cut off before it could note where it is."""
+    if event.attempts < 2:
+        return None
+    with services.database.reading() as session:
+        question = conversations.find_message(
+            session, workspace_id=services.workspace_id, channel_id=said.channel_id, ts=said.ts
+        )
+        taken = outbox.places_taken(
+            session, workspace_id=services.workspace_id, channel_id=said.channel_id, message_id=""
+        ) | conversations.streams_in(session, question.conversation_id)
+    if question.stream_ts:
+        return Posted(said.channel_id, question.stream_ts)
+    found = services.messenger.find_unfinished(
+        said.channel_id, services.bot_user_id, thread_ts=said.root_ts, oldest=said.ts
+    )
+    lost = next((where for where in found if where.ts not in taken), None)
+    if lost is not None:
+        _note(services, said, lost.ts)
+    return lost
+
+
+def _note(services: Services, said: Said, ts: str) -> None:
+    with services.database.transaction() as session:
+        question = conversations.find_message(
+            session, workspace_id=services.workspace_id, channel_id=said.channel_id, ts=said.ts
+        )
+        question.stream_ts = ts
+        session.add(question)
+
+
+def _sources(evidence: Sequence[Evidence]) -> list[tuple[str, str]]:
+    """The nearest documents, each with its web address or an empty text."""
+    nearest = {one.title: one.uri for one in reversed(evidence)}
+    titles = _titles(evidence)[: plan.SOURCES_SHOWN]
+    return [(title, nearest[title] if nearest[title].startswith("http") else "") for title in titles]
+
+
+def _titles(evidence: Sequence[Evidence]) -> list[str]:
+    return list(dict.fromkeys(one.title for one in evidence))
