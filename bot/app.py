@@ -21,6 +21,7 @@ from bot.listeners import (
     feedback,
     goals,
     handover,
+    health,
     home,
     log,
     mishaps,
@@ -31,6 +32,7 @@ from bot.listeners import (
     readings,
     revisions,
     sharing,
+    signals,
     sources,
     task_forms,
     tasks,
@@ -64,6 +66,7 @@ FEATURES = (
     tasks,
     task_forms,
     log,
+    signals,
     digest,
     home,
     agent,
@@ -78,6 +81,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     ask.ASK,
     accounts.ACCOUNT,
     play.PLAY,
+    health.HEALTH,
     goals.GOALS,
     tasks.TASKS,
     log.LOG,
@@ -85,7 +89,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     channel.CHANNEL,
 )
 
-ABOUT = {command.name: command for command in (goals.ABOUT, log.ABOUT)}
+ABOUT = {command.name: command for command in (goals.ABOUT, health.ABOUT, log.ABOUT)}
 
 READINGS: tuple[Reading, ...] = (  # what words may mean other than a question; tried in this order
     consent.read,
@@ -110,6 +114,7 @@ HANDLERS: dict[str, Handler] = {
     about.PICKED: about.carrying_out_picks(ABOUT),
     **task_forms.HANDLERS,
     **log.HANDLERS,
+    **signals.HANDLERS,
     home.OPENED: home.carry_out_opened,
     home.PRESSED: home.carry_out_pressed,
     consent.JOINED: consent.carry_out_joined,
@@ -125,6 +130,7 @@ VIEWS: dict[str, View] = {
     speaking.VIEW_NAME: speaking.VIEW,
     handover.CARD: handover.CARD_VIEW,
     handover.REPLY: handover.REPLY_VIEW,
+    **signals.VIEWS,
     **playbooks.VIEWS,
     **playbook_staff.VIEWS,
 }

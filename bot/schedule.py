@@ -1,10 +1,12 @@
-"""What happens on a clock: playbook timers that are due, and syncs of sources whose time has come."""
+"""What happens on a clock: playbook timers that are due, the day's look at accounts, syncs of sources."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from typing import TYPE_CHECKING
+
+from bot.watching import Watch
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -13,16 +15,19 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 SYNC_POLL_SECONDS = 5.0
+WATCH_POLL_SECONDS = 20.0
 TIMERS_AT_ONCE = 50
 
 
 class Schedule:
-    """Two threads: one polls due timers every second, the other syncs, which may take its time."""
+    """Three threads: one polls due timers every second, one looks at accounts, one syncs, which may take its time."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._watch = Watch(services)
         self._threads = (
             threading.Thread(target=self._poll, name="schedule", daemon=True),
+            threading.Thread(target=self._poll_accounts, name="watch", daemon=True),
             threading.Thread(target=self._poll_syncs, name="syncs", daemon=True),
         )
 
@@ -43,6 +48,14 @@ class Schedule:
         while count := self._services.runner.fire_due(TIMERS_AT_ONCE):
             fired += count
         return fired
+
+    def _poll_accounts(self) -> None:
+        while not self._services.stopping.wait(WATCH_POLL_SECONDS):
+            try:
+                while self._watch.run_due() and not self._services.stopping.is_set():
+                    pass
+            except Exception:
+                log.exception("accounts could not be looked at; trying again")
 
     def _poll_syncs(self) -> None:
         while not self._services.stopping.wait(SYNC_POLL_SECONDS):

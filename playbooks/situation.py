@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from playbooks.state import Context, Fact, Person, Staff, Term
 from store import people
+from store.insights.standing import standing_of
 from store.tables import accounts, conversations, goals, playbooks, tasks, workspaces
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def situation(
     sent = _sent_elsewhere(session, account, contacts, run_id)
     activity = _activity(session, account, contacts)
     facts = accounts.latest_usage(session, account.id)
+    standing = standing_of(session, account, now.date())
     return Context(
         account_id=account.id,
         account=account.name,
@@ -61,8 +63,8 @@ def situation(
         arr=account.arr_minor / 100 if account.arr_minor is not None else None,
         goals_met=sum(goal.is_met for goal in goals.goals_of(session, account)),
         running=_running(session, account, run_id),
-        health=account.health,
-        sentiment=account.csm_sentiment,
+        health=standing.score,
+        sentiment=standing.sentiment,
         channel_id=account.slack_channel_id,
         contacts=tuple(
             _person(session, account, one, sent.get(one.id, []), activity, now=now) for one in contacts

@@ -12,7 +12,7 @@ from store.tables import accounts, activities, goals, promises
 from store.tables.answers import Answer
 from store.tables.conversations import Message
 from store.tables.feedback import Feedback
-from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep
+from store.tables.playbooks import PlaybookRun, RunStep
 from store.tables.tasks import Task
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def read_account(session: Session, account: Account, now: datetime) -> AccountRo
         contacts=contacts,
         words=words,
         asked=_asked(session, account, words, since),
-        scores=_scores(session, steps, usage, {one.id: one.name for one in contacts}),
+        scores=_scores(steps, usage, {one.id: one.name for one in contacts}),
         usage=usage,
         steps=steps,
         requests=_tasks(session, account, since, kind="handover"),
@@ -223,20 +223,18 @@ def _tasks(
 
 
 def _scores(
-    session: Session,
     steps: tuple[RunStep, ...],
     usage: tuple[UsageFact, ...],
     names: Mapping[str, str],
 ) -> tuple[Score, ...]:
     """The surveys' answers, and scores among the imported facts."""
     answered = [step for step in steps if step.answered_at and step.answer]
-    kinds = _survey_kinds(session, {step.run_id for step in answered})
     found = [
         Score(kind, value, step.answered_at.date(), step.contact_id, names.get(step.contact_id or "", ""),
               step.answer_text or "", step.channel_id, step.message_ts)
         for step in answered
         if step.answered_at
-        and (kind := kinds.get((step.run_id, step.step)))
+        and (kind := step.survey)
         and (value := number(step.answer)) is not None
     ]  # fmt: skip
     found += [
@@ -245,22 +243,6 @@ def _scores(
         if fact.kind in SURVEYS and (value := number(fact.value)) is not None
     ]
     return tuple(sorted(found, key=lambda score: score.on))
-
-
-def _survey_kinds(session: Session, run_ids: set[str]) -> dict[tuple[str, str], str]:
-    """Which steps of these runs are surveys, by run and step."""
-    statement = (
-        select(PlaybookRun.id, PlaybookDefinition.body)
-        .join(PlaybookDefinition, col(PlaybookDefinition.id) == col(PlaybookRun.definition_id))
-        .where(col(PlaybookRun.id).in_(sorted(run_ids)))
-    )
-    found = {}
-    for run_id, body in session.exec(statement).all():
-        for name, step in (body.get("steps") or {}).items():
-            kind = step.get("survey") or (step.get("ask") or {}).get("key")
-            if kind in SURVEYS:
-                found[run_id, name] = kind
-    return found
 
 
 def number(text: str | None) -> float | None:

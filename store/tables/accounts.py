@@ -223,6 +223,12 @@ def in_segment(session: Session, workspace_id: str, segment: str) -> list[str]:
     return list(session.exec(statement.order_by(Account.name, Account.id)).all())
 
 
+def all_accounts(session: Session, workspace_id: str) -> list[Account]:
+    """Every account of a workspace, by name."""
+    statement = select(Account).where(Account.workspace_id == workspace_id)
+    return list(session.exec(statement.order_by(Account.name, Account.key)).all())
+
+
 def find_account(session: Session, account_id: str) -> Account | None:
     """The account with that id."""
     return session.get(Account, account_id)

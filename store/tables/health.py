@@ -81,6 +81,14 @@ def latest_score(session: Session, account_id: str) -> HealthScore | None:
     return next(iter(scores_of(session, account_id, limit=1)), None)
 
 
+def looked_at(session: Session, workspace_id: str, day: date) -> set[str]:
+    """The accounts whose health of a day is written down."""
+    statement = select(HealthScore.account_id).where(
+        HealthScore.workspace_id == workspace_id, HealthScore.day == day
+    )
+    return set(session.exec(statement).all())
+
+
 def override_on(session: Session, account_id: str, day: date) -> HealthOverride | None:
     """The CSM's word that counts on a day."""
     statement = select(HealthOverride).where(
