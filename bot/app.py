@@ -30,6 +30,7 @@ from bot.listeners import (
     playbooks,
     questions,
     readings,
+    renew,
     revisions,
     sharing,
     signals,
@@ -81,6 +82,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     ask.ASK,
     accounts.ACCOUNT,
     play.PLAY,
+    renew.RENEW,
     health.HEALTH,
     goals.GOALS,
     tasks.TASKS,
@@ -89,7 +91,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     channel.CHANNEL,
 )
 
-ABOUT = {command.name: command for command in (goals.ABOUT, health.ABOUT, log.ABOUT)}
+ABOUT = {command.name: command for command in (goals.ABOUT, health.ABOUT, log.ABOUT, renew.ABOUT)}
 
 READINGS: tuple[Reading, ...] = (  # what words may mean other than a question; tried in this order
     consent.read,

@@ -1,66 +1,12 @@
 """Signals from an account's rows: each opens on its evidence, and ends by a wider border than it began."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 
 from playbooks.signals import noticed, sounds_like_leaving
-from store.insights.account_rows import AccountRows, Score, Words
-from store.tables import Account, Contact, Promise, UsageFact
-
-NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
-TODAY = NOW.date()
-
-
-def ago(days):
-    return TODAY - timedelta(days=days)
-
-
-def rows(**parts):
-    """An account of which nothing is known but these parts."""
-    empty = dict.fromkeys(
-        (
-            "contacts",
-            "words",
-            "asked",
-            "scores",
-            "usage",
-            "steps",
-            "requests",
-            "open_tasks",
-            "goals",
-            "promises",
-            "activities",
-        ),
-        (),
-    )
-    account = Account(workspace_id="w", key="acme", name="Acme", seats=10, created_at=NOW, updated_at=NOW)
-    return AccountRows(account=account, now=NOW, today=TODAY, term=None, **empty | parts)
-
-
-def said(text, days, who="Ana"):
-    return Words(ago(days), who, "U0ANA", text, True, "C1", f"{1000 - days}.1")
-
-
-def contact(name, persona, status="active"):
-    return Contact(
-        workspace_id="w", account_id="a", email=f"{name}@acme.example", name=name, persona=persona,
-        status=status, created_at=NOW, updated_at=NOW - timedelta(days=3),
-    )  # fmt: skip
-
-
-def usage(*figures):
-    return tuple(
-        UsageFact(workspace_id="w", account_id="a", kind="logins_30d", value=str(value), observed_on=ago(days), created_at=NOW)
-        for days, value in figures
-    )  # fmt: skip
-
-
-def promise(text, due):
-    return Promise(
-        workspace_id="w", key=text, account_id="a", text=text, due_on=due, said_by="U", created_at=NOW
-    )
-
+from store.insights.account_rows import Score
+from tests.made_account import ago, contact, promise, rows, said, usage
 
 WEEKLY = tuple(said("How do I add a driver?", days) for days in (85, 78, 71, 64, 57, 50))
 
