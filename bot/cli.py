@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.console import Json, core_of, existing, lines, progress_line, show, span
+from bot.csm import cli as csm
 from bot.evaluating.cli import eval_app
 from bot.verifying.cli import qa_app
 
@@ -33,6 +34,8 @@ app.add_typer(accounts_app, name="accounts")
 app.add_typer(eval_app, name="eval")
 app.add_typer(playbooks_app, name="playbooks")
 app.add_typer(db_app, name="db")
+app.add_typer(csm.privacy_app, name="privacy")
+csm.register(accounts_app)
 
 
 @app.callback()

@@ -16,7 +16,8 @@ from sqlmodel import Session, col, select
 
 from store.csv_columns import NOUNS, Noun
 from store.errors import ImportFailed
-from store.tables.accounts import Account
+from store.tables.accounts import Account, Contact
+from store.tables.erasures import find_erasure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -236,6 +237,8 @@ class _Writer:
         """What no cell can know alone."""
         if self.kind.model is Account and "slack_channel_name" in values:
             self._check_channel(values, row)
+        if self.kind.model is Contact and find_erasure(self.session, self.workspace_id, values["email"]):
+            raise ValueError("This person asked to be forgotten and was erased. Take them out of the file.")
         starts, renews = values.get("started_on"), values.get("renews_on")
         if starts and renews and renews <= starts:
             raise ValueError(f"renews_on {renews} is not after started_on {starts}. Correct one of them.")

@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from store.columns import id_field, moment_field, workspace_field
 from store.errors import NotFound, StoreError
 from store.tables.accounts import Contact
+from store.tables.erasures import find_erasure
 from store.upsert import insert_new
 
 
@@ -129,8 +130,15 @@ def remember_user(
     team_id: str | None = None,
     is_bot: bool | None = None,
 ) -> SlackUser:
-    """Keep what Slack says of a person (users.info); what is None stays as it was."""
+    """Keep what Slack says of a person (users.info); what is None stays as it was.
+
+    Of who was erased nothing is kept: they are nobody that we know, until an admin imports them under another name.
+    """
     user = _met(session, workspace_id, slack_user_id, now)
+    if find_erasure(session, workspace_id, slack_user_id) or (
+        email and find_erasure(session, workspace_id, email)
+    ):
+        name, email = "", None
     told = {"name": name, "timezone": timezone, "locale": locale, "team_id": team_id, "is_bot": is_bot}
     told["email"] = email.strip().lower() if email else None
     for field, value in told.items():

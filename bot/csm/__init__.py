@@ -1,0 +1,1 @@
+"""What CSMs see of an account, beside Slack."""
