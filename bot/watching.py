@@ -96,15 +96,18 @@ class Watch:
             services.wake_workers()
         return seen
 
-    def look(self, session: Session, account_id: str) -> HealthScore | None:
-        """Look at one account, in the caller's transaction; its health, None if it is gone."""
+    def look(self, session: Session, account_id: str, *, only_notes: bool = True) -> HealthScore | None:
+        """Look at one account, in the caller's transaction; its health, None if it is gone.
+
+        With `only_notes` the first look at an account opens no next steps; without, something has just happened.
+        """
         account = accounts.lock_account(session, account_id)
         if account is None:
             return None
         rows = read_account(session, account, self._services.clock.now())
         before = next(iter(health.scores_of(session, account.id, limit=1)), None)
         today = work_out(session, rows)
-        self._signals(session, rows, is_first=before is None)
+        self._signals(session, rows, is_first=before is None and only_notes)
         if before is not None and before.band != today.band:
             self._band(session, rows, before, today)
         health.keep_score(session, today)  # last, as `before` may be today's own row

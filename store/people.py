@@ -131,6 +131,37 @@ def link_by_email(session: Session, workspace_id: str, slack_user_id: str, now: 
     return True
 
 
+def note_presence(
+    session: Session, workspace_id: str, slack_user_id: str, *, gone: bool, now: datetime
+) -> list[str]:
+    """Note that a contact's Slack account was closed, or opened again; the ids of the accounts that this changes.
+
+    Who left by the company's own files stays so.
+    """
+    rows = _present_otherwise(session, workspace_id, slack_user_id, gone=gone)
+    for row in rows:
+        row.status, row.updated_at = "deactivated" if gone else "active", now
+        session.add(row)
+    session.flush()
+    return sorted({row.account_id for row in rows})
+
+
+def presence_differs(session: Session, workspace_id: str, slack_user_id: str, *, gone: bool) -> bool:
+    """Whether `note_presence` would change anything: most news of a person are about their picture."""
+    return bool(_present_otherwise(session, workspace_id, slack_user_id, gone=gone))
+
+
+def _present_otherwise(
+    session: Session, workspace_id: str, slack_user_id: str, *, gone: bool
+) -> list[Contact]:
+    theirs = select(Contact).where(
+        Contact.workspace_id == workspace_id,
+        Contact.slack_user_id == slack_user_id,
+        Contact.status == ("active" if gone else "deactivated"),
+    )
+    return list(session.exec(theirs).all())
+
+
 def visible_accounts(session: Session, workspace_id: str, person: Person) -> list[Account]:
     """The accounts a person may look up, by name.
 
