@@ -7,6 +7,7 @@ from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks import parts
+from bot.blocks.run_story import pace_line, story_button
 from bot.blocks.text import SECTION_LIMIT, brief, escaped, quoted, shortened, slack_date
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from bot.slack.messenger import Speech
     from playbooks.course import Course, Line
+    from playbooks.pace import Pace
     from playbooks.runner import RunOverview, StepOverview, TaskOverview
 
 START, STEER, PICK = "play_start", "play_steer", "play_pick"
@@ -95,12 +97,14 @@ def started_speech(sentence: str) -> Speech:
     return parts.speech(escaped(sentence), [parts.section(f"▶️ {escaped(sentence)}"), parts.context(hint)])
 
 
-def status_speech(runs: Sequence[RunOverview]) -> Speech:
-    """The runs of an account, each with its steps and what can be done with it."""
+def status_speech(runs: Sequence[RunOverview], paces: Mapping[str, Pace] | None = None) -> Speech:
+    """The runs of an account, each with its pace, its steps and what can be done with it."""
     blocks: list[Block] = []
+    known = paces or {}
     for run in runs[:4]:
-        blocks += _run(run)
-    names = ", ".join(f"{brief(run.playbook)} ({run.state})" for run in runs)
+        blocks += _run(run, known.get(run.run_id))
+    states = {run.run_id: known[run.run_id].state if run.run_id in known else run.state for run in runs}
+    names = ", ".join(f"{brief(run.playbook)} ({states[run.run_id]})" for run in runs)
     return parts.speech(f"{brief(runs[0].account)}: {names}", blocks)
 
 
@@ -148,10 +152,10 @@ def _line(line: Line) -> str:
     return f"{MARKS[line.kind]} {brief(line.text or line.title, 200)}{why}"
 
 
-def _run(run: RunOverview) -> list[Block]:
+def _run(run: RunOverview, pace: Pace | None) -> list[Block]:
     outcome = f" · {brief(run.outcome_label or run.outcome or '')}" if run.outcome else ""
     head = f"*{brief(run.playbook)}* for {brief(run.account)}: {run.state}{outcome}"
-    rows: list[Block] = [parts.section(head)]
+    rows: list[Block] = [parts.section(f"{head}\n{pace_line(pace)}" if pace else head)]
     shown = [_step(step) for step in run.steps[-STEPS_SHOWN:]] or ["Nothing yet."]
     rows += [
         parts.section("\n".join(shown[n : n + STEPS_TOGETHER])) for n in range(0, len(shown), STEPS_TOGETHER)
@@ -159,8 +163,7 @@ def _run(run: RunOverview) -> list[Block]:
     if run.warnings:
         rows.append(parts.context(*(f"⚠️ {brief(line, 300)}" for line in run.warnings)))
     verbs = {"active": ("pause", "stop"), "paused": ("resume", "stop")}.get(run.state, ())
-    if verbs:
-        rows.append(parts.actions(*(_steer_button(verb, run) for verb in verbs)))
+    rows.append(parts.actions(*(_steer_button(verb, run) for verb in verbs), story_button(run)))
     return [*rows, parts.divider()]
 
 

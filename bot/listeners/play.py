@@ -12,6 +12,7 @@ from bot.blocks import play as blocks
 from bot.blocks.text import brief, escaped
 from bot.listeners.accounts import NOT_YOURS, named_account
 from bot.listeners.commands import Subcommand, answer, finish
+from bot.listeners.run_story import paces
 from bot.slack.incoming import Pressed, StaleButton, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.once import remember
@@ -171,9 +172,9 @@ def carry_out_start(services: Services, event: InboundEvent) -> None:
         speaking.reply(session, services, event, blocks.started_speech(result.sentence), replace=True)
 
 
-def _status(_session: Session, services: Services, wish: Wish) -> Speech:
+def _status(session: Session, services: Services, wish: Wish) -> Speech:
     runs = services.runner.runs_for_account(wish.account.id)
-    return blocks.status_speech(runs) if runs else _no_run(wish.account)
+    return blocks.status_speech(runs, paces(session, services, runs)) if runs else _no_run(wish.account)
 
 
 def _steer(session: Session, services: Services, wish: Wish) -> Speech:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.blocks import play
+from bot.blocks.run_story import STORY
 from playbooks.course import Course, Line
 from playbooks.runner import RunOverview, StepOverview, TaskOverview
 from tests.block_checks import check_speech
@@ -95,4 +96,4 @@ def test_a_preview_shows_the_day_and_hour_of_whoever_reads_it():
 def test_a_run_offers_what_can_be_done_with_it(state, verbs):
     blocks = play.status_speech([overview("Harbour", state)]).blocks
     ids = {one["action_id"] for block in blocks for one in block.get("elements", ()) if "action_id" in one}
-    assert ids == {f"{play.STEER}_{verb}" for verb in verbs}
+    assert ids == {f"{play.STEER}_{verb}" for verb in verbs} | {STORY}
