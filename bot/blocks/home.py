@@ -9,6 +9,7 @@ from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.account import QuestionLine, question_line
+from bot.blocks.approvals import ApprovalItem, approval_rows
 from bot.blocks.tasks import TaskItem, task_row
 from bot.blocks.text import brief
 
@@ -50,6 +51,7 @@ class HomePage:
     questions: tuple[QuestionLine, ...] = ()
     setup: tuple[SetupLine, ...] = ()
     digest: tuple[str, ...] = ()  # mrkdwn lines
+    approvals: tuple[ApprovalItem, ...] = ()
     tasks: tuple[TaskItem, ...] = ()
     runs: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
@@ -81,6 +83,7 @@ def _team(page: HomePage) -> Iterator[Block]:
     if page.setup:
         yield parts.section("*Set-up*\n" + "\n".join(_setup(line) for line in page.setup))
     yield from _list("The last seven days", list(page.digest))
+    yield from approval_rows(page.approvals)
     yield parts.section(f"*Your open tasks*  {len(page.tasks) or 'none'}")
     for item in page.tasks[:LISTED]:
         yield task_row(item, DONE)

@@ -12,6 +12,7 @@ from bot.blocks.digest import short_lines
 from bot.blocks.home import CHECKINS, DONE, REFRESH, HomePage, SetupLine, home_view
 from bot.blocks.tasks import MINE
 from bot.blocks.text import brief, escaped, slack_date
+from bot.listeners.approvals import waiting
 from bot.listeners.tasks import items_of, mark_done, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import TryLater, Unreachable
@@ -119,6 +120,7 @@ def page_of(session: Session, services: Services, person: Person) -> HomePage:
         questions=questions,
         setup=_setup(session, services) if person.may_act_as("admin") else (),
         digest=_digest(session, services, person) if person.may_act_as("manager") else (),
+        approvals=waiting(session, services, {account.id: account.name for account in own or seen}),
         tasks=tuple(items_of(session, services, person, MINE)),
         runs=_runs(session, services, own or seen),
         accounts=_accounts(session, own or seen),

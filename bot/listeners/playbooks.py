@@ -159,6 +159,13 @@ def carry_out_press(services: Services, event: InboundEvent) -> None:
     _hand_over(services, event, ref, lambda person: _pressed(press, ref, person), action_id=press.action_id)
 
 
+def carry_out_decision(services: Services, event: InboundEvent, action_id: str) -> None:
+    """A decision that was made beside the card: in App Home."""
+    press = replace(Pressed.from_payload(event.payload), action_id=action_id)
+    ref = Ref.of(press)
+    _hand_over(services, event, ref, lambda person: _pressed(press, ref, person), action_id=action_id)
+
+
 def carry_out_written(services: Services, event: InboundEvent) -> None:
     """A modal that was sent off."""
     submitted = Submitted.from_payload(event.payload)

@@ -258,6 +258,23 @@ def steps_of(session: Session, run_id: str) -> list[RunStep]:
     return list(session.exec(statement.order_by(col(RunStep.due_at), col(RunStep.key))).all())
 
 
+def steps_that_wait(
+    session: Session, workspace_id: str, account_ids: Collection[str]
+) -> list[tuple[RunStep, PlaybookRun]]:
+    """Messages of active runs that wait for somebody's word or are shown before they go out, the next one first."""
+    statement = (
+        select(RunStep, PlaybookRun)
+        .join(PlaybookRun, col(PlaybookRun.id) == col(RunStep.run_id))
+        .where(
+            RunStep.workspace_id == workspace_id,
+            PlaybookRun.state == "active",
+            col(PlaybookRun.account_id).in_(sorted(account_ids)),
+            col(RunStep.state).in_(["preview", "awaiting_approval"]),
+        )
+    )
+    return list(session.exec(statement.order_by(col(RunStep.due_at), col(RunStep.key))).all())
+
+
 def find_step(session: Session, run_id: str, key: str) -> RunStep | None:
     """One step of a run."""
     return session.exec(select(RunStep).where(RunStep.run_id == run_id, RunStep.key == key)).first()
