@@ -122,8 +122,13 @@ class Watch:
                 signals.close_signal(session, signal.id, rows.now)
                 tasks.end_task(session, account.workspace_id, _key(signal), state="cancelled", now=rows.now)
         for kind, one in found.items():
+            if kind in open_ones:  # it stays, in the words of today
+                signals.reword_signal(
+                    session, open_ones[kind], one.summary, [e.as_json() for e in one.evidence]
+                )
+                continue
             put_aside = signals.suppressed_until(session, account.id, kind)
-            if kind not in open_ones and (put_aside is None or put_aside < rows.today):
+            if put_aside is None or put_aside < rows.today:
                 self._open(session, rows, one, is_first=is_first)
 
     def _open(self, session: Session, rows: AccountRows, found: Noticed, *, is_first: bool) -> None:
@@ -147,9 +152,12 @@ class Watch:
         step = BANDS.get((before.band, today.band))
         if step is None:  # from or to unknown: nothing has changed that somebody could act on
             return
-        scores = f"{today.score}" + (f", was {before.score}" if before.score is not None else "")
+        was = _before_the_change(session, today) or before
+        scores = f"{today.score}" + (
+            f"; it was {was.score} on {was.day:%-d %b}" if was.score is not None else ""
+        )
         body = f"Health went from {before.band} to {today.band} ({scores})."
-        worst = "; ".join(changes(before, today))
+        worst = "; ".join(changes(was, today))
         told = replace(step, body=f"{body} {worst}".strip())
         key = f"band:{rows.account.id}:{today.day}:{today.band}"
         self._next_step(session, rows, told, key, {"band": today.band})
@@ -208,6 +216,12 @@ class Watch:
                 payload={"task_id": task.id, "account_id": account.id},
                 now=rows.now,
             )
+
+
+def _before_the_change(session: Session, today: HealthScore) -> HealthScore | None:
+    """The newest earlier day with another score: what the change is to be seen against."""
+    earlier = health.scores_of(session, today.account_id, before=today.day)
+    return next((one for one in earlier if one.score is not None and one.score != today.score), None)
 
 
 def changes(before: HealthScore, today: HealthScore) -> list[str]:

@@ -47,8 +47,9 @@ def pace(playbook: Playbook, run: Run, now: datetime, zone: str = "UTC") -> Pace
 
 
 def _silent(run: Run) -> int:
-    """How many of the questions that were settled last, one after the other, nobody answered."""
-    settled = [one for one in run.steps.values() if one.state in {"answered", "expired"} and one.sent_at]
+    """How many of the questions to the customer that were settled last, one after the other, nobody answered."""
+    asked = [one for one in run.steps.values() if one.contact_id and one.sent_at]
+    settled = [one for one in asked if one.state in {"answered", "expired"}]
     settled.sort(key=lambda one: (one.sent_at, one.key))
     count = 0
     for one in reversed(settled):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
@@ -16,7 +17,7 @@ from store.insights.health import KNOWN_ENOUGH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from slack_sdk.models.blocks import Block
 
@@ -121,7 +122,7 @@ def signal_line(signal: Signal, quotes: Sequence[Quote]) -> str:
 def quote_line(quote: Quote) -> str:
     """A row of evidence in one line, its words linked to where they stand."""
     words = f"“{brief(quote.text, 200)}”" if quote.text else ""
-    source = f"{brief(quote.source)}, {quote.on}"
+    source = f"{brief(quote.source)}, {date.fromisoformat(quote.on):%-d %b %Y}"
     where = f"<{quote.link}|{source}>" if quote.link else source
     return f"> {words} {where}".replace("  ", " ")
 

@@ -20,6 +20,7 @@ from bot.slack.messenger import Speech
 from bot.slack.once import remember
 from store import people
 from store.finding import find_account
+from store.insights.standing import standing_of
 from store.tables import Account, accounts, answers, playbooks, tasks
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def card_of(session: Session, services: Services, account: Account) -> AccountCa
     """What the store knows of an account."""
     now, workspace_id = services.clock.now(), services.workspace_id
     term = accounts.running_subscription(session, account.id)
+    standing = standing_of(session, account, now.date())
     csm = people.owner_of(session, account)
     todo = tasks.open_tasks(session, workspace_id, account_ids=[account.id])
     asked = answers.last_questions(session, workspace_id, limit=QUESTIONS_SHOWN, account_ids=[account.id])
@@ -118,8 +120,8 @@ def card_of(session: Session, services: Services, account: Account) -> AccountCa
         seats=account.seats,
         arr_minor=account.arr_minor,
         currency=account.currency,
-        health=account.health,
-        sentiment=account.csm_sentiment or "",
+        health=standing.score,
+        sentiment=standing.sentiment or "",
         goal=account.goal or "",
         renews_on=term.renews_on if term else None,
         days_to_renewal=(term.renews_on - now.date()).days if term else None,

@@ -10,9 +10,11 @@ from bot import asking
 from bot.blocks.account import QuestionLine
 from bot.blocks.digest import short_lines
 from bot.blocks.home import CHECKINS, DONE, REFRESH, HomePage, SetupLine, home_view
+from bot.blocks.run_story import MARKS
 from bot.blocks.tasks import MINE
 from bot.blocks.text import brief, escaped, slack_date
 from bot.listeners.approvals import waiting
+from bot.listeners.run_story import pace_of
 from bot.listeners.tasks import items_of, mark_done, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import TryLater, Unreachable
@@ -22,6 +24,7 @@ from store.errors import GuidepostError
 from store.insights.digest import digest
 from store.insights.installation import installation
 from store.insights.scope import period_of, scope_for
+from store.insights.standing import standing_of
 from store.insights.wording import arr_words
 from store.tables import accounts, answers, playbooks, sources, tasks, workspaces, writing
 
@@ -123,7 +126,7 @@ def page_of(session: Session, services: Services, person: Person) -> HomePage:
         approvals=waiting(session, services, {account.id: account.name for account in own or seen}),
         tasks=tuple(items_of(session, services, person, MINE)),
         runs=_runs(session, services, own or seen),
-        accounts=_accounts(session, own or seen),
+        accounts=_accounts(session, services, own or seen),
     )
 
 
@@ -139,20 +142,23 @@ def _digest(session: Session, services: Services, person: Person) -> tuple[str, 
 
 def _runs(session: Session, services: Services, of: Sequence[Account]) -> tuple[str, ...]:
     names = {account.id: account.name for account in of}
-    return tuple(
-        f"{names[run.account_id]}: {run.playbook}, {run.state}, since {run.started_at:%-d %b}"
-        for run in playbooks.open_runs(session, services.workspace_id, names)
-    )
+    lines = []
+    for run in playbooks.open_runs(session, services.workspace_id, names):
+        doing = pace_of(session, services, run)
+        since = f"since {run.started_at:%-d %b}"
+        lines.append(f"{MARKS[doing.state]} {names[run.account_id]}: {run.playbook}, {doing.state}, {since}")
+    return tuple(lines)
 
 
-def _accounts(session: Session, of: Sequence[Account]) -> tuple[str, ...]:
+def _accounts(session: Session, services: Services, of: Sequence[Account]) -> tuple[str, ...]:
     """The accounts, the next renewal first."""
     lines = []
     terms = {account.id: accounts.running_subscription(session, account.id) for account in of}
     for account in sorted(of, key=lambda one: term.renews_on if (term := terms[one.id]) else date.max):
         term = terms[account.id]
         renewal = f"renews {term.renews_on:%-d %b %Y}" if term else "no renewal date"
-        health = "health unknown" if account.health is None else f"health {account.health}"
+        standing = standing_of(session, account, services.clock.now().date())
+        health = "health unknown" if standing.score is None else f"health {standing.score}"
         worth = arr_words(account.arr_minor, account.currency)
         lines.append(f"*{escaped(account.name)}*  {account.segment} · {worth} · {renewal} · {health}")
     return tuple(lines)

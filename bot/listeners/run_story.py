@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.services import Services
     from playbooks.runner import RunOverview
-    from store.tables import InboundEvent
+    from store.tables import InboundEvent, PlaybookRun
 
 STORY = "run_story"
 NOT_YOURS = "That run belongs to an account that you do not see."
@@ -42,15 +42,15 @@ def register(app: App, services: Services) -> None:
 
 def paces(session: Session, services: Services, runs: Sequence[RunOverview]) -> dict[str, Pace]:
     """How each of these runs is doing."""
-    found = {}
-    for one in runs:
-        row = playbooks.find_run(session, one.run_id)
-        account = session.get(Account, one.account_id)
-        if row is not None and account is not None:
-            run = Run.model_validate(row.snapshot)
-            playbook = services.runner.playbook_of(session, row)
-            found[one.run_id] = pace(playbook, run, services.clock.now(), account.timezone)
-    return found
+    rows = (playbooks.find_run(session, one.run_id) for one in runs)
+    return {row.id: pace_of(session, services, row) for row in rows if row is not None}
+
+
+def pace_of(session: Session, services: Services, row: PlaybookRun) -> Pace:
+    """How a run is doing now."""
+    account = session.get_one(Account, row.account_id)
+    playbook = services.runner.playbook_of(session, row)
+    return pace(playbook, Run.model_validate(row.snapshot), services.clock.now(), account.timezone)
 
 
 def carry_out_story(services: Services, event: InboundEvent) -> None:

@@ -73,6 +73,14 @@ def signals_of(
     return list(session.exec(newest).all())
 
 
+def reword_signal(session: Session, signal: Signal, summary: str, evidence: list[Any]) -> None:
+    """Say of a signal that is open what is so today."""
+    if (signal.summary, signal.evidence) != (summary, evidence):
+        signal.summary, signal.evidence = summary, evidence
+        session.add(signal)
+        session.flush()
+
+
 def close_signal(session: Session, signal_id: str, now: datetime) -> bool:
     """What was noticed is over; False if it was not open."""
     return _end(session, signal_id, now, CLOSED) is not None

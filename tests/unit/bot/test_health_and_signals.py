@@ -59,7 +59,7 @@ def test_a_band_change_opens_exactly_one_next_step_and_the_csm_hears_of_it(bot):
     look(bot, days=1)  # it stays red: nothing new
     (task,) = bot.rows(select(Task).where(Task.kind == "signal"))
     assert task.title == "Triage Harbour Bakery Group: why is it at risk?"
-    assert "from green to red (42, was 42)" in task.body
+    assert "from green to red (42; it was 86 on 3 Mar)" in task.body
     cards = [one for one in told(bot, PRIYA) if "Triage Harbour" in texts_of(one)]
     assert len(cards) == 1
     bot.press(PRIYA, cards[0], "signal_done")
@@ -88,9 +88,11 @@ def test_a_signal_opens_once_and_ends_with_its_task_when_it_is_over(bot):
     a_promise(bot, date(2026, 3, 5))
     look(bot, days=1)
     look(bot, days=1)
+    look(bot, days=1)
     (signal,) = bot.rows(select(Signal).where(Signal.kind == "promise_due"))
     (task,) = bot.rows(select(Task).where(Task.kind == "signal"))
     assert (signal.state, task.state) == ("open", "open")
+    assert "is overdue" in signal.summary  # in the words of today
     with bot.database.transaction() as session:
         row = session.exec(select(Promise)).one()
         row.state = "kept"

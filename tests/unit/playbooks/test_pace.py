@@ -28,14 +28,15 @@ def playbook(goal):
 
 
 def run(states="", segment="MM", **more):
-    """A run whose questions were answered (a), expired (e), or are still open (s), one a day."""
-    names = {"a": "answered", "e": "expired", "s": "sent", "p": "planned"}
+    """A run whose questions were answered (a), expired (e), or are still open (s), one a day; E: to our own staff."""
+    names = {"a": "answered", "e": "expired", "E": "expired", "s": "sent"}
     steps = {
         f"S{n}": StepRecord(
             key=f"S{n}",
             step="A",
             state=names[state],
-            sent_at=START + timedelta(days=n) if state != "p" else None,
+            sent_at=START + timedelta(days=n),
+            contact_id=None if state == "E" else "c",
         )
         for n, state in enumerate(states)
     }
@@ -58,6 +59,7 @@ def run(states="", segment="MM", **more):
         pytest.param(GOAL, run("aee"), 5, "stuck", id="two questions without an answer"),
         pytest.param(GOAL, run("eea"), 5, "on track", id="the last was answered"),
         pytest.param(GOAL, run("es"), 5, "on track", id="one, and one still open"),
+        pytest.param(GOAL, run("eE"), 5, "on track", id="one of them was our own staff's"),
         pytest.param(None, run("e"), 500, "on track", id="no goal, no hurry"),
         pytest.param(None, run("ee"), 3, "stuck", id="no goal, and silence"),
         pytest.param(GOAL, run("ee", state="paused"), 90, "paused", id="paused"),
