@@ -280,6 +280,7 @@ def _renewal_lines(rows: Rows, now: datetime) -> Iterable[RenewalLine]:
     for term in _active(rows):
         days, account = _days_to(term, now), rows.accounts.get(term.account_id)
         if account is not None and days <= RENEWAL_WINDOWS[-1][1]:
+            standing, call = rows.standings.get(account.id), rows.calls.get(term.id)
             yield RenewalLine(
                 subscription_id=term.id,
                 account=account.name,
@@ -287,8 +288,10 @@ def _renewal_lines(rows: Rows, now: datetime) -> Iterable[RenewalLine]:
                 days=days,
                 arr_minor=account.arr_minor if term.arr_minor is None else term.arr_minor,
                 currency=account.currency if term.arr_minor is None else term.currency,
-                health=account.health,
-                csm_sentiment=account.csm_sentiment,
+                health=standing.score if standing else account.health,
+                csm_sentiment=standing.sentiment if standing else account.csm_sentiment,
+                forecast=call.category if call else None,
+                expected=call.computed if call else None,
             )
 
 

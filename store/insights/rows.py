@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
 
+from store.insights.standing import Standing, standing_of
+from store.tables import renewals
 from store.tables.accounts import Account, StaffMember, Subscription
 from store.tables.answers import Answer
 from store.tables.conversations import Conversation, Message
@@ -14,11 +17,14 @@ from store.tables.feedback import Feedback
 from store.tables.playbooks import PlaybookRun, RunStep
 from store.tables.tasks import Task
 
+AHEAD = timedelta(days=120)  # of renewals about which health and forecasts are told
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from store.insights.values import Period, Scope
+    from store.tables.renewals import Forecast
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Rows:
     open_tasks: list[Task]
     subscriptions: list[Subscription]
     staff: Mapping[str, str]  # e-mail, lower case -> name
+    standings: Mapping[str, Standing] = field(default_factory=dict)  # account id -> health in force
+    calls: Mapping[str, Forecast] = field(default_factory=dict)  # subscription id -> newest forecast
 
 
 def read_rows(session: Session, workspace_id: str, period: Period, scope: Scope, now: datetime) -> Rows:
@@ -66,6 +74,8 @@ def read_rows(session: Session, workspace_id: str, period: Period, scope: Scope,
     }
     asked = questions(session, workspace_id, period, scope, now)
     runs = _runs(session, workspace_id, period, scope, now)
+    terms = _subscriptions(session, workspace_id, scope)
+    soon = [term for term in terms if term.status == "active" and term.renews_on <= now.date() + AHEAD]
     open_runs = [run for run in runs if run.ended_at is None or run.ended_at > now]
     return Rows(
         accounts=accounts,
@@ -78,8 +88,14 @@ def read_rows(session: Session, workspace_id: str, period: Period, scope: Scope,
         ended_runs=[run for run in runs if run not in open_runs],
         last_steps=_last_steps(session, [run.id for run in open_runs]),
         open_tasks=_open_tasks(session, workspace_id, scope, now),
-        subscriptions=_subscriptions(session, workspace_id, scope),
+        subscriptions=terms,
         staff=_staff(session, workspace_id),
+        standings={
+            one.account_id: standing_of(session, accounts[one.account_id], now.date())
+            for one in soon
+            if one.account_id in accounts
+        },
+        calls={one.id: calls[0] for one in soon if (calls := renewals.forecasts_of(session, one))},
     )
 
 

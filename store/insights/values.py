@@ -170,6 +170,8 @@ class RenewalLine:
     currency: str
     health: int | None
     csm_sentiment: str | None
+    forecast: str | None = None  # what a person called last
+    expected: str | None = None  # what the figures said to that
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from store.insights.forecast import GATE_DAYS
+
 if TYPE_CHECKING:
     from store.insights.values import Digest, Figure, Period, Rate, RenewalLine, RunLine, TaskLine
 
@@ -73,13 +75,19 @@ def task_words(task: TaskLine) -> str:
 
 
 def renewal_words(renewal: RenewalLine) -> str:
-    """`in 12 days (14 Mar 2026), $48,000 ARR, health 40, CSM says red`."""
+    """`in 12 days (14 Mar 2026), $48,000 ARR, health 40, CSM says red, no forecast yet`."""
     when = f"in {renewal.days} days" if renewal.days >= 0 else f"{-renewal.days} days ago, without an outcome"
     day = renewal.renews_on
     parts = [f"{when} ({day.day} {day:%b} {day.year})", arr_words(renewal.arr_minor, renewal.currency)]
     parts.append("health unknown" if renewal.health is None else f"health {renewal.health}")
     if renewal.csm_sentiment:
         parts.append(f"CSM says {renewal.csm_sentiment}")
+    if renewal.forecast:
+        differs = renewal.expected not in (None, renewal.forecast)
+        said = f"forecast {renewal.forecast}"
+        parts.append(f"{said}, but the figures said {renewal.expected}" if differs else said)
+    elif renewal.days <= GATE_DAYS:
+        parts.append("no forecast yet")
     return ", ".join(parts)
 
 

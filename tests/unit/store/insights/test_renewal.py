@@ -11,6 +11,8 @@ from store.insights import forecast
 from store.insights.account_rows import Asked, Score
 from store.insights.forecast import Ground, check_call, expected, needs_call, renewal_rates
 from store.insights.renewal_brief import renewal_brief
+from store.insights.values import RenewalLine
+from store.insights.wording import renewal_words
 from store.tables import Activity, Forecast, RunStep, Signal, Subscription, Task
 from store.tables.goals import GoalStanding
 from tests.made_account import NOW, TODAY, ago, contact, promise, rows, said, usage
@@ -218,3 +220,19 @@ def test_of_an_account_of_which_nothing_is_known_the_brief_is_its_gaps():
 def test_a_line_without_a_row_is_dropped():
     brief = renewal_brief(rows(scores=(), goals=(), words=(), term=term()))
     assert [name for name, _ in brief.sections] == ["The contract"]
+
+
+@pytest.mark.parametrize(
+    ("days", "said", "figures", "words"),
+    [
+        pytest.param(
+            60, "likely", "at_risk_actionable", "but the figures said at_risk_actionable", id="they differ"
+        ),
+        pytest.param(60, "likely", "likely", "forecast likely", id="they agree"),
+        pytest.param(60, None, None, "no forecast yet", id="nobody called within the gate"),
+        pytest.param(91, None, None, "health 80", id="nobody has to yet"),
+    ],
+)
+def test_the_digest_says_where_a_person_and_the_figures_disagree(days, said, figures, words):
+    line = RenewalLine("s", "Acme", TODAY, days, None, "USD", 80, None, said, figures)
+    assert renewal_words(line).endswith(words)
