@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot import goal_words
+from bot.schedule import Schedule
 from store.errors import StoreError
 from store.tables import Activity, Goal, Promise, Task, accounts, tasks
 from tests.bot_fixtures import ISLA, PRIYA, TEAM, TOM, texts_of
@@ -194,3 +195,26 @@ def test_a_customers_wish_for_a_person_goes_to_who_stands_in(bot):
     bot.say(ISLA, bot.dm(ISLA), "I would like to talk to a person")
     told = "\n".join(map(texts_of, bot.seen(TOM, bot.dm(TOM)).messages))
     assert "Isla Brennan" in told
+
+
+def test_what_a_playbook_has_for_a_csm_who_is_away_goes_to_who_stands_in_and_comes_back(bot):
+    with bot.database.transaction() as session:
+        account = accounts.find_by_key(session, bot.workspace_id, "harbour-bakery")
+        bot.services.runner.start_in(session, "renewal", account.id, PRIYA, bot.workspace_id)
+    schedule = Schedule(bot.services)
+
+    def days(count):
+        for _ in range(count):
+            bot.services.clock.advance(timedelta(days=1))
+            schedule.run_until_idle()
+            bot.settle()
+
+    said(bot, PRIYA, f"tasks away 2026-03-03 2026-03-20 <@{TOM}>")
+    days(10)
+    told = "\n".join(map(texts_of, bot.seen(TOM, bot.dm(TOM)).messages))
+    assert "Harbour Bakery Group" in told
+    assert "“Renewal conversation” for Harbour Bakery Group is yours now." in told
+    before = len(bot.seen(PRIYA, bot.dm(PRIYA)).messages)
+    days(20)
+    after = bot.seen(PRIYA, bot.dm(PRIYA)).messages[before:]
+    assert any("Harbour Bakery Group" in texts_of(one) for one in after)
