@@ -23,6 +23,7 @@ class User:
     is_staff: bool = False
     is_bot: bool = False
     team_id: str = ""
+    deleted: bool = False  # their account was closed
 
 
 @dataclass(frozen=True)

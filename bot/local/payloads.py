@@ -180,7 +180,7 @@ def user_object(directory: Directory, user: User, now: datetime) -> Payload:
         "id": user.id,
         "team_id": team,
         "name": user.name,
-        "deleted": False,
+        "deleted": user.deleted,
         "color": colour_of(user.id),
         "real_name": user.real_name,
         **_zone(user.tz, now),

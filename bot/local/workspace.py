@@ -66,9 +66,16 @@ class Workspace:
         self._last_ts = max(self._last_ts, (int(seconds), int(micro or 0)))
 
     def put_user(self, user: User) -> None:
-        """Add or change a person."""
+        """Add or change a person; the app hears of a change."""
+        before = self.directory.user(user.id)
         self._keep(self.directory.with_user(user))
         self.hub.push_all("user", user=cards.user_card(user))
+        if before is not None and before != user:
+            changed = payloads.user_object(self.directory, user, self.clock.now())
+            cache_ts = int(self.clock.now().timestamp())
+            self.emit(
+                {"type": "user_change", "user": changed, "cache_ts": cache_ts, "event_ts": self.next_ts()}
+            )
 
     def put_channel(self, channel: Channel) -> None:
         """Add or change a channel; people who are new in it are announced to the app."""

@@ -1,10 +1,12 @@
 """The day's look at accounts, its next steps, and `/cs health`; each case on a running local workspace."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlmodel import select
 
+from bot.local import sample
 from bot.watching import Watch
 from store.tables import Account, Contact, HealthOverride, HealthScore, Promise, Signal, Task, accounts
 from tests.bot_fixtures import ISLA, PRIYA, TEAM, TOM, texts_of
@@ -124,12 +126,10 @@ def test_who_knows_why_it_is_no_risk_puts_it_aside_for_sixty_days(bot):
     assert sorted(states) == ["dismissed", "open"]
 
 
-def user_change(bot, user_id, *, deleted, n, matters=True):
-    from slack_bolt import BoltRequest
-
-    event = {"type": "user_change", "user": {"id": user_id, "deleted": deleted}, "event_ts": f"{n}.1"}
-    body = {"type": "event_callback", "event_id": f"Ev{n}", "team_id": "T0", "event": event}
-    assert bot.app.dispatch(BoltRequest(mode="socket_mode", body=body)).status == 200
+def user_change(bot, user_id, *, deleted, matters=True):
+    """Slack closes somebody's account, or opens it again."""
+    user = next(one for one in sample.directory().users if one.id == user_id)
+    bot.slack.add_user(replace(user, deleted=deleted))
     if matters:
         bot.wait_for_event()
     bot.settle()
@@ -137,13 +137,13 @@ def user_change(bot, user_id, *, deleted, n, matters=True):
 
 def test_a_champion_whose_account_is_closed_is_a_signal_at_once_until_it_is_opened_again(bot):
     bot.say(ISLA, bot.dm(ISLA), "How do I invite a driver?")  # so that her Slack account is known
-    user_change(bot, ISLA, deleted=False, n=1, matters=False)
-    user_change(bot, ISLA, deleted=True, n=2)
-    user_change(bot, ISLA, deleted=True, n=2, matters=False)
+    user_change(bot, ISLA, deleted=False, matters=False)
+    user_change(bot, ISLA, deleted=True)
+    user_change(bot, ISLA, deleted=True, matters=False)
     (signal,) = bot.rows(select(Signal))
     assert (signal.kind, signal.state) == ("champion_left", "open")
     assert sum("Find the new champion" in texts_of(one) for one in told(bot, PRIYA)) == 1
-    user_change(bot, ISLA, deleted=False, n=3)
+    user_change(bot, ISLA, deleted=False)
     assert [row.state for row in bot.rows(select(Signal))] == ["closed"]
     assert [row.state for row in bot.rows(select(Task).where(Task.kind == "signal"))] == ["cancelled"]
 

@@ -100,6 +100,7 @@ EVENTS = {
     ("member_joined_channel", None): "MemberJoinedChannelPayload",
     ("reaction_added", None): "ReactionAddedPayload",
     ("reaction_removed", None): "ReactionRemovedPayload",
+    ("user_change", None): "UserChangePayload",
 }
 INTERACTIONS = {
     "block_actions": "BlockActionPayload",
@@ -245,6 +246,7 @@ def _do_all(ws, client, ann):
     client.files_upload_v2(channel=GENERAL, content="abc", filename="a.txt", initial_comment="see")
     ws.add_user(User("U77NEW", "new", "New One"))
     ws.add_channel(Channel(GENERAL, "general", (ANN, BO, BOT, "U77NEW")))
+    ws.add_user(User("U77NEW", "new", "New One", deleted=True))
     posted = client.chat_postMessage(channel=GENERAL, text="b", blocks=[BUTTON])
     message = {"channel": GENERAL, "ts": posted["ts"]}
     ann.do("action", message=message, block_id="k", action={"type": "button", "action_id": "go"})
