@@ -62,8 +62,8 @@ BANDS: Mapping[tuple[str, str], Step] = {
     ),
     ("yellow", "green"): Step("health.green", "Note what helped at {account}", "", "low", 5),
 }
-DAYS = {"champion_left": 1, "contradiction": 1, "promise_due": 1}
-URGENT = frozenset({"champion_left", "contradiction"})
+DAYS = {"champion_left": 1, "contradiction": 1, "leaving_words": 1, "promise_due": 1}
+URGENT = frozenset({"champion_left", "contradiction", "leaving_words"})
 
 
 class Watch:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DROPPED_TO, RECOVERED_TO = 0.70, 0.85  # of their own usual level
 HAPPY_FROM = 7  # of 10: a score with which nobody expects a customer to leave
-SCORE_FRESH, WORDS_FRESH = 90, 30  # days
+SCORE_FRESH, WORDS_FRESH, JUST_SAID = 90, 30, 14  # days
 PROMISE_NEAR = 2  # days before it is due
 STAFF_OF_THEIRS = {"champion": "champion", "sponsor": "executive sponsor"}
 _CONTRACT = r"(account|contract|subscription|plan|licen[cs]es?|renewal|service)"
@@ -129,6 +129,20 @@ def _leaving_words(rows: AccountRows) -> list[Words]:
     return [one for one in recent if sounds_like_leaving(one.text)]
 
 
+def leaving_words(rows: AccountRows, is_open: bool) -> Noticed | None:
+    """Words of somebody who is leaving, where no good score contradicts them; over when they are a month old."""
+    leaving = _leaving_words(rows)
+    fresh = [one for one in leaving if is_open or one.on >= rows.since(JUST_SAID)]
+    if not fresh or contradiction(rows, is_open) is not None:
+        return None
+    return Noticed(
+        "leaving_words",
+        f"{fresh[-1].who or 'Somebody'} asks like somebody who is leaving.",
+        "Ask {account} what the question behind the question is",
+        tuple(_said(one, "message") for one in fresh[-2:]),
+    )
+
+
 def champion_left(rows: AccountRows, _is_open: bool) -> Noticed | None:
     """The champion or the sponsor is gone, and nobody has taken their place."""
     there = {one.persona for one in rows.active}
@@ -203,6 +217,7 @@ def _said(words: Words, source: str) -> Evidence:
 LOOKS: dict[str, Callable[[AccountRows, bool], Noticed | None]] = {
     "champion_left": champion_left,
     "contradiction": contradiction,
+    "leaving_words": leaving_words,
     "usage_drop": usage_drop,
     "silence": silence,
     "promise_due": promise_due,

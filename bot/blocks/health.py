@@ -30,6 +30,7 @@ BALLS = {"green": "🟢", "yellow": "🟡", "red": "🔴", "unknown": "⚪"}
 NAMES = {
     "silence": "Silence",
     "contradiction": "Contradiction",
+    "leaving_words": "Words of leaving",
     "champion_left": "Champion left",
     "promise_due": "Promise due",
     "usage_drop": "Usage drop",

@@ -34,12 +34,12 @@ def kinds(found):
                 "scores": (Score("nps", 3, ago(20), "c", "Ana"),),
                 "words": (said("How do I export all our data?", 5),),
             },
-            [],
-            id="a low score is no contradiction",
+            ["leaving_words"],
+            id="a low score is no contradiction, the words count all the same",
         ),
         pytest.param(
             {"scores": (Score("nps", 9, ago(120), "c", "Ana"),), "words": (said("We want to cancel", 5),)},
-            [],
+            ["leaving_words"],
             id="a score of long ago",
         ),
         pytest.param(
@@ -64,6 +64,8 @@ def kinds(found):
         pytest.param({"usage": usage((90, 100), (60, 110), (1, 70))}, ["usage_drop"], id="down to 67 %"),
         pytest.param({"usage": usage((90, 100), (60, 100), (1, 71))}, [], id="down to 71 %"),
         pytest.param({"usage": usage((90, 100), (70, 10))}, [], id="too old to say"),
+        pytest.param({"words": (said("We want to cancel", 13),)}, ["leaving_words"], id="words alone"),
+        pytest.param({"words": (said("We want to cancel", 15),)}, [], id="words of two weeks ago"),
         pytest.param({"promises": (promise("Send it", ago(-2)),)}, ["promise_due"], id="due in two days"),
         pytest.param({"promises": (promise("Send it", ago(1)),)}, ["promise_due"], id="overdue"),
         pytest.param({"promises": (promise("Send it", ago(-3)),)}, [], id="due later"),
@@ -84,6 +86,12 @@ def test_a_signal_is_noticed_when_its_rows_say_so(parts, expected):
 def test_a_drop_ends_by_a_wider_border_than_it_began(value, already, is_noticed):
     found = noticed(rows(usage=usage((90, 100), (60, 100), (1, value))), already)
     assert ("usage_drop" in kinds(found)) == is_noticed
+
+
+@pytest.mark.parametrize(("days", "still"), [(29, True), (31, False)])
+def test_words_of_leaving_stay_for_a_month(days, still):
+    found = noticed(rows(words=(said("We want to cancel", days),)), ["leaving_words"])
+    assert (kinds(found) == ["leaving_words"]) == still
 
 
 def test_a_silence_that_is_open_ends_only_when_they_are_heard_of_within_their_habit():
