@@ -117,7 +117,9 @@ def signal_line(signal: Signal, quotes: Sequence[Quote]) -> str:
     """A signal that is open, with its evidence."""
     name = NAMES.get(signal.kind, signal.kind.replace("_", " ").capitalize())
     since = f"since {signal.opened_at:%-d %b %Y}"
-    return "\n".join([f"⚑ *{name}* {since}: {brief(signal.summary, 300)}", *map(quote_line, quotes[:3])])
+    return "\n".join(
+        [f"⚑ *{brief(name)}* {since}: {brief(signal.summary, 300)}", *map(quote_line, quotes[:3])]
+    )
 
 
 def quote_line(quote: Quote) -> str:

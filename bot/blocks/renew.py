@@ -139,4 +139,4 @@ def objection_speech(card: ObjectionCard) -> Speech:
     blocks.append(parts.section(f"*Honest gap*\n{gap}"))
     blocks.append(parts.section(f"*Ask first*\n{card.objection.ask}"))
     blocks.append(parts.context("Only you see this; nothing of it goes to the customer by itself."))
-    return parts.speech(f"{title}\n{card.facts or gap}\n{card.objection.ask}", blocks)
+    return parts.speech(f"{title}\n{mrkdwn(card.facts) or gap}\n{card.objection.ask}", blocks)

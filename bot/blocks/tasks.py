@@ -124,7 +124,7 @@ def given_speech(item: TaskItem, by: str) -> Speech:
 
 def _which(items: Sequence[TaskItem]) -> InputBlock:
     options = [
-        parts.option(f"{item.account}: {item.title}" if item.account else item.title, item.task_id)
+        parts.option(f"{item.account}: {item.title}" if item.account else item.title or "Task", item.task_id)
         for item in items[:100]
     ]
     menu = StaticSelectElement(action_id=TASK, options=options, initial_option=options[0])
