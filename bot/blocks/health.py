@@ -71,7 +71,9 @@ def why_speech(
     row: HealthScore,
     override: HealthOverride | None,
     signals: Sequence[tuple[Signal, Sequence[Quote]]],
+    *,
     note: str = "",
+    aside: Sequence[Signal] = (),
 ) -> Speech:
     """Why the health is what it is: every measure with its weight, value and reason; the signals that are open."""
     title = f"{BALLS[row.band]} *Health of {brief(name)}: {_score(row)}* ({row.band})"
@@ -83,6 +85,7 @@ def why_speech(
     lines = [_measure(one) for one in row.measures if one["name"] != WORD]
     blocks.append(parts.section("\n".join(lines)))
     told = [signal_line(signal, quotes) for signal, quotes in signals]
+    told += [_aside(one) for one in aside]
     blocks += [parts.section(line) for line in told]
     blocks.append(parts.context(HINT.format(name=brief(name))))
     return parts.speech("\n".join([title, _how(row), *lines, *told]), blocks)
@@ -120,6 +123,14 @@ def signal_line(signal: Signal, quotes: Sequence[Quote]) -> str:
     return "\n".join(
         [f"⚑ *{brief(name)}* {since}: {brief(signal.summary, 300)}", *map(quote_line, quotes[:3])]
     )
+
+
+def _aside(signal: Signal) -> str:
+    """A signal that somebody put aside: it is not silent, it is explained."""
+    name = NAMES.get(signal.kind, signal.kind)
+    until = f"until {signal.suppressed_until:%-d %b %Y}" if signal.suppressed_until else ""
+    by, why = brief(signal.dismissed_by or ""), brief(signal.dismissed_reason or "", 300)
+    return f"🔕 *{brief(name)}* {until} no risk, says {by}: {why}"
 
 
 def quote_line(quote: Quote) -> str:

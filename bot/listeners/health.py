@@ -41,8 +41,13 @@ def why(services: Services, told: Told) -> Speech:
         row = work_out(session, read_account(session, account, services.clock.now()))
         override = health.override_on(session, account.id, row.day)
         found = signals.signals_of(session, account.id)
+        aside = [
+            one
+            for one in signals.signals_of(session, account.id, states=[signals.DISMISSED])
+            if one.suppressed_until and one.suppressed_until >= row.day
+        ]
     shown = [(one, quotes_of(services, one)) for one in found]
-    return blocks.why_speech(told.account.name, row, override, shown)
+    return blocks.why_speech(told.account.name, row, override, shown, aside=aside)
 
 
 def quotes_of(services: Services, signal: Signal) -> list[blocks.Quote]:
@@ -117,7 +122,7 @@ def _looked_again(session: Session, services: Services, told: Told, note: str) -
     if row is None:
         raise StoreError("That account is gone. Ask an admin whether it was removed.")
     override = health.override_on(session, told.account.id, row.day)
-    return blocks.why_speech(told.account.name, row, override, (), note)
+    return blocks.why_speech(told.account.name, row, override, (), note=note)
 
 
 ABOUT = About(

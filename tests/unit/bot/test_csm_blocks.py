@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.blocks import goals, health, log, renew, run_story, tasks
+from bot.blocks import goals, health, log, promise, renew, run_story, tasks
 from bot.blocks.approvals import ApprovalItem
 from bot.blocks.home import HomePage, home_view
 from playbooks.objections import KINDS
@@ -37,7 +37,7 @@ def activity(text):
     return Activity(key=text, kind="call", text=text, by_name=text, happened_on=DAY, **BASE)
 
 
-def promise(text):
+def promised(text):
     return Promise(id="p" * 32, key=text, text=text, due_on=DAY, owner_email=text, said_by="U", **BASE)
 
 
@@ -51,6 +51,12 @@ def score(text):
 
 def signal(text):
     return Signal(workspace_id="w", account_id="a", kind=text, number=1, summary=text, opened_at=NOW)
+
+
+def aside(text):
+    one = signal(text)
+    one.state, one.dismissed_by, one.dismissed_reason, one.suppressed_until = "dismissed", text, text, DAY
+    return one
 
 
 def quote(text):
@@ -102,9 +108,14 @@ def card(text, **more):
 SPEECHES = {
     "goals": lambda text: goals.goals_speech(text, [goal(text)] * MANY, DAY, NOTE),
     "no goals": lambda text: goals.goals_speech(text, [], DAY),
-    "log": lambda text: log.log_speech(text, [activity(text)] * MANY, [promise(text)] * MANY, DAY, NOTE),
+    "log": lambda text: log.log_speech(text, [activity(text)] * MANY, [promised(text)] * MANY, DAY, NOTE),
     "health": lambda text: health.why_speech(
-        text, score(text), override(text), [(signal(text), [quote(text)] * MANY)] * MANY, NOTE
+        text,
+        score(text),
+        override(text),
+        [(signal(text), [quote(text)] * MANY)] * MANY,
+        note=NOTE,
+        aside=[aside(text)] * MANY,
     ),
     "signal": lambda text: health.card_speech(card(text)),
     "signal that ended": lambda text: health.card_speech(card(text, ended="Done")),
@@ -142,6 +153,7 @@ def test_forms_and_the_home_page_are_taken_by_slack(text):
     items = [tasks.TaskItem(f"{n:032d}", text, text) for n in range(150)]
     check_view(tasks.snooze_modal({"whose": "mine"}, items, DAY))
     check_view(tasks.give_modal({"whose": "mine"}, items))
+    check_view(promise.promise_modal(text, text, DAY, {"account_id": "a" * 32}))
     check_view(health.dismiss_modal({"task_id": "t" * 32}, DAY))
     waiting = tuple(
         ApprovalItem("r" * 32, "O2", text, text, text, text, NOW, needs_word=n % 2 == 0) for n in range(MANY)

@@ -9,7 +9,7 @@ from bot import goal_words
 from bot.schedule import Schedule
 from store.errors import StoreError
 from store.tables import Activity, Goal, Promise, Task, accounts, tasks
-from tests.bot_fixtures import ISLA, PRIYA, TEAM, TOM, texts_of
+from tests.bot_fixtures import HARBOUR, ISLA, PRIYA, TEAM, TOM, texts_of
 
 
 @pytest.mark.parametrize(
@@ -218,3 +218,31 @@ def test_what_a_playbook_has_for_a_csm_who_is_away_goes_to_who_stands_in_and_com
     days(20)
     after = bot.seen(PRIYA, bot.dm(PRIYA)).messages[before:]
     assert any("Harbour Bakery Group" in texts_of(one) for one in after)
+
+
+def promise_of(bot, user, channel, ts):
+    return bot.page(user).do("shortcut", callback_id="make_promise", channel=channel, ts=ts)
+
+
+def test_a_message_becomes_a_promise_with_its_place_once(bot):
+    ts = bot.say(ISLA, HARBOUR, "<@U0GUIDEPOST> When do we get the export?")
+    promise_of(bot, PRIYA, HARBOUR, ts)
+    modal = bot.modal(PRIYA)
+    assert "Write what we will do" in str(bot.submit(PRIYA, modal, text=" ", due="2026-03-06"))
+    assert "over" in str(bot.submit(PRIYA, modal, text="Send the export", due="2026-03-01"))
+    bot.submit(PRIYA, modal, text="Send the export", due="2026-03-06")
+    (row,) = bot.rows(select(Promise))
+    assert (row.text, row.due_on, row.channel_id, row.message_ts) == (
+        "Send the export",
+        date(2026, 3, 6),
+        HARBOUR,
+        ts,
+    )
+    assert "Noted for Harbour Bakery Group" in texts_of(bot.seen(PRIYA, HARBOUR, thread=ts).ephemerals[-1])
+
+
+def test_a_customer_makes_no_promises_for_us(bot):
+    ts = bot.say(ISLA, HARBOUR, "<@U0GUIDEPOST> When do we get the export?")
+    promise_of(bot, ISLA, HARBOUR, ts)
+    assert "do not know which account" in texts_of(bot.seen(ISLA, HARBOUR, thread=ts).ephemerals[-1])
+    assert bot.rows(select(Promise)) == []

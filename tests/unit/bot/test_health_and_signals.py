@@ -118,6 +118,7 @@ def test_who_knows_why_it_is_no_risk_puts_it_aside_for_sixty_days(bot):
     assert "few words" in str(bot.submit(PRIYA, modal, reason=" "))
     bot.submit(PRIYA, modal, reason="Isla is on parental leave")
     assert "Not a risk, says Priya Raman: Isla is on parental leave" in texts_of(told(bot, PRIYA)[-1])
+    assert "no risk, says Priya Raman: Isla is on parental leave" in said(bot, PRIYA, "health harbour why")
     look(bot, days=5)
     states = [row.state for row in bot.rows(select(Signal).where(Signal.kind == "champion_left"))]
     assert states == ["dismissed"]
