@@ -246,6 +246,14 @@ def playbooks_check(file: Path, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
+@playbooks_app.command("schema")
+def playbooks_schema() -> None:
+    """Print the JSON Schema of definitions, for editors."""
+    from playbooks.schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
+
+
 @playbooks_app.command("simulate")
 def playbooks_simulate(
     context: typer.Context,

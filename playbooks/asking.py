@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from playbooks.terms import DelayField, Model, compare, one_of
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
 
 AskType = Literal[
     "buttons", "select", "text", "reason", "0-10", "1-5", "1-7", "multi", "date", "person", "number", "confirm", "approval",
@@ -43,7 +47,20 @@ class Option(Model):
     group: str | None = None
 
 
-Options = Annotated[tuple[Option, ...], BeforeValidator(_options)]
+class _ByName:
+    """Marks the options, which are written by their value."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A label, or a label and more, by value."""
+        listed = handler(core)
+        option = handler.resolve_ref_schema(listed["items"])
+        fields = {name: field for name, field in option["properties"].items() if name != "value"}
+        body = {"type": "object", "properties": fields, "required": ["label"], "additionalProperties": False}
+        by_name = {"type": "object", "additionalProperties": {"anyOf": [{"type": "string"}, body]}}
+        return {"anyOf": [by_name, listed]}
+
+
+Options = Annotated[tuple[Option, ...], BeforeValidator(_options), _ByName()]
 YES_NO = (
     Option(value="yes", label="Yes", also=("sure", "of course", "please do", "ok")),
     Option(value="no", label="No", also=("not now", "rather not")),

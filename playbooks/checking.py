@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, Tag, ValidationError
 from playbooks import loader, types
 from playbooks.errors import BadDefinition
 from playbooks.rules import RULES, Finding, nearest
-from playbooks.types import Playbook
+from playbooks.types import SEGMENTS, Playbook, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,21 +69,36 @@ def checked(path: Path) -> tuple[Source, Playbook]:
 
 
 def _examined(source: Source) -> tuple[Playbook | None, list[Problem]]:
-    findings = [Finding(*odd) for odd in source.odd]
-    playbook = None
-    try:
-        playbook = Playbook.model_validate(source.data)
-    except ValidationError as error:
-        findings += _ill_formed(source, error)
-    if playbook is not None:
-        findings += [finding for rule in RULES for finding in rule(playbook)]
+    """The playbook, and what is wrong with it as it stands and, if that is nothing, as each segment has it."""
+    playbook, findings = _judged(source.data)
+    findings = [Finding(*odd) for odd in source.odd] + findings
+    if playbook is not None and not findings:
+        for segment in SEGMENTS:
+            if getattr(playbook.variants, segment) != Variant():
+                found = _judged(loader.overlaid(source.data, segment))[1]
+                findings += [replace(one, place=_in_variant(source, segment, one.place)) for one in found]
     problems = {_problem(source, finding) for finding in findings}
     return playbook, sorted(problems, key=lambda problem: (problem.line, problem.message))
 
 
+def _judged(data: Any) -> tuple[Playbook | None, list[Finding]]:
+    try:
+        playbook = Playbook.model_validate(data)
+    except ValidationError as error:
+        return None, list(_ill_formed(data, error))
+    return playbook, [finding for rule in RULES for finding in rule(playbook)]
+
+
+def _in_variant(source: Source, segment: str, place: Place) -> Place:
+    """The place in the variant if it is written there, else where the playbook has it."""
+    there = ("variants", segment, *place)
+    return there if there[:5] in source.lines or there[:4] in source.lines else place
+
+
 def _problem(source: Source, finding: Finding) -> Problem:
     place = finding.place
-    step = str(place[1]) if len(place) > 1 and place[0] == "steps" else None
+    at = place.index("steps") + 1 if "steps" in place[:3] else len(place)
+    step = str(place[at]) if len(place) > at else None
     return Problem(str(source.path), source.line(place), step, finding.message, finding.remedy)
 
 
@@ -97,9 +112,9 @@ def _broken(path: Path, error: yaml.YAMLError) -> Problem:
 # What pydantic found, in our words.
 
 
-def _ill_formed(source: Source, error: ValidationError) -> Iterator[Finding]:
+def _ill_formed(data: Any, error: ValidationError) -> Iterator[Finding]:
     for fault in error.errors():
-        place, rest = _place(source.data, fault["loc"])
+        place, rest = _place(data, fault["loc"])
         name = str(place[-1]) if place else "the file"
         if fault["type"] == "extra_forbidden":
             yield Finding(
@@ -111,7 +126,7 @@ def _ill_formed(source: Source, error: ValidationError) -> Iterator[Finding]:
             )
         elif fault["type"] == "union_tag_not_found":
             known = types.STEP_KINDS if len(place) == 2 else types.ACTIONS
-            given = list(_at(source.data, place)) if isinstance(_at(source.data, place), dict) else []
+            given = list(_at(data, place)) if isinstance(_at(data, place), dict) else []
             hint = next((h for key in given if (h := nearest(str(key), known))), None)
             what = "step" if len(place) == 2 else "action"
             yield Finding(

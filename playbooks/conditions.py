@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from playbooks.terms import CompareField, Model, Segment, Several, _several
+from playbooks.terms import CompareField, Model, OneOrMany, Segment, Several, several
 
 Band = Literal["green", "yellow", "red", "quiet"]
 Number = Literal[
@@ -30,8 +30,8 @@ class Condition(Model):
     answers: dict[str, dict[str, CompareField]] = Field(
         default_factory=dict, description="How often a key was answered so: {setup_state: {blocked: '>= 2'}}"
     )
-    band: Annotated[tuple[Band, ...], BeforeValidator(_several)] = ()
-    segment: Annotated[tuple[Segment, ...], BeforeValidator(_several)] = ()
+    band: Annotated[tuple[Band, ...], BeforeValidator(several), OneOrMany()] = ()
+    segment: Annotated[tuple[Segment, ...], BeforeValidator(several), OneOrMany()] = ()
     stage: Several = ()
     plan: Several = ()
     number: dict[Number, CompareField] = Field(

@@ -16,7 +16,15 @@ from playbooks.types import Playbook
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playbooks.terms import Segment
+
 DEFINITIONS = Path(__file__).parent / "definitions"
+REPLACED = (
+    "delivery",
+    "max_days",
+    "watch",
+    "at_end",
+)  # keys of a variant that stand instead of the playbook's
 Place = tuple[str | int, ...]  # keys and positions from the top of the file
 
 
@@ -49,6 +57,10 @@ class Definition:
         """The name that commands use."""
         return self.playbook.playbook
 
+    def of(self, segment: Segment) -> Playbook:
+        """The playbook as it is for a segment."""
+        return parse(self.body, segment)
+
 
 def read(path: Path) -> Source:
     """Read a file.
@@ -69,13 +81,28 @@ def read(path: Path) -> Source:
     return Source(path, data, lines, odd)
 
 
-def parse(body: dict[str, Any]) -> Playbook:
-    """The playbook that a file's contents describe.
+def parse(body: dict[str, Any], segment: Segment | None = None) -> Playbook:
+    """The playbook that a file's contents describe; with a segment, as its variant has it.
 
     Raises:
         pydantic.ValidationError: they describe none.
     """
-    return Playbook.model_validate(body)
+    return Playbook.model_validate(overlaid(body, segment) if segment else body)
+
+
+def overlaid(body: dict[str, Any], segment: Segment) -> dict[str, Any]:
+    """The contents with a segment's variant laid over them: steps left out, changed key by key, and added."""
+    variant = (body.get("variants") or {}).get(segment) or {}
+    steps = dict(body["steps"])
+    for name in variant.get("remove", ()):
+        skipped = list(steps[name].get("skip_in", ()))
+        steps[name] = {**steps[name], "skip_in": [*skipped, segment]}
+    for name, changes in variant.get("steps", {}).items():
+        merged = {**steps.get(name, {}), **changes}
+        steps[name] = {key: value for key, value in merged.items() if value is not None}
+    own = {key: variant[key] for key in REPLACED if variant.get(key) is not None}
+    outcomes = {**body["outcomes"], **variant.get("outcomes", {})}
+    return {**body, **own, "steps": steps, "outcomes": outcomes, "variants": {}}
 
 
 def fingerprint(body: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ from playbooks.types import (
     Wait,
     Work,
 )
-from playbooks.wording import VARIABLES, variables_of
+from playbooks.wording import PREFIXES, VARIABLES, variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -323,7 +323,7 @@ def _variables(playbook: Playbook) -> Iterator[Finding]:
             known |= {step.ask.key, *step.ask.fields}
     for place, text in _templates(playbook):
         try:
-            unknown = sorted(variables_of(text) - known)
+            unknown = sorted(name for name in variables_of(text) - known if not name.startswith(PREFIXES))
         except ValueError:
             yield Finding(
                 place,

@@ -144,7 +144,7 @@ class PlaybookRunner:
         self._wall = wall or SystemClock()
         self._workspace_id = workspace_id
         self._lease = lease
-        self._pinned: dict[str, Playbook] = {}
+        self._pinned: dict[tuple[str, str], Playbook] = {}
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
@@ -185,7 +185,8 @@ class PlaybookRunner:
         context = situation(
             session, account, run_id=None, started_by=started_by, now=now, setting=self._setting
         )
-        _may_start(definition.playbook, context, now)
+        playbook = definition.of(context.segment)
+        _may_start(playbook, context, now)
         stored = playbooks.publish(
             session,
             workspace_id=workspace_id,
@@ -195,23 +196,23 @@ class PlaybookRunner:
             body=definition.body,
             now=now,
         )
-        run = _new_run(definition.playbook, context, started_by, now)
+        run = _new_run(playbook, context, started_by, now)
         row = PlaybookRun(
             id=run.id,
             workspace_id=workspace_id,
             definition_id=stored.id,
             playbook=name,
             account_id=account.id,
-            cycle=_cycle(definition.playbook, context),
+            cycle=_cycle(playbook, context),
             snapshot=run.model_dump(mode="json"),
             started_by=started_by,
             started_at=now,
         )
         there = playbooks.begin_run(session, row)
         if there.id != run.id:
-            return StartResult(False, there.id, _already(definition.playbook, context, there))
-        self._advance(session, there, definition.playbook, context, event=events.Started(), now=now)
-        first = f"“{definition.playbook.title}” has started for {context.account}."
+            return StartResult(False, there.id, _already(playbook, context, there))
+        self._advance(session, there, playbook, context, event=events.Started(), now=now)
+        first = f"“{playbook.title}” has started for {context.account}."
         return StartResult(True, run.id, first)
 
     # Events
@@ -364,10 +365,11 @@ class PlaybookRunner:
 
     def playbook_of(self, session: Session, row: PlaybookRun) -> Playbook:
         """The version that the run is pinned to."""
-        if row.definition_id not in self._pinned:
+        pinned = (row.definition_id, str(row.snapshot["segment"]))
+        if pinned not in self._pinned:
             body = playbooks.find_definition(session, row.definition_id).body
-            self._pinned[row.definition_id] = loader.parse(body)
-        return self._pinned[row.definition_id]
+            self._pinned[pinned] = loader.parse(body, row.snapshot["segment"])
+        return self._pinned[pinned]
 
     def _account(self, session: Session, account_id: str, workspace_id: str, *, lock: bool = True) -> Account:
         account = (

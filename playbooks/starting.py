@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from playbooks.conditions import Condition  # noqa: TC001 - pydantic reads it
 from playbooks.deeds import first_of
-from playbooks.terms import BySegment, Delay, DelayField, Model, Segment, Several, WhenField
+from playbooks.terms import BySegment, Delay, DelayField, Model, OneOrMany, Segment, Several, WhenField
 
 Exclusion = Literal["same_kind", "save_running", "open_escalation", "legal_hold", "near_renewal"]
 
@@ -68,7 +68,7 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, dict) else value
 
 
-Triggers = Annotated[tuple[Trigger, ...], BeforeValidator(_listed)]
+Triggers = Annotated[tuple[Trigger, ...], BeforeValidator(_listed), OneOrMany()]
 
 
 class Entry(Model):

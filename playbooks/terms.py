@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
 
 Segment = Literal["SMB", "MM", "ENT"]
 SEGMENTS: tuple[Segment, ...] = get_args(Segment)
@@ -116,8 +120,18 @@ def compare(value: Any) -> Any:
     return Compare("=", text)
 
 
-def _several(value: Any) -> Any:
+def several(value: Any) -> Any:
+    """A list, if one member stands alone."""
     return (value,) if isinstance(value, str) else value
+
+
+class OneOrMany:
+    """Marks a list of which a single member may be written alone."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Both ways of writing it."""
+        found = handler(core)
+        return {"anyOf": [found.get("items", {}), found]}
 
 
 def _compares(value: Any) -> Any:
@@ -137,6 +151,12 @@ class BySegment(Model, Generic[T]):
         if isinstance(value, cls) or (isinstance(value, dict) and any(name in value for name in SEGMENTS)):
             return value
         return dict.fromkeys(SEGMENTS, value)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """One for all, or one each."""
+        found = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [found["properties"]["MM"], {**found, "title": "by segment"}]}
 
     def of(self, segment: Segment) -> T:
         """The value for a segment."""
@@ -168,7 +188,7 @@ CompareField = Annotated[
     ),
 ]
 """One comparison or several, of which one must hold."""
-Several = Annotated[tuple[str, ...], BeforeValidator(_several)]
+Several = Annotated[tuple[str, ...], BeforeValidator(several), OneOrMany()]
 
 
 def one_of(wanted: tuple[Compare, ...], given: str | float | None) -> bool:

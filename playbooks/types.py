@@ -43,11 +43,12 @@ from playbooks.terms import (
     Delay,
     DelayField,
     Model,
+    OneOrMany,
     Segment,
     Several,
     When,
     WhenField,
-    _several,
+    several,
 )
 
 __all__ = [
@@ -78,7 +79,7 @@ STAFF: frozenset[Audience] = frozenset({"csm", "manager"})
 BUILT_IN_ANCHORS = {"C": "contract start", "R": "renewal date", "S": "start of the run"}
 MAX_MESSAGE = 600  # characters of a message to a customer
 MAX_LABEL = 75  # characters of a Slack button's label
-Audiences = Annotated[tuple[Audience, ...], BeforeValidator(_several)]
+Audiences = Annotated[tuple[Audience, ...], BeforeValidator(several), OneOrMany()]
 
 
 class Case(Model):

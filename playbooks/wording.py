@@ -27,9 +27,12 @@ VARIABLES = frozenset(
     {
         "first", "name", "account", "term", "bot", "csm", "csm_first", "plan", "seats", "pre_sale_goal", "goal", "fact",
         "value_event", "value_date", "value_days", "baseline", "now", "target", "date", "days_left", "band",
-        "band_why", "brief", "value_recap", "renewed_to", "answer", "answer_text",
+        "band_why", "brief", "value_recap", "renewed_to", "goals_met", "answer", "answer_text",
     }
 )  # fmt: skip
+
+
+PREFIXES = ("fact_", "note_", "day_")  # {fact_KIND}, {note_KIND}, {day_ANCHOR}
 
 
 def variables_of(text: str) -> frozenset[str]:
@@ -133,6 +136,8 @@ def values(
         **_dates(run, context, today),
         **_answers(playbook, run, {"pre_sale_goal": context.goal or ""}),
         "renewed_to": run.facts.get("renewed_to"),
+        "goals_met": None if context.goals_met is None else str(context.goals_met),
+        **_noted(run, context),
     }
     known["goal"] = known.get("goal") or context.goal
     known |= _numbers(context) if known["goal"] == context.goal else {}
@@ -140,6 +145,14 @@ def values(
     if person:
         known |= {"first": person.first, "name": person.name}
     return {name: value for name, value in known.items() if value}
+
+
+def _noted(run: Run, context: Context) -> dict[str, str | None]:
+    """Every fact by its kind, its sentence for customers, and the day of every anchor."""
+    found: dict[str, str | None] = {f"day_{name}": spoken(day) for name, day in run.anchors.items()}
+    for kind, fact in context.facts.items():
+        found[f"fact_{kind}"], found[f"note_{kind}"] = fact.value, (fact.note or "").rstrip(" .") or None
+    return found | {f"fact_{kind}": value for kind, value in run.facts.items()}
 
 
 def _clipped(name: str, value: str) -> str:
@@ -237,6 +250,7 @@ def _answers(playbook: Playbook, run: Run, labels: Mapping[str, str]) -> dict[st
             option = playbook.option(record.step, record.answer)
             label = fill(option.label, labels) if option else None
             known[body.ask.key] = record.answer_text or label or record.answer
+            known |= record.fields
     return known
 
 

@@ -186,7 +186,7 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path):
 
 def test_an_unknown_playbook_names_those_there_are():
     with pytest.raises(
-        UnknownPlaybook, match=r"There is no playbook “welcome”\. There are: onboarding, renewal\."
+        UnknownPlaybook, match=r"There is no playbook “welcome”\. There are: .*onboarding, .*renewal"
     ):
         find(shipped(), "welcome")
 
