@@ -25,6 +25,7 @@ from bot.listeners import (
     handover,
     health,
     home,
+    leftovers,
     log,
     mishaps,
     play,
@@ -86,6 +87,7 @@ FEATURES = (
     playbook_staff,
     verified,
     mishaps,
+    leftovers,
 )
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
@@ -140,6 +142,7 @@ HANDLERS: dict[str, Handler] = {
     **play.HANDLERS,
     **playbooks.HANDLERS,
     **playbook_staff.HANDLERS,
+    leftovers.KIND: leftovers.carry_out,
 }
 
 VIEWS: dict[str, View] = {
