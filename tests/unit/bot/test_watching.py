@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from bot.watching import TOLD, Watch
+from playbooks.runner import PlaybookRunner
 from store.clock import FixedClock
 from store.tables import (
     Account,
@@ -43,7 +44,7 @@ def services(database):
         database=database,
         clock=clock,
         workspace_id=workspace_id,
-        runner=SimpleNamespace(definitions={}),
+        runner=PlaybookRunner(database, clock, definitions={}),
         wake_workers=lambda: None,
         ids=[row.id for row in rows],
     )
