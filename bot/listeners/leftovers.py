@@ -49,7 +49,7 @@ def register(app: App, services: Services) -> None:
     app.view_closed(ANYTHING)(_acknowledged)
 
 
-def carry_out(_services: Services, _event: InboundEvent) -> None:
+def carry_out(services: Services, event: InboundEvent) -> None:  # noqa: ARG001 - a handler
     """Say that it means nothing any more.
 
     Raises:
