@@ -82,7 +82,8 @@ def bench(name: str) -> None:
     """Run the benchmarks, or some of them, and keep what they print."""
     command = ["make", "bench", f"ARGS={BENCHES[name]}"]
     ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    lines = [line for line in ended.stdout.splitlines() if line[:59].strip() and line[58:59] == " "]
+    printed = [line.removeprefix(".") for line in ended.stdout.splitlines()]  # pytest's dots stand before some
+    lines = [line for line in printed if line[:59].strip() and line[58:59] == " "]
     head = f"measured {SystemClock().now().date()} at {commit()}"
     KEPT.mkdir(exist_ok=True)
     (KEPT / f"{name}.txt").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
