@@ -254,6 +254,40 @@ def playbooks_schema() -> None:
     typer.echo(schema_text(), nl=False)
 
 
+@playbooks_app.command("publish")
+def playbooks_publish(
+    context: typer.Context,
+    name: str,
+    by: Annotated[str, typer.Option(help="Who publishes it: an e-mail address.")] = "",
+) -> None:
+    """Let a playbook (a name, or a definition file) begin by itself from now on; runs that go on keep their version."""
+    from bot.publishing import publish
+
+    typer.echo(publish(core_of(context), name, by))
+
+
+@playbooks_app.command("retire")
+def playbooks_retire(context: typer.Context, name: str) -> None:
+    """Let a playbook begin by itself no more; it can still be started by hand."""
+    from bot.publishing import retire
+
+    typer.echo(retire(core_of(context), name))
+
+
+@playbooks_app.command("migrate")
+def playbooks_migrate(
+    context: typer.Context,
+    run: str,
+    *,
+    by: Annotated[str, typer.Option(help="Who wants it: an e-mail address.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would follow.")] = False,
+) -> None:
+    """Take a run to the version that is published now."""
+    from bot.publishing import migrate
+
+    typer.echo(migrate(core_of(context), run, by, only_say=not yes))
+
+
 @playbooks_app.command("simulate")
 def playbooks_simulate(
     context: typer.Context,

@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from bot.watching import Watch
+from bot.watching import Watch, triggers_of
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -25,6 +25,7 @@ class Schedule:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._watch = Watch(services)
+        self._triggers = triggers_of(services)
         self._threads = (
             threading.Thread(target=self._poll, name="schedule", daemon=True),
             threading.Thread(target=self._poll_accounts, name="watch", daemon=True),
@@ -43,11 +44,11 @@ class Schedule:
                 thread.join(timeout=10)
 
     def run_until_idle(self) -> int:
-        """Fire everything that is due, here and now; how many timers that was."""
-        fired = 0
-        while count := self._services.runner.fire_due(TIMERS_AT_ONCE):
-            fired += count
-        return fired
+        """Pass on what happened and fire everything that is due, here and now; how much that was."""
+        done = 0
+        while count := self._triggers.hear() + self._services.runner.fire_due(TIMERS_AT_ONCE):
+            done += count
+        return done
 
     def _poll_accounts(self) -> None:
         while not self._services.stopping.wait(WATCH_POLL_SECONDS):

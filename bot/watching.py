@@ -13,7 +13,7 @@ from datetime import time
 from typing import TYPE_CHECKING
 
 from playbooks.signals import noticed
-from playbooks.starting import EventTrigger
+from playbooks.triggers import Triggers
 from playbooks.workdays import Calendar
 from store import people
 from store.insights.account_health import work_out
@@ -66,6 +66,11 @@ DAYS = {"champion_left": 1, "contradiction": 1, "leaving_words": 1, "promise_due
 URGENT = frozenset({"champion_left", "contradiction", "leaving_words"})
 
 
+def triggers_of(services: Services) -> Triggers:
+    """What begins by itself in this workspace."""
+    return Triggers(services.runner, services.database, services.clock, services.workspace_id)
+
+
 class Watch:
     """Looks at accounts.
 
@@ -75,6 +80,7 @@ class Watch:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._triggers = triggers_of(services)
 
     def run_due(self, limit: int = 50) -> int:
         """Look at accounts that nobody has looked at today, at most `limit`; at how many that was possible."""
@@ -89,6 +95,7 @@ class Watch:
             try:
                 with services.database.transaction() as session:
                     self.look(session, account.id)
+                    self._triggers.look(session, account.id)
                 seen += 1
             except Exception:  # one account must not keep the others from being looked at
                 log.exception("account %s could not be looked at", account.id)
@@ -176,17 +183,8 @@ class Watch:
             now=rows.now,
             data={"why": step.body},
         )
-        if not self._begins_a_playbook(step.happened):
+        if not self._triggers.begins_with(session, step.happened):
             self._task(session, rows, step, key, link)
-
-    def _begins_a_playbook(self, happened: str) -> bool:
-        playbooks = (one.playbook for one in self._services.runner.definitions.values())
-        return any(
-            isinstance(trigger, EventTrigger) and happened in trigger.event
-            for playbook in playbooks
-            if playbook.status == "published"
-            for trigger in playbook.trigger
-        )
 
     def _task(
         self, session: Session, rows: AccountRows, step: Step, key: str, link: Mapping[str, object]

@@ -12,7 +12,7 @@ its `channel_id` and `message_ts` are on the `run_steps` row).
 
 | view | effect | outbox key | more in the payload |
 |---|---|---|---|
-| `playbook_message` | Say | `run:step:message` | `sender`, `ask_type` (None, buttons, select, text, reason), `options` [{value, label, group, wants_text}], `actions` [not_me, later, talk], `attachment` {text, citations} or None |
+| `playbook_message` | Say | `run:step:message` | `sender`, `ask_type` (None, or as in `playbooks.asking`), `fields` of a form, `place` account if it is for the account's channel, `options` [{value, label, group, wants_text}], `actions` [not_me, later, talk], `attachment` {text, citations} or None |
 | `playbook_nudge` | Nudge | `run:step:nudge:n` | `ask_type`, `options`, `actions` |
 | `playbook_confirm` | Confirm | `run:step:confirm:n` | `to_slack_user_id`, `value`, `label`, `reply_text`: yes sends Replied(value, text=reply_text, confirmed=True) with the row's reply_text, no sends Rejected |
 | `playbook_again` | AskAgain | `run:step:again:n` | `to_slack_user_id` or None, `ask_type`, `options` |

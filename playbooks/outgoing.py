@@ -18,13 +18,14 @@ from playbooks.effects import (
     Preview,
     Say,
 )
+from playbooks.types import Question
 from playbooks.wording import moment_there, role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from playbooks.effects import Effect, Role
-    from playbooks.state import Context, Run, Staff
+    from playbooks.state import Context, Run, Staff, StepRecord
     from playbooks.types import AskType, Option, Playbook
 
 WAYS_OUT = ["not_me", "later", "talk"]
@@ -92,6 +93,7 @@ def _of_customer(effect: Effect) -> tuple[str, str, dict[str, Any]] | None:
     """View, key and payload of what a contact reads."""
     if isinstance(effect, Say):
         more: dict[str, Any] = {"actions": WAYS_OUT if effect.ask_type else [], "reply_to": effect.reply_to}
+        more |= {"place": "account"} if effect.in_channel else {}
         more["attachment"] = effect.attachment.model_dump(mode="json") if effect.attachment else None
         return (
             "playbook_message",
@@ -209,8 +211,15 @@ class _Letter:
             "account": self.context.account,
             "csm_first": self._csm_first(),
             "bot": self.context.bot,
-        }
+        } | self._fields(record)
         return Outgoing(f"{self.run.id}:{step}:{key}", "dm", to, common | payload)
+
+    def _fields(self, record: StepRecord | None) -> dict[str, Any]:
+        """The fields of a form, for whoever shows it."""
+        body = self.playbook.step(record.step) if record else None
+        if not isinstance(body, Question) or not body.ask.fields:
+            return {}
+        return {"fields": [{"name": name, **field.model_dump()} for name, field in body.ask.fields.items()]}
 
     def _csm_first(self) -> str:
         return self.context.csm.first if self.context.csm else "the team"

@@ -8,7 +8,6 @@ either in the database as a whole or not at all.
 from __future__ import annotations
 
 import logging
-import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -16,15 +15,16 @@ from typing import TYPE_CHECKING
 
 from playbooks import events, loader
 from playbooks.engine import advance
-from playbooks.errors import CannotStart, PlaybookError, UnknownRun
+from playbooks.entering import already, cycle_of, may_end_as, may_start, new_run
+from playbooks.errors import PlaybookError, UnknownRun
+from playbooks.overview import RunOverview, StepOverview, TaskOverview, overview
 from playbooks.planning import expected_readers
 from playbooks.records import Ledger
 from playbooks.situation import Setting, situation
 from playbooks.state import Run
-from playbooks.wording import spoken
 from store.clock import SystemClock
 from store.errors import NotFound
-from store.tables import PlaybookRun, accounts, playbooks, tasks
+from store.tables import PlaybookRun, accounts, playbooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from playbooks.types import Playbook
     from store.clock import Clock
     from store.database import Database
-    from store.tables import Account, RunStep, Task, Timer
+    from store.tables import Account, PlaybookDefinition, Timer
+
+__all__ = ["Handled", "PlaybookRunner", "RunOverview", "StartResult", "StepOverview", "TaskOverview"]
 
 log = logging.getLogger(__name__)
 
@@ -63,54 +65,6 @@ class Handled:
     run: Run
     effects: tuple[Effect, ...]
     context: Context
-
-
-@dataclass(frozen=True)
-class TaskOverview:
-    """A task that a step made, for people."""
-
-    title: str
-    state: str  # open | done | cancelled
-    due_at: datetime | None
-    by: str | None  # who did it
-
-
-@dataclass(frozen=True)
-class StepOverview:
-    """A step of a run, for people. Of one still to come, `contact` is who would get it as things are now."""
-
-    key: str
-    title: str
-    state: str
-    due_at: datetime | None
-    sent_at: datetime | None
-    contact: str | None
-    answer: str | None
-    answer_label: str | None  # the button's words; None where they hold a value, or for free words
-    answer_text: str | None
-    note: str | None
-    tasks: tuple[TaskOverview, ...] = ()
-
-
-@dataclass(frozen=True)
-class RunOverview:
-    """A run, for people. `playbook` is its title, `name` what commands call it."""
-
-    run_id: str
-    name: str
-    playbook: str
-    account_id: str
-    account: str
-    state: str
-    band: str | None
-    outcome: str | None
-    outcome_label: str | None
-    reason: str | None
-    started_by: str
-    started_at: datetime
-    ended_at: datetime | None
-    steps: tuple[StepOverview, ...]
-    warnings: tuple[str, ...] = ()  # words to staff that missed their reader
 
 
 class PlaybookRunner:
@@ -180,37 +134,30 @@ class PlaybookRunner:
     ) -> StartResult:
         """`start`, inside the caller's transaction."""
         now = self._clock.now()
-        definition = loader.find(self.definitions, name)
+        definition = loader.find(self.definitions_for(session, workspace_id), name)
         account = self._account(session, account_id, workspace_id)
         context = situation(
             session, account, run_id=None, started_by=started_by, now=now, setting=self._setting
         )
         playbook = definition.of(context.segment)
-        _may_start(playbook, context, now)
-        stored = playbooks.publish(
-            session,
-            workspace_id=workspace_id,
-            name=name,
-            version=definition.playbook.version,
-            content_hash=definition.content_hash,
-            body=definition.body,
-            now=now,
-        )
-        run = _new_run(playbook, context, started_by, now)
+        run = new_run(playbook, context, started_by, now)
+        may_start(playbook, context, run, now)
+        stored = self._store(session, definition, workspace_id, now)
         row = PlaybookRun(
             id=run.id,
             workspace_id=workspace_id,
             definition_id=stored.id,
             playbook=name,
             account_id=account.id,
-            cycle=_cycle(playbook, context),
+            cycle=cycle_of(playbook, context),
             snapshot=run.model_dump(mode="json"),
             started_by=started_by,
             started_at=now,
         )
-        there = playbooks.begin_run(session, row)
+        again = timedelta(days=playbook.again_after.amount) if playbook.again_after else None
+        there = playbooks.begin_run(session, row, ended_before=now - again if again else None)
         if there.id != run.id:
-            return StartResult(False, there.id, _already(playbook, context, there))
+            return StartResult(False, there.id, already(playbook, context, there))
         self._advance(session, there, playbook, context, event=events.Started(), now=now)
         first = f"“{playbook.title}” has started for {context.account}."
         return StartResult(True, run.id, first)
@@ -242,6 +189,87 @@ class PlaybookRunner:
             actor=getattr(event, "by", None),
         )
         return self._advance(session, row, self.playbook_of(session, row), context, event=event, now=now)
+
+    def definitions_for(self, session: Session, workspace_id: str) -> dict[str, Definition]:
+        """What runs begin with there: the version that was published, else the product's own."""
+        found = dict(self.definitions)
+        for row in playbooks.published(session, workspace_id):
+            found[row.name] = loader.Definition(loader.parse(row.body), row.body, row.content_hash)
+        return found
+
+    def publish(self, definition: Definition, by: str, workspace_id: str) -> None:
+        """From now on runs begin with this version, by themselves too; those that run stay with theirs."""
+        now = self._clock.now()
+        with self._database.transaction() as session:
+            row = self._store(session, definition, workspace_id, now)
+            playbooks.mark_published(session, row, by=by, now=now)
+
+    def retire(self, name: str, workspace_id: str) -> bool:
+        """Nothing begins by itself with this playbook any more; False if nothing did."""
+        with self._database.transaction() as session:
+            return playbooks.retire(session, workspace_id, name, self._clock.now())
+
+    def migrate(self, run_id: str, by: str, *, only_say: bool = False) -> Handled:
+        """Take a run to the version that is published now.
+
+        Args:
+            run_id: the run.
+            by: Slack id of who wants it.
+            only_say: work out what would follow, and change nothing.
+
+        Raises:
+            UnknownRun: no such run.
+            PlaybookError: it has ended, or there is no other version.
+        """
+        with self._database.transaction() as session:
+            _lock(session, run_id)
+            row = _run(session, run_id)
+            before = self.playbook_of(session, row)
+            definition = loader.find(self.definitions_for(session, row.workspace_id), row.playbook)
+            stored = self._store(session, definition, row.workspace_id, self._clock.now())
+            if row.state not in {"active", "paused"} or stored.id == row.definition_id:
+                raise PlaybookError("This run has ended, or has the newest version already.")
+            event = events.Migrated(by, before.version, definition.playbook.version)
+            if only_say:
+                context, run = self._context(session, row, by), Run.model_validate(row.snapshot)
+                after, effects = advance(definition.of(run.segment), run, context, event, self._clock.now())
+                return Handled(after, effects, context)
+            row.definition_id = stored.id
+            session.add(row)
+            session.flush()
+            return self.handle_in(session, run_id, event)
+
+    def _store(
+        self, session: Session, definition: Definition, workspace_id: str, now: datetime
+    ) -> PlaybookDefinition:
+        return playbooks.publish(
+            session,
+            workspace_id=workspace_id,
+            name=definition.name,
+            version=definition.playbook.version,
+            content_hash=definition.content_hash,
+            body=definition.body,
+            now=now,
+        )
+
+    def context_for(self, session: Session, account: Account, started_by: str) -> Context:
+        """An account as a run would see it that began now."""
+        return situation(
+            session, account, run_id=None, started_by=started_by, now=self._clock.now(), setting=self._setting
+        )
+
+    def _context(self, session: Session, row: PlaybookRun, actor: str | None = None) -> Context:
+        """The run's account as it is now."""
+        account = self._account(session, row.account_id, row.workspace_id, lock=False)
+        return situation(
+            session,
+            account,
+            run_id=row.id,
+            started_by=row.started_by,
+            now=self._clock.now(),
+            setting=self._setting,
+            actor=actor,
+        )
 
     def fire_due(self, limit: int = 50) -> int:
         """Handle timers that are due, at most `limit`; how many were taken. Call again until it is 0."""
@@ -314,7 +342,7 @@ class PlaybookRunner:
     ) -> Handled:
         """`record_outcome`, inside the caller's transaction."""
         row = _run(session, run_id)
-        _may_end_as(self.playbook_of(session, row), row, code, reason)
+        may_end_as(self.playbook_of(session, row), row, code, reason)
         return self.handle_in(session, run_id, events.OutcomeRecorded(by, code, reason, renewed_to))
 
     # Reading
@@ -323,7 +351,10 @@ class PlaybookRunner:
         """The account's runs, newest first, with who would get what is still to come."""
         with self._database.reading() as session:
             rows = playbooks.runs_of(session, account_id)
-            return [self._overview(session, row, self._readers(session, row)) for row in rows]
+            return [
+                overview(session, row, self.playbook_of(session, row), self._readers(session, row))
+                for row in rows
+            ]
 
     def run_overview(self, run_id: str) -> RunOverview:
         """One run with its steps.
@@ -332,7 +363,8 @@ class PlaybookRunner:
             UnknownRun: no such run.
         """
         with self._database.reading() as session:
-            return self._overview(session, _run(session, run_id))
+            row = _run(session, run_id)
+            return overview(session, row, self.playbook_of(session, row))
 
     def outcomes(self, run_id: str) -> dict[str, str]:
         """How a run may end: code and label."""
@@ -385,59 +417,9 @@ class PlaybookRunner:
         """Who would get each step that is still to come, by its key."""
         if row.state not in {"active", "paused"}:
             return {}
-        now = self._clock.now()
-        account = self._account(session, row.account_id, row.workspace_id, lock=False)
-        context = situation(
-            session, account, run_id=row.id, started_by=row.started_by, now=now, setting=self._setting
-        )
+        context = self._context(session, row)
         run = Run.model_validate(row.snapshot)
-        return expected_readers(self.playbook_of(session, row), run, context, now)
-
-    def _overview(
-        self, session: Session, row: PlaybookRun, readers: Mapping[str, str] | None = None
-    ) -> RunOverview:
-        playbook = self.playbook_of(session, row)
-        account = accounts.find_account(session, row.account_id)
-        people = {contact.id: contact.name for contact in accounts.everybody_at(session, row.account_id)}
-        made = _tasks_by_step(tasks.tasks_of_run(session, row.id))
-        outcome = playbook.outcomes.get(row.outcome or "")
-        return RunOverview(
-            run_id=row.id,
-            name=row.playbook,
-            playbook=playbook.title,
-            account_id=row.account_id,
-            account=account.name if account else "",
-            state=row.state,
-            band=row.snapshot.get("band"),
-            outcome=row.outcome,
-            outcome_label=outcome.label if outcome else None,
-            reason=row.reason,
-            started_by=row.started_by,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            steps=tuple(
-                _step(
-                    playbook,
-                    step,
-                    contact=people.get(step.contact_id or "") or (readers or {}).get(step.key),
-                    tasks=made.get(step.key, ()),
-                )
-                for step in playbooks.steps_of(session, row.id)
-            ),
-            warnings=tuple(row.snapshot.get("unreached", {}).values()),
-        )
-
-
-def _new_run(playbook: Playbook, context: Context, started_by: str, now: datetime) -> Run:
-    return Run(
-        id=uuid.uuid4().hex,
-        playbook=playbook.playbook,
-        kind=playbook.kind,
-        account_id=context.account_id,
-        segment=context.segment,
-        started_at=now,
-        started_by=started_by,
-    )
+        return expected_readers(self.playbook_of(session, row), run, context, self._clock.now())
 
 
 def _run(session: Session, run_id: str) -> PlaybookRun:
@@ -450,84 +432,3 @@ def _run(session: Session, run_id: str) -> PlaybookRun:
 def _lock(session: Session, run_id: str) -> None:
     """Account first, as everywhere, so that two workers never wait for each other."""
     accounts.lock_account(session, _run(session, run_id).account_id)
-
-
-def _may_start(playbook: Playbook, context: Context, now: datetime) -> None:
-    """Raise CannotStart unless the account has what the playbook needs."""
-    if not any(person.active and not person.opted_out for person in context.contacts):
-        raise CannotStart(
-            f"{context.account} has no contact who may be written to. Import contacts with "
-            "`guidepost accounts import contacts FILE.csv`, or ask somebody there to opt in again."
-        )
-    periods = playbook.entry.periods
-    if not periods:
-        return
-    if context.term is None:
-        raise CannotStart(
-            f"{context.account} has no running subscription. Import it with `guidepost accounts import subscriptions FILE.csv`."
-        )
-    if context.term.period not in periods:
-        raise CannotStart(f"{context.account} pays by the month, so that there is no renewal to talk about.")
-    if context.term.renews_on < context.calendar().date_of(now):
-        raise CannotStart(
-            f"The subscription of {context.account} ended on {spoken(context.term.renews_on)}. Import the current one first."
-        )
-
-
-def _cycle(playbook: Playbook, context: Context) -> str:
-    if context.term is None:
-        return "account"
-    return (
-        context.term.key
-        if playbook.cycle == "subscription"
-        else f"{context.term.key}@{context.term.renews_on}"
-    )
-
-
-def _already(playbook: Playbook, context: Context, row: PlaybookRun) -> str:
-    what = {"active": "is running", "paused": "is paused"}.get(row.state, "has already been done")
-    since = spoken(context.calendar().date_of(row.started_at))
-    return f"“{playbook.title}” {what} for {context.account}: it was started on {since}. One run per cycle is enough."
-
-
-def _may_end_as(playbook: Playbook, row: PlaybookRun, code: str, reason: str | None) -> None:
-    """Raise PlaybookError unless the run may be given this outcome."""
-    if row.outcome or row.state in {"finished", "stopped"}:
-        raise PlaybookError("This run has ended already.")
-    outcome = playbook.outcomes.get(code)
-    if outcome is None:
-        raise PlaybookError(
-            f"“{code}” is no outcome of “{playbook.title}”. There are: {', '.join(playbook.outcomes)}."
-        )
-    if outcome.needs_reason and not reason:
-        codes = ", ".join(f"{group}.{c}" for group, entries in playbook.reasons.items() for c in entries)
-        hint = f" One of: {codes}." if codes else ""
-        raise PlaybookError(f"The outcome “{outcome.label}” needs a reason.{hint}")
-
-
-def _tasks_by_step(made: list[Task]) -> dict[str, tuple[TaskOverview, ...]]:
-    found: dict[str, tuple[TaskOverview, ...]] = {}
-    for task in made:
-        key = str(task.link.get("step_key"))
-        one = TaskOverview(task.title, task.state, task.due_at, task.link.get("done_by"))
-        found[key] = (*found.get(key, ()), one)
-    return found
-
-
-def _step(
-    playbook: Playbook, step: RunStep, *, contact: str | None, tasks: tuple[TaskOverview, ...]
-) -> StepOverview:
-    option = playbook.option(step.step, step.answer)
-    return StepOverview(
-        key=step.key,
-        title=step.title,
-        state=step.state,
-        due_at=step.due_at,
-        sent_at=step.sent_at,
-        contact=contact,
-        answer=step.answer,
-        answer_label=option.label if option and "{" not in option.label else None,
-        answer_text=step.answer_text,
-        note=step.note,
-        tasks=tasks,
-    )

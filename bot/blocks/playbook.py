@@ -12,8 +12,10 @@ from slack_sdk.models.blocks import Option as MenuOption
 from slack_sdk.models.blocks import OptionGroup, PlainTextObject, StaticSelectElement
 
 from bot.blocks import parts
+from bot.blocks.answer_forms import BUTTONS
 from bot.blocks.tasks import task_row
 from bot.blocks.text import BUTTON_LIMIT, brief, escaped, harmless, mrkdwn, quoted, shortened, slack_moment
+from playbooks.asking import SCALES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +40,7 @@ EVERY_ACTION = re.compile(
 )
 
 BUTTONS_AT_MOST = 5
+SCALE_AT_MOST = 11  # 0 to 10 is one tap
 LABELS = {
     "not_me": ("Not me → who?", NOT_ME),
     "later": ("Later", LATER),
@@ -252,11 +255,14 @@ def _options(message: StepMessage) -> list[Block]:
     payload = message.payload
     options = list(payload.get("options") or ())
     ask_type = payload.get("ask_type")
+    if ask_type in BUTTONS:
+        return [parts.actions(parts.button(BUTTONS[ask_type], WRITE, message.value))]
     if ask_type == "text" or (ask_type and not options):
         return [parts.actions(parts.button("Write an answer", WRITE, message.value))]
     if not options:
         return []
-    if len(options) <= BUTTONS_AT_MOST and not any(option.get("group") for option in options):
+    most = SCALE_AT_MOST if ask_type in SCALES else BUTTONS_AT_MOST
+    if len(options) <= most and not any(option.get("group") for option in options):
         return [
             parts.actions(
                 *(

@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.blocks.answer_forms import ANSWER_MODAL, inputs_of
 from bot.blocks.text import shortened
 from playbooks.types import MAX_MESSAGE
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 WRITE_MODAL, NOT_ME_MODAL = "playbook_write_modal", "playbook_not_me_modal"
 EDIT_MODAL, SNOOZE_MODAL = "playbook_edit_modal", "playbook_snooze_modal"
-EVERY_MODAL = re.compile(r"^playbook_(write|not_me|edit|snooze)_modal$")
+EVERY_MODAL = re.compile(r"^playbook_(write|answer|not_me|edit|snooze)_modal$")
 TEXT, PERSON, DAY = "text", "person", "day"
 ANSWER_LIMIT = 3000  # characters; what Slack lets people type
 
@@ -33,6 +34,13 @@ ANSWER_LIMIT = 3000  # characters; what Slack lets people type
 def write_modal(context: Mapping[str, Any], label: str) -> dict[str, Any]:
     """An answer in words."""
     return _modal(WRITE_MODAL, "Your answer", "Send", context, _text_input(label, "", ANSWER_LIMIT))
+
+
+def answer_modal(context: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The form of a question whose answer no button holds; `payload` is the message's."""
+    ask_type = str(payload["ask_type"])
+    inputs = inputs_of(ask_type, payload.get("options") or (), payload.get("fields") or ())
+    return _modal(ANSWER_MODAL, "Your answer", "Send", {**context, "ask_type": ask_type}, *inputs)
 
 
 def not_me_modal(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +105,7 @@ def _text_input(label: str, initial: str, limit: int) -> InputBlock:
 
 
 def _modal(
-    callback_id: str, title: str, submit: str, context: Mapping[str, Any], block: InputBlock
+    callback_id: str, title: str, submit: str, context: Mapping[str, Any], *inputs: InputBlock
 ) -> dict[str, Any]:
     view = View(
         type="modal",
@@ -106,6 +114,6 @@ def _modal(
         submit=PlainTextObject(text=submit),
         close=PlainTextObject(text="Cancel"),
         private_metadata=json.dumps(context),
-        blocks=[block],
+        blocks=list(inputs),
     )
     return view.to_dict()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot import asking, speaking
 from bot.blocks import playbook as blocks
 from bot.blocks import playbook_modals as modals
+from bot.blocks.answer_forms import ANSWER_MODAL, BUTTONS, answer_of
 from bot.blocks.text import escaped
 from bot.deliver import View
 from bot.recording import record_posted
@@ -19,6 +21,7 @@ from bot.slack.modals import Submitted, context_of, open_modal, parse_submission
 from bot.slack.once import remember
 from knowledge.types import Question
 from playbooks import events
+from playbooks.types import Message
 from playbooks.wording import moment_there
 from store import access, people
 from store.tables import RunStep, accounts, outbox, playbooks
@@ -36,10 +39,11 @@ if TYPE_CHECKING:
     from playbooks.events import Event
     from playbooks.runner import Handled
     from playbooks.state import StepRecord
-    from store.people import Person
-    from store.tables import InboundEvent, OutboxMessage
+    from store.people import Person, Role
+    from store.tables import InboundEvent, OutboxMessage, PlaybookRun
 
 PRESSED, WRITTEN, CAME_BACK = "playbook_pressed", "playbook_written", "playbook_came_back"
+SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 CONFIRMS = frozenset({blocks.CONFIRM_YES, blocks.CONFIRM_NO})
 RECORDED = "That is settled already: I have recorded “{}”."
 CLOSED = "This question is closed; nothing more is needed. Thank you."
@@ -116,7 +120,11 @@ def _modal_for(services: Services, press: Pressed, ref: Ref) -> dict[str, Any] |
     """The modal that a button opens; None for buttons that act by themselves."""
     context = context_of(press, run=ref.run_id, step=ref.step, message_ts=press.message_ts or "")
     if press.action_id == blocks.WRITE:
-        return modals.write_modal(context, "Your answer")
+        payload = _payload_shown(services, press)
+        with_form = payload.get("ask_type") in BUTTONS
+        return (
+            modals.answer_modal(context, payload) if with_form else modals.write_modal(context, "Your answer")
+        )
     if ref.wants_text and press.action_id.startswith(blocks.ANSWER):
         return modals.write_modal(context | {"value": ref.value or ""}, ref.wants_text)
     if press.action_id == blocks.EDIT:
@@ -137,6 +145,11 @@ def _is_beyond(services: Services, press: Pressed) -> bool:
 
 def _shown(services: Services, press: Pressed, name: str) -> str:
     """A field of the message whose button was pressed: its text, or the words that it is about."""
+    return str(_payload_shown(services, press).get(name) or "")
+
+
+def _payload_shown(services: Services, press: Pressed) -> Mapping[str, Any]:
+    """What the message holds whose button was pressed; nothing if it is not known."""
     with services.database.reading() as session:
         sent = outbox.find_sent(
             session,
@@ -144,7 +157,7 @@ def _shown(services: Services, press: Pressed, name: str) -> str:
             channel_id=press.channel_id or "",
             ts=press.message_ts or "",
         )
-    return str(sent.payload.get(name) or "") if sent else ""
+    return sent.payload if sent else {}
 
 
 # What people do becomes an event
@@ -172,12 +185,12 @@ def carry_out_written(services: Services, event: InboundEvent) -> None:
     ref = Ref.from_json(submitted.context)
     kind = event.payload["callback_id"]
     action_id = {modals.EDIT_MODAL: blocks.EDIT, modals.SNOOZE_MODAL: blocks.SNOOZE}.get(kind, blocks.ANSWER)
-    not_me = _not_me(services, ref, submitted) if kind == modals.NOT_ME_MODAL else None
+    made = _made_of_form(services, kind, ref, submitted)
     _hand_over(
         services,
         event,
         ref,
-        lambda person: not_me or _written(kind, submitted, ref, person),
+        lambda person: made(person) if made else _written(kind, submitted, ref, person),
         action_id=action_id,
     )
 
@@ -195,7 +208,7 @@ def _hand_over(
     services.directory.meet(user_id)
     with services.effect_of(event.id) as session:
         person = asking.person_of(session, services, user_id)
-        if _is_for_staff(session, ref, action_id) and not _may_steer(session, services, person, ref.run_id):
+        if _is_for_staff(session, ref, action_id) and not _may_steer(session, services, person, ref):
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
             return
         if action_id in CONFIRMS and _is_settled(session, services, event, ref):
@@ -258,10 +271,18 @@ def _is_for_staff(session: Session, ref: Ref, action_id: str) -> bool:
     return action_id in DECISIONS or (step is not None and step.contact_id is None)
 
 
-def _may_steer(session: Session, services: Services, person: Person, run_id: str) -> bool:
-    run = playbooks.find_run(session, run_id)
+def _may_steer(session: Session, services: Services, person: Person, ref: Ref) -> bool:
+    run = playbooks.find_run(session, ref.run_id)
+    if run is None:
+        return False
     visible = people.visible_account_ids(session, services.workspace_id, person)
-    return run is not None and person.may_act_as("csm") and run.account_id in visible
+    return person.may_act_as(_asked_role(session, services, run, ref)) and run.account_id in visible
+
+
+def _asked_role(session: Session, services: Services, run: PlaybookRun, ref: Ref) -> Role:
+    """Whose word it takes: what is asked of a manager is not for the CSM to grant."""
+    body = services.runner.playbook_of(session, run).step(ref.step.split("#")[0].split(".")[0])
+    return "manager" if isinstance(body, Message) and "manager" in body.to.SMB else "csm"
 
 
 def _pressed(press: Pressed, ref: Ref, person: Person) -> Event:
@@ -293,19 +314,50 @@ def _written(kind: str, submitted: Submitted, ref: Ref, person: Person) -> Event
     )
 
 
+def _made_of_form(
+    services: Services, kind: str, ref: Ref, submitted: Submitted
+) -> Callable[[Person], Event] | None:
+    """What a form says in which people are named; Slack is asked who they are before anything is written."""
+    if kind == modals.NOT_ME_MODAL:
+        event = _not_me(services, ref, submitted)
+        return lambda _person: event
+    if kind != ANSWER_MODAL:
+        return None
+    value, fields = answer_of(submitted.values)
+    if submitted.context.get("ask_type") == "person" and value:
+        contact_id, name = _who(services, ref, value)
+        value = contact_id or name
+    words = tuple((name, _named(services, ref, text)) for name, text in fields.items())
+    return lambda person: events.Replied(
+        ref.step, submitted.user_id, value=value, staff=person.is_staff, fields=words
+    )
+
+
+def _named(services: Services, ref: Ref, text: str) -> str:
+    """A field as words: a person who was picked by name."""
+    return _who(services, ref, text)[1] if SLACK_ID.fullmatch(text) else text
+
+
 def _not_me(services: Services, ref: Ref, submitted: Submitted) -> Event:
     """Somebody else is the right person; known by name alone if they are no contact of this account."""
     by, user_id = submitted.user_id, submitted.values.get(modals.PERSON, "")
     if not user_id:
         return events.NotMe(ref.step, by)
+    contact_id, name = _who(services, ref, user_id)
+    if contact_id:
+        return events.NotMe(ref.step, by, contact_id=contact_id)
+    return events.NotMe(ref.step, by, named=name)
+
+
+def _who(services: Services, ref: Ref, user_id: str) -> tuple[str | None, str]:
+    """The contact of the run's account that a Slack user is, if they are one, and their name."""
     services.directory.meet(user_id)
     with services.database.reading() as session:
         named = asking.person_of(session, services, user_id)
         run = playbooks.find_run(session, ref.run_id)
     contact = named.contact
-    if contact is not None and run is not None and contact.account_id == run.account_id:
-        return events.NotMe(ref.step, by, contact_id=contact.id)
-    return events.NotMe(ref.step, by, named=named.name)
+    here = contact is not None and run is not None and contact.account_id == run.account_id
+    return (contact.id if contact and here else None), named.name
 
 
 def _close_message(session: Session, services: Services, event: InboundEvent, what: str) -> None:
@@ -457,6 +509,10 @@ def address(services: Services, message: OutboxMessage) -> OutboxMessage:
     if thread is not None:
         return message.model_copy(update={"channel_id": thread[0], "thread_ts": thread[1]})
     user = message.slack_user_id or _by_email(services, message)
+    if message.payload.get("place") == "account" and message.payload.get("fallback_channel_id"):
+        named = {**message.payload, "in_channel": True, "mention": user}
+        channel = message.payload["fallback_channel_id"]
+        return message.model_copy(update={"channel_id": channel, "payload": named})
     if user is not None:
         with contextlib.suppress(Unreachable):
             channel = services.messenger.open_dm(user)

@@ -167,10 +167,42 @@ def publish(
     return session.exec(statement).one()
 
 
-def begin_run(session: Session, run: PlaybookRun) -> PlaybookRun:
+def mark_published(session: Session, row: PlaybookDefinition, *, by: str, now: datetime) -> None:
+    """From now on runs of this playbook begin with this version; an earlier one is retired."""
+    for other in published(session, row.workspace_id):
+        if other.name == row.name and other.id != row.id:
+            other.retired_at = now
+            session.add(other)
+    row.published_at, row.published_by, row.retired_at = now, by, None
+    session.add(row)
+    session.flush()
+
+
+def retire(session: Session, workspace_id: str, name: str, now: datetime) -> bool:
+    """No run of this playbook begins by itself any more; False if none did."""
+    rows = [row for row in published(session, workspace_id) if row.name == name]
+    for row in rows:
+        row.retired_at = now
+        session.add(row)
+    session.flush()
+    return bool(rows)
+
+
+def published(session: Session, workspace_id: str) -> list[PlaybookDefinition]:
+    """The versions that runs begin with, by name."""
+    statement = select(PlaybookDefinition).where(
+        PlaybookDefinition.workspace_id == workspace_id,
+        col(PlaybookDefinition.published_at).is_not(None),
+        col(PlaybookDefinition.retired_at).is_(None),
+    )
+    return list(session.exec(statement.order_by(PlaybookDefinition.name)).all())
+
+
+def begin_run(session: Session, run: PlaybookRun, ended_before: datetime | None = None) -> PlaybookRun:
     """Write a run down, unless its account has one of that playbook in that cycle already.
 
-    A stopped run does not count: the next one of its cycle gets a number.
+    A stopped run does not count, nor one that ended before a moment, if one is given: the next one of its
+    cycle gets a number.
 
     Returns:
         the run itself, or the one that is in its way.
@@ -178,7 +210,8 @@ def begin_run(session: Session, run: PlaybookRun) -> PlaybookRun:
     wanted, n = run.cycle, 1
     while not insert_new(session, run):
         taken = _run_of_cycle(session, run)
-        if taken.state != "stopped":
+        over = ended_before is not None and taken.ended_at is not None and taken.ended_at <= ended_before
+        if taken.state != "stopped" and not over:
             return taken
         n += 1
         run.cycle = f"{wanted}#{n}"

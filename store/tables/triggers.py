@@ -28,14 +28,22 @@ class TriggerState(SQLModel, table=True):
     counted_at: datetime | None = moment_field(nullable=True)
 
 
-def state_of(session: Session, wanted: TriggerState) -> TriggerState | None:
-    """What is known of a trigger and an account; None if it is looked at for the first time, and then noted."""
-    if insert_new(session, wanted):
-        return None
+def state_of(session: Session, wanted: TriggerState) -> tuple[TriggerState, bool]:
+    """How a trigger stands for an account, and whether it is looked at for the first time, as `wanted` says."""
+    is_first = insert_new(session, wanted)
+    found = find_state(session, wanted.workspace_id, wanted.playbook, wanted.trigger, wanted.account_id)
+    assert found is not None
+    return found, is_first
+
+
+def find_state(
+    session: Session, workspace_id: str, playbook: str, trigger: str, account_id: str
+) -> TriggerState | None:
+    """How a trigger stood for an account when it was last looked at."""
     statement = select(TriggerState).where(
-        TriggerState.workspace_id == wanted.workspace_id,
-        TriggerState.playbook == wanted.playbook,
-        TriggerState.trigger == wanted.trigger,
-        TriggerState.account_id == wanted.account_id,
+        TriggerState.workspace_id == workspace_id,
+        TriggerState.playbook == playbook,
+        TriggerState.trigger == trigger,
+        TriggerState.account_id == account_id,
     )
-    return session.exec(statement).one()
+    return session.exec(statement).first()

@@ -272,7 +272,7 @@ def test_playbooks_are_listed_checked_and_simulated(company, tmp_path):
         text = (SAMPLE / f"{noun}.csv").read_text(encoding="utf-8")
         (tmp_path / f"{noun}.csv").write_text(re.sub(r"([,\n])([+-]\d+)d\b", r"\g<1>2026-09-01", text))
     listed = json_of(company("playbooks", "list", "--json"))
-    assert [one["name"] for one in listed] == ["onboarding", "renewal"]
+    assert {"onboarding", "renewal"} <= {one["name"] for one in listed}
     assert "Onboarding check-ins" in company("playbooks", "list").out
     definition = ROOT / "playbooks" / "definitions" / "onboarding.yaml"
     assert company("playbooks", "check", definition).out.strip() == "No problems."

@@ -1,0 +1,220 @@
+"""Playbooks that begin by themselves: on a day, when something happens, when an account changes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import yaml
+
+from playbooks import events, loader
+from playbooks.errors import PlaybookError
+from playbooks.triggers import Triggers
+from store.tables import Account, Subscription, accounts, happenings, playbooks
+
+HELLO = """
+playbook: hello
+id: PB-HI
+title: Hello
+version: 1.0.0
+kind: other
+stage: adoption
+cycle: account
+delivery: auto
+fallback: [admin, anyone, csm]
+outcomes: {done: {label: Done}}
+at_end: [{else: done}]
+steps:
+  A:
+    title: First
+    when: S+0d
+    to: admin
+    message: "Hi {first}, all well?"
+    ask: {key: wellness, options: {good: Good, bad: Bad}}
+    on_answer: {else: {reply: Fine.}}
+"""
+
+
+def definition(**changes):
+    body = yaml.safe_load(HELLO) | changes
+    return loader.Definition(loader.parse(body), body, loader.fingerprint(body))
+
+
+@pytest.fixture
+def look(world):
+    """Publish a playbook with these triggers; then look at an account on a later day."""
+    triggers = Triggers(world.runner, world.database, world.clock, world.workspace_id)
+
+    def publish(**changes):
+        world.runner.publish(definition(**changes), "UMIA", world.workspace_id)
+
+    def look_at(account="smb", days=0):
+        world.clock.advance(timedelta(days=days))
+        with world.database.transaction() as session:
+            return triggers.look(session, world.accounts[account])
+
+    look_at.publish, look_at.triggers = publish, triggers
+    return look_at
+
+
+def happen(world, name, account="smb", key="k1", **data):
+    with world.database.transaction() as session:
+        happenings.tell(
+            session,
+            workspace_id=world.workspace_id,
+            account_id=world.accounts[account],
+            key=key,
+            name=name,
+            now=world.clock.now(),
+            data=data,
+        )
+
+
+def runs(world, account="smb"):
+    return [one.name for one in world.runner.runs_for_account(world.accounts[account])]
+
+
+def test_a_playbook_that_is_not_published_never_begins_by_itself(world, look):
+    happen(world, "health.red")
+    assert look.triggers.hear() == 1
+    assert look() == 0
+    assert runs(world) == []
+
+
+def test_a_date_trigger_begins_on_its_day_and_once(world, look):
+    look.publish(trigger=[{"date": "R-118d"}], entry={"periods": ["annual"]}, cycle="term")
+    assert [look(), look(days=2), look(days=1), look(days=30)] == [0, 1, 0, 0]
+    assert runs(world) == ["hello"]
+
+
+def test_a_date_that_is_long_over_begins_nothing(world, look):
+    look.publish(trigger=[{"date": "C+0d"}])
+    assert look() == 0
+
+
+def test_what_happens_begins_a_playbook_once(world, look):
+    look.publish(trigger=[{"event": ["signal.champion_left", "health.red"]}])
+    happen(world, "health.red")
+    happen(world, "health.red")  # told twice under one key
+    happen(world, "signal.champion_left", key="k2")
+    assert [look.triggers.hear(), look.triggers.hear()] == [2, 0]
+    assert runs(world) == ["hello"]
+
+
+def test_what_a_playbook_may_not_begin_with_now_is_queued_and_begins_later(world, look):
+    look.publish(trigger=[{"event": "usage.near_limit"}], exclude=["legal_hold"])
+    with world.database.transaction() as session:
+        note = {
+            "workspace_id": world.workspace_id,
+            "account_id": world.accounts["smb"],
+            "now": world.clock.now(),
+        }
+        accounts.note_fact(session, kind="legal_hold", value="yes", on=world.clock.now().date(), **note)
+    happen(world, "usage.near_limit")
+    look.triggers.hear()
+    assert look(days=1) == 0
+    with world.database.transaction() as session:
+        today = (world.clock.now() + timedelta(days=1)).date()
+        accounts.note_fact(session, kind="legal_hold", value="no", on=today, **note)
+    assert [look(days=2), look(days=1)] == [1, 0]
+
+
+def test_a_segment_trigger_notices_the_change_and_not_what_always_was(world, look):
+    look.publish(trigger=[{"segment": {"enters": ["ENT"]}}])
+    assert [look("ent"), look("smb")] == [0, 0]
+    world.change((Account, world.accounts["smb"]), segment="ENT")
+    assert [look("smb", 1), look("smb", 1), look("ent", 1)] == [1, 0, 0]
+
+
+def test_a_signal_waits_counts_once_and_only_again_after_it_is_over(world, look):
+    rule = {
+        "when": {"number": {"health": "< 50"}},
+        "for": "2d",
+        "until": {"number": {"health": "> 60"}},
+        "until_for": "7d",
+    }
+    look.publish(trigger=[{"signal": rule}], again_after="1d")
+    smb = (Account, world.accounts["smb"])
+    world.change(smb, health=40)
+    assert [look(), look(days=1), look(days=1)] == [0, 0, 1]
+    run = world.runner.runs_for_account(world.accounts["smb"])[0].run_id
+    world.runner.stop(run, "UDANA")
+    assert [look(days=1) for _ in range(4)] == [0, 0, 0, 0]
+    world.change(smb, health=70)
+    assert [look(days=1) for _ in range(8)] == [0] * 8
+    world.change(smb, health=40)
+    assert [look(days=1) for _ in range(3)] == [0, 0, 1]
+
+
+def test_a_run_starts_and_stops_another_playbook(world, look):
+    look.publish()
+    happen(world, "playbook.start", playbook="hello", run="none")
+    look.triggers.hear()
+    assert runs(world) == ["hello"]
+    happen(world, "playbook.stop", key="k2", playbook="hello")
+    look.triggers.hear()
+    assert world.runner.runs_for_account(world.accounts["smb"])[0].state == "stopped"
+
+
+def test_a_playbook_that_cannot_be_started_by_another_becomes_a_task(world, look):
+    happen(world, "playbook.start", playbook="nothing", run="none")
+    look.triggers.hear()
+    assert [task.title for task in world.tasks()] == ["“nothing” did not start for Smb Works"]
+
+
+def test_a_published_version_leaves_running_ones_alone_until_they_are_migrated(world, look):
+    look.publish()
+    first = world.start("hello", "smb")
+    later = yaml.safe_load(HELLO)["steps"] | {
+        "B": {"title": "Second", "when": "S+30d", "to": "admin", "message": "Good day, {first}."}
+    }
+    look.publish(version="2.0.0", steps=later)
+    second = world.start("hello", "mm")
+    assert set(world.steps(first)) == {"A"}
+    assert set(world.steps(second)) == {"A", "B"}
+    said = world.runner.migrate(first, "UMIA", only_say=True)
+    assert set(said.run.steps) == {"A", "B"}
+    assert set(world.steps(first)) == {"A"}
+    world.runner.migrate(first, "UMIA")
+    assert set(world.steps(first)) == {"A", "B"}
+    assert "from version 1.0.0 to 2.0.0: B added" in world.last("playbook_notice")["text"]
+    with pytest.raises(PlaybookError, match="the newest version already"):
+        world.runner.migrate(first, "UMIA")
+
+
+def test_a_renewal_that_moves_earlier_is_planned_anew(world, look):
+    run = world.start("renewal", "smb")
+    with world.database.reading() as session:
+        term = accounts.running_subscription(session, world.accounts["smb"])
+    world.change((Subscription, term.id), renews_on=term.renews_on - timedelta(days=75))
+    look()
+    states = world.steps(run)
+    assert states["R1"] == "skipped"
+    assert states["R6"] == "planned"
+    assert (
+        "the renewal date moved from 30 June 2026 to 16 April 2026" in world.last("playbook_notice")["text"]
+    )
+
+
+def test_what_happened_while_a_run_was_paused_is_heard_when_it_goes_on(world, look):
+    steps = yaml.safe_load(HELLO)["steps"] | {
+        "L": {"title": "Who now", "on": "signal.champion_left", "task": {"title": "Find out", "due": "1bd"}}
+    }
+    look.publish(steps=steps)
+    run = world.start("hello", "smb")
+    world.runner.pause(run, "UDANA")
+    happen(world, "signal.champion_left")
+    look.triggers.hear()
+    assert "L" not in world.steps(run)
+    world.handle(run, events.Resumed("UDANA"))
+    assert world.steps(run)["L"] == "waiting"
+
+
+def test_retired_playbooks_begin_no_more(world, look):
+    look.publish(trigger=[{"event": "health.red"}])
+    assert world.runner.retire("hello", world.workspace_id)
+    happen(world, "health.red")
+    look.triggers.hear()
+    assert runs(world) == []
+    with world.database.reading() as session:
+        assert playbooks.published(session, world.workspace_id) == []
