@@ -72,8 +72,12 @@ def advance(
 
 
 def _after_the_end(turn: Turn, event: Event) -> None:
-    """Words that come after the end are kept; everything else changes nothing."""
-    if isinstance(event, events.Replied):
+    """Words that come after the end are kept, and what was escalated must be taken; else nothing changes."""
+    if isinstance(event, events.TimerFired):
+        kind, _, key = event.name.partition(":")
+        if kind == work.UNTAKEN:
+            work.untaken(turn, key)
+    elif isinstance(event, events.Replied):
         answering.replied(turn, event)
     elif isinstance(event, events.WantsPerson):
         deflecting.wants_person(turn, event)
@@ -254,7 +258,8 @@ def _asked_for(turn: Turn, record: StepRecord) -> Iterator[Action]:
 def _waited(turn: Turn, record: StepRecord) -> None:
     body = turn.body(record)
     if record.state == "waiting" and isinstance(body, Wait):
-        preparing.finish_waiting(turn, record, body, came=False)
+        came = body.wait.until is not None and holds(body.wait.until, turn.scene)
+        preparing.finish_waiting(turn, record, body, came=came)
 
 
 def _nothing(_turn: Turn, _event: Event) -> None:
