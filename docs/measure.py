@@ -82,7 +82,7 @@ def bench(name: str) -> None:
     """Run the benchmarks, or some of them, and keep what they print."""
     command = ["make", "bench", f"ARGS={BENCHES[name]}"]
     ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    printed = [line.removeprefix(".") for line in ended.stdout.splitlines()]  # pytest's dots stand before some
+    printed = (line.removeprefix(".") for line in ended.stdout.splitlines())  # a dot of pytest's
     lines = [line for line in printed if line[:59].strip() and line[58:59] == " "]
     head = f"measured {SystemClock().now().date()} at {commit()}"
     KEPT.mkdir(exist_ok=True)

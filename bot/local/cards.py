@@ -77,6 +77,7 @@ def bootstrap(ws: Workspace, user: User) -> Payload:
         "commands": [_command_card(one) for one in ws.config.commands],
         "shortcuts": [asdict(one) for one in ws.config.shortcuts],
         "clock": clock_card(ws),
+        "trouble": ws.trouble.to_json(),
         "suggested_prompts": prompts.get("prompts", [asdict(one) for one in ws.config.prompts]),
         "prompts_title": prompts.get("title", ""),
     }

@@ -40,5 +40,7 @@ export const api = {
   open: (body) => post("open", body),
   stopStream: (body) => post("stop_stream", body),
   shortcut: (body) => post("shortcut", body),
+  faults: (wanted) => post("faults", wanted),
+  disconnect: () => post("disconnect", {}),
   advance: (advance_seconds) => post("clock", { advance_seconds }),
 };

@@ -8,6 +8,7 @@ import { fill, h, icon, iconButton } from "./dom.js";
 import { setClock, workspaceNow } from "./state.js";
 import { fullDate, isWeekend, spanOf, timeOfDay, zoneName } from "./time.js";
 import { orToast } from "./toast.js";
+import { troubleButton } from "./trouble.js";
 
 const HOUR = 3600; // seconds
 const DAY = 24 * HOUR;
@@ -28,7 +29,7 @@ export function clockBar(host, state, { onMenu }) {
   let stopped = false;
   fill(host, iconButton("menu", "Show the sidebar", { class: "menu-button", onclick: onMenu }),
     h("div.clock-face", {}, icon("clock"), now, moved, progress),
-    h("div.clock-steps", { role: "group", "aria-label": "Move time forward" }, h("span.clock-label", {}, "Move time"), buttons, stop));
+    h("div.clock-steps", { role: "group", "aria-label": "Move time forward" }, h("span.clock-label", {}, "Move time"), buttons, stop), troubleButton(state));
 
   async function travel(seconds, button) {
     stopped = false;

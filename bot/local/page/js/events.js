@@ -58,6 +58,10 @@ const HANDLERS = {
     state.channels.set(channel.id, { ...state.channels.get(channel.id), ...channel });
     return ["channels"];
   },
+  faults: (state, { faults, struck }) => {
+    state.trouble = { faults, struck };
+    return ["trouble"];
+  },
   user: (state, { user }) => {
     state.users.set(user.id, shownUser(user));
     return ["people"];

@@ -2,13 +2,13 @@
 
 import { useZone } from "./time.js";
 
-/** Topics: connection, people, channels, conversation, thread, status, prompts, views, home, clock. */
+/** Topics: connection, people, channels, conversation, thread, status, prompts, views, home, clock, trouble. */
 export function createState() {
   const listeners = [];
   const state = {
     place: {}, boot: null, me: null, users: new Map(), channels: new Map(), personas: [],
     main: emptyList(), thread: emptyList(), statuses: new Map(), prompts: new Map(), titles: new Map(),
-    views: [], home: null, clock: { base: Date.now(), at: performance.now(), offset: 0 }, connection: "open",
+    views: [], home: null, clock: { base: Date.now(), at: performance.now(), offset: 0 }, connection: "open", trouble: null,
   };
   state.subscribe = (topics, listener) => listeners.push([topics, listener]);
   state.changed = (...topics) => {
@@ -32,6 +32,7 @@ export function adoptBootstrap(state, boot) {
   state.prompts = new Map([["", { title: boot.prompts_title, prompts: boot.suggested_prompts ?? [] }]]);
   state.views = [];
   state.home = null;
+  state.trouble = boot.trouble ?? null;
   setClock(state, boot.clock);
 }
 
