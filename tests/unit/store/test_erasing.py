@@ -7,10 +7,12 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from store.accounts_import import import_csv
-from store.erasing import ERASED, erase_person, left_over
+from store.erasing import erase_person, left_over
 from store.errors import NotFound, StoreError
 from store.personal import export_person
+from store.scrubbing import ERASED
 from store.tables import (
+    Account,
     Answer,
     Contact,
     Feedback,
@@ -36,6 +38,7 @@ def fill(session, company, clock):
     now, where = clock.now(), company.workspace_id
     nord = company.accounts["nord"]
     workspaces.remember_user(session, where, ANA, now, name=NAME, email="ana@nord.example")
+    session.get(Account, nord).goal = WORDS  # as a playbook notes what somebody says matters most
     ana = session.execute(select(Contact).where(Contact.slack_user_id == ANA)).scalar_one()
     talk = open_conversation(
         session, workspace_id=where, channel_id="D0ANA", thread_ts="1.0", surface="dm", opened_by=ANA, account_id=nord, now=now
