@@ -29,15 +29,15 @@ def register(app: App, services: Services) -> None:
     """Take the rest; to be registered last, as the first listener that fits is the one that is asked."""
 
     def pressed(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
-        ack()
         if body["type"] == "block_actions" and action.get("type") == "button" and not action.get("url"):
             press = parse_action(body, action)
             remember(services, KIND, press.event_key, press.to_payload())
+        ack()
 
     def chosen(ack: Ack, body: dict[str, Any]) -> None:
-        ack()
         press = parse_shortcut(body)
         remember(services, KIND, press.event_key, press.to_payload())
+        ack()
 
     for gone in GONE:
         app.event(gone)(_taken_out)

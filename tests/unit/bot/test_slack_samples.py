@@ -86,7 +86,6 @@ def go_through(bot, body):
     """Slack sends it; what follows is carried out and said. Returns the HTTP status and what was said."""
     before = len(bot.rows(select(OutboxMessage)))
     status = bot.app.dispatch(BoltRequest(body=body, mode="socket_mode")).status
-    bot.app.listener_runner.listener_executor.submit(int).result(5)
     bot.settle()
     assert {one.state for one in bot.rows(select(InboundEvent))} <= {"done", "failed"}
     return status, bot.rows(select(OutboxMessage))[before:]
