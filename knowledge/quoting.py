@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     _Passage = tuple[Evidence, list["Scored"]]
 
 PASSAGES = 3  # that an answer may quote
-UNITS_SCORED = 36  # of one answer, to bound the work
+UNITS_READ = 14  # of one answer: those that have most of the question's words, earlier ones first
 ROWS = 4  # of one table
 LIST_ITEMS = 12  # a longer list is cut behind these
 MARGIN = 3.0  # logits below the best item or row: still part of the answer
@@ -53,6 +53,7 @@ _SHORTEST = 4  # words of a sentence that may stand alone
 _COVERS = (
     2.0  # logits for a unit that has all the question's words, the rare ones among what is read counting more
 )
+_LATER_PASSAGE, _LATER_UNIT = 0.15, 0.01  # share of the question's words that an earlier place is worth
 _NAMED = 3.0  # logits off for not naming what the question names by an identifier, where another unit does
 
 
@@ -152,22 +153,36 @@ def _to_read(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _with_scores(passages: list[_Passage], score: Score, question: str) -> list[_Passage]:
-    """The same, the units that may carry an answer scored under their heading, the best passage's first."""
-    asked = [
+    """The same, the units that may carry an answer scored under their heading."""
+    places = _to_score(passages, question)
+    units = [passages[p][1][u].unit for p, u in places]
+    texts = [
+        f"{' > '.join(passages[p][0].heading_path)}: {unit.readable}"
+        for (p, _), unit in zip(places, units, strict=True)
+    ]
+    extra = _by_wording(units, question)
+    for (p, u), unit, logit, more in zip(places, units, score(texts), extra, strict=True):
+        passages[p][1][u] = Scored(unit, logit + more)
+    return passages
+
+
+def _to_score(passages: Sequence[_Passage], question: str) -> list[tuple[int, int]]:
+    """Places of the units that are worth the cross-encoder's time, in reading order."""
+    places = [
         (p, u)
         for p, (_, units) in enumerate(passages)
         for u, scored in enumerate(units)
         if _may_answer(scored.unit)
-    ][:UNITS_SCORED]
-    units = [passages[p][1][u].unit for p, u in asked]
-    texts = [
-        f"{' > '.join(passages[p][0].heading_path)}: {unit.readable}"
-        for (p, _), unit in zip(asked, units, strict=True)
     ]
-    extra = _by_wording(units, question)
-    for (p, u), unit, logit, more in zip(asked, units, score(texts), extra, strict=True):
-        passages[p][1][u] = Scored(unit, logit + more)
-    return passages
+    under = [
+        f"{''.join(passages[p][0].heading_path[-1:])} {passages[p][1][u].unit.readable}" for p, u in places
+    ]
+    worth = [
+        share - _LATER_PASSAGE * p - _LATER_UNIT * i
+        for i, ((p, _), share) in enumerate(zip(places, coverage(question, under), strict=True))
+    ]
+    best = sorted(range(len(places)), key=lambda i: -worth[i])[:UNITS_READ]
+    return [places[i] for i in sorted(best)]
 
 
 def _by_wording(units: Sequence[Unit], question: str) -> list[float]:
