@@ -121,6 +121,7 @@ def look_whether_it_came(turn: Turn) -> None:
 def _prepare_message(turn: Turn, record: StepRecord, body: Message) -> None:
     if record.state == "held":
         work.close(turn, f"{record.step}:{work.HOLD}")
+        work.close(turn, work.HOLD_ALL)
     record = turn.change(record, state="planned", note=None)
     if record.audience in STAFF:
         _tell_staff(turn, record, body)

@@ -76,10 +76,13 @@ def hold(turn: Turn, record: StepRecord, body: Message) -> bool:
             due=Delay(2, "bd"),
             priority="high" if body.commercial else "normal",
         )
-        work.make(turn, record, spec, f"{record.step}:{work.HOLD}")
-        turn.notify(
-            record, f"“{body.title}” to {turn.context.account} is held: {why}.", urgent=body.commercial
-        )
+        slot = f"{record.step}:{work.HOLD}" if body.commercial else work.HOLD_ALL
+        known = turn.run.tasks.get(slot)
+        work.make(turn, record, spec, slot)
+        if known is None or known.state != "open":  # several messages held for one reason are told once
+            turn.notify(
+                record, f"“{body.title}” to {turn.context.account} is held: {why}.", urgent=body.commercial
+            )
     record = turn.change(
         record, state="held", note=f"held: {why}", text=None, original_text=None, approved_by=None
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NOBODY, PERSONAL, UNDELIVERABLE = "nobody", "personal", "undeliverable"
 IN_PERSON = frozenset({NOBODY, PERSONAL, UNDELIVERABLE})  # tasks that stand in for a message of the bot
 DRAFT, HOLD = "draft", "hold"
+HOLD_ALL = "run:hold"  # what holds every message of a run, told once
 
 
 ESCALATION, UNTAKEN = "escalation", "untaken"

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playbooks import events
-from playbooks.bands import is_held
+from playbooks.bands import TROUBLES, is_held, troubled
 from playbooks.effects import CancelTimer, Finish, Nudge, Say, SetTimer
 from playbooks.engine import advance
 from playbooks.loader import shipped
@@ -63,7 +63,7 @@ class World:
         goal = self.now + timedelta(hours=hours)
         if asleep:
             self.now = goal
-        for _ in range(500):
+        for _ in range(5000):
             due = [(at, name) for name, at in self.timers.items() if at <= goal]
             if not due:
                 break
@@ -84,6 +84,7 @@ class World:
         assert self.run.state != "paused"
         if record.delivery in {"approve", "draft"}:
             assert record.approved_by
+        assert troubled(self.context) is None or record.in_conversation or isinstance(effect, Nudge)
         if self.playbook.steps[record.step].commercial:
             assert is_held(self.run, self.context, self.now) is None
         talk = (
@@ -136,9 +137,11 @@ def world(playbook: str, segment: Any, health: int | None) -> World:
     run = Run(
         id="r1", playbook=playbook, account_id="a1", segment=segment, started_at=start, started_by="UDANA"
     )
-    return World(DEFINITIONS()[playbook].playbook, context, run, start)
+    return World(DEFINITIONS()[playbook].of(segment), context, run, start)
 
 
+FACTS = ("first_value", "kickoff_on", "trial_end", "legal_hold", "incident", "save_plan", "seats_used")
+HAPPENINGS = ("first_value", "signal.champion_left", "health.red", "stage.adopted")
 WHO = st.sampled_from(["UADA", "UBEN", "UCY", "UDANA", "USTRANGER"])
 WORDS = st.sampled_from(
     [
@@ -156,7 +159,8 @@ WORDS = st.sampled_from(
 )
 DEED = st.sampled_from(
     ["value", "value", "words", "not_me", "later", "person", "approve", "approve", "edit", "send_now", "skip", "snooze",
-     "look_up", "lost", "delivered", "rejected", "pause", "resume", "plan", "task", "unreached", "opt_out", "red", "time", "time", "time", "asleep"]
+     "look_up", "lost", "delivered", "rejected", "pause", "resume", "plan", "task", "unreached", "opt_out", "red",
+     "happened", "looked", "fact", "moved", "new_csm", "form", "time", "time", "time", "asleep"]
 )  # fmt: skip
 
 
@@ -177,6 +181,20 @@ def deed(w: World, what: str, who: str, n: int, words: str, hours: int) -> None:
         w.context = replace(w.context, contacts=people)
     elif what == "red":
         w.context = replace(w.context, health=30)
+    elif what == "fact":
+        kind = FACTS[n % len(FACTS)]
+        value = (
+            (w.now + timedelta(days=n - 10)).date().isoformat()
+            if kind.endswith("_on")
+            else words[:20] or "yes"
+        )
+        noted = Fact(kind, value, None, w.now.date())
+        w.context = replace(w.context, facts={**w.context.facts, kind: noted})
+    elif what == "moved" and w.context.term:
+        term = replace(w.context.term, renews_on=w.context.term.renews_on + timedelta(days=n - 20))
+        w.context = replace(w.context, term=term)
+    elif what == "new_csm":
+        w.context = replace(w.context, csm=Staff("Noa New", f"n{n % 2}@us.example", "UNOA", "Europe/London"))
     else:
         w.happen(
             {
@@ -197,6 +215,10 @@ def deed(w: World, what: str, who: str, n: int, words: str, hours: int) -> None:
                 "pause": events.Paused("UDANA"),
                 "resume": events.Resumed("UDANA"),
                 "plan": events.PlanAccepted("UDANA"),
+                "happened": events.Happened(HAPPENINGS[n % len(HAPPENINGS)]),
+                "looked": events.Looked(),
+                "moved": events.Looked(),
+                "form": events.Replied(key, who, fields=(("metric", words), ("signer", "p1"))),
                 "task": events.TaskDone((sorted(w.run.tasks) or ["none"])[n % max(len(w.run.tasks), 1)], who),
                 "unreached": events.StaffUnreached(
                     key, "playbook_preview", "Dana Doe", who if n % 2 else None
@@ -206,7 +228,7 @@ def deed(w: World, what: str, who: str, n: int, words: str, hours: int) -> None:
 
 
 @pytest.mark.parametrize("segment", ["SMB", "MM", "ENT"])
-@pytest.mark.parametrize("playbook", ["onboarding", "renewal"])
+@pytest.mark.parametrize("playbook", sorted(DEFINITIONS()))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     deeds=st.lists(st.tuples(DEED, WHO, st.integers(0, 40), WORDS, st.integers(1, 200)), max_size=30),
@@ -218,6 +240,8 @@ def test_no_sequence_of_events_breaks_a_promise(playbook, segment, deeds, health
     for what, who, n, words, hours in deeds:
         deed(w, what, who, n, words, hours)
     w.happen(events.Resumed("UDANA"))
+    over = {kind: fact for kind, fact in w.context.facts.items() if kind not in TROUBLES}
+    w.context = replace(w.context, facts=over)
     w.pass_time(24 * 400, asleep=False)
     w.check_budget()
     waiting = [
