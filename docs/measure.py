@@ -95,7 +95,7 @@ def commit() -> str:
         subprocess.run(
             ["git", *command.split()], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
         ).stdout
-        for command in ("rev-parse --short HEAD", "status --porcelain -- bot knowledge store")
+        for command in ("rev-parse --short HEAD", "status --porcelain -- bot knowledge playbooks store")
     ]
     return said[0].strip() + ("+" if said[1].strip() else "")
 

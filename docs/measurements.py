@@ -21,6 +21,7 @@ RUNS = {
     "scope": f"scope {DATA}/aws-docs --outside {DATA}/clinc-oos/data_full.json.gz",
     "quotes": f"quotes {DATA}/aws-docs",
     "grounding": f"grounding {CONVERSATIONS} {CORPORA}",
+    "playbooks": "playbooks --accounts 200 --days 365 --workers 2",
 }
 
 

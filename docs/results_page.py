@@ -26,6 +26,7 @@ def page() -> str:
         quotes(),
         grounding(),
         choices(),
+        playbooks(),
         benches(),
         commands(),
     ]
@@ -289,6 +290,28 @@ def bench(name: str, arguments: str) -> str:
     text = path.read_text(encoding="utf-8").strip()
     command = f'make bench ARGS="{arguments}"' if arguments else "make bench"
     return f"## {HEADINGS[name]}\n\n`{command}`\n\n```text\n{text}\n```"
+
+
+def playbooks() -> str:
+    """A year of a made-up company's playbooks, and the rules counted over what was sent."""
+    figures = (kept("playbooks") or {}).get("figures")
+    if not figures:
+        return ""
+    what = (
+        "Onboarding and renewal of made-up customers, started by hand on drawn days, with drawn answers, health and "
+        "opt-outs. `playbooks/audit.py` counts each rule over what was sent, without the engine's guards. `seconds` are "
+        "on the wall, on two cores."
+    )
+    broken = [[rule, str(count)] for rule, count in figures["broken"].items()]
+    rows = [[name, str(value)] for name, value in figures.items() if name != "broken"]
+    return "\n\n".join(
+        [
+            "## A year of playbooks",
+            what,
+            table(["figure", "measured"], rows),
+            table(["rule", "messages that break it"], broken),
+        ]
+    )
 
 
 def commands() -> str:

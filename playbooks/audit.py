@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 FIRST_HOUR, LAST_HOUR = 9, 18
 QUESTION_GAP = 5  # business days
+AT_MOST = {
+    "message": 1,
+    "nudge": 3,
+}  # of a step: one reminder, and two more that the person asked for with Later
 A_WEEK, WEEK = 3, timedelta(days=7)
 
 
@@ -56,7 +60,8 @@ def broken_rules(lines: Iterable[Line], truth: Truth) -> list[Broken]:
         found += [*_one_open(theirs), *_gaps(theirs, truth), *_one_a_day(theirs)]
     for theirs in by_account.values():
         found += _budget(theirs)
-    found += [Broken("sent once", line, "sent before") for same in by_step.values() for line in same[1:]]
+    for (_, _, kind), same in by_step.items():
+        found += [Broken("sent once", line, "sent before") for line in same[AT_MOST[kind] :]]
     return found
 
 

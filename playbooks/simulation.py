@@ -26,7 +26,7 @@ from store.clock import FixedClock
 from store.tables import accounts, playbooks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from playbooks.events import Event
     from playbooks.runner import PlaybookRunner
@@ -301,8 +301,8 @@ class Stage:
             made = [
                 task for task in rehearsal.made_since(session, self.start) if task.account_id in account_ids
             ]
+            closed = {run.id: _closings(playbooks.steps_of(session, run.id)) for run in runs}
         names = {self._context(one).account for one in account_ids}
-        closed = {run.id: _closings(run) for run in runs}
         found = [
             replace(line, closed_at=closed[line.run_id].get(line.step))
             for line in self.lines
@@ -383,15 +383,13 @@ def _rule(playbook: Playbook, run: PlaybookRun, record: StepRecord | None) -> st
     return "follows from what happened before"
 
 
-def _closings(run: PlaybookRun) -> dict[str, datetime]:
-    """When each question of a run was answered, expired or dropped; those still open are not in it."""
-    found = {}
-    for key, step in run.snapshot["steps"].items():
-        record = StepRecord.model_validate(step)
-        closed = record.answered_at or (record.expires_at if record.state == "expired" else run.ended_at)
-        if record.sent_at and closed and record.state != "sent":
-            found[key] = closed
-    return found
+def _closings(steps: Iterable[RunStep]) -> dict[str, datetime]:
+    """When each question was answered, or else closed: expired, passed on, dropped. Open ones are not in it."""
+    return {
+        step.key: step.answered_at or step.updated_at
+        for step in steps
+        if step.sent_at and step.state != "sent"
+    }
 
 
 def _why(record: StepRecord | None, wait: _Wait | None, kind: str) -> str | None:

@@ -41,6 +41,7 @@ CASES = [
         [later(n, reader=f"p{n}", run_id=f"r{n}", **NOTICE) for n in range(4)], "budget of the account", id="four a week"
     ),
     pytest.param([later(0), later(7, step="S0")], "sent once", id="the same twice"),
+    pytest.param([later(n, kind="nudge", step="S0") for n in (0, 1, 2, 3)], "sent once", id="four reminders"),
 ]  # fmt: skip
 TRUTH = Truth(
     opt_outs={"ada": MONDAY + 8 * DAY},
@@ -62,6 +63,7 @@ def test_a_fair_log_breaks_no_rule():
     fair = [
         later(0),
         later(2, kind="nudge", step="S0"),
+        later(4, kind="nudge", step="S0"),  # they had said Later
         later(
             2, begins=False, at=(MONDAY + 2 * DAY).replace(hour=21)
         ),  # an answer late in the evening goes on
