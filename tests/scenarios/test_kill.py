@@ -30,18 +30,19 @@ MOMENTS_OF_A_START = ("before generations.build", "after generations.build", "af
 MOMENTS_OF_A_QUESTION = (
     "before once.remember",  # it has been received, and is lost with the process: Slack sends it again
     "after once.remember",  # it is stored, and Slack does not know
+    "after assistant.threads.setStatus",  # the first sign
     "after work._claim",
     "after conversations.info",
     "after conversations.members",
     "after questions._note",
     "after questions._mark_as_question",
-    "after assistant.threads.setStatus",  # thinking
-    "after questions._carry_out",  # the answer is in the store
+    "after chat.startStream",  # Slack shows the plan, and we have no note of it
+    "after progress._note",  # thinking
+    "after chat.appendStream",  # reading
+    "after questions._answer",  # the answer is in the store
     "after deliver._claim",
-    "after chat.startStream",  # Slack shows something that we have no note of
-    "after deliver._note_started",
-    "after chat.appendStream",
-    "after chat.appendStream #2",
+    "after chat.appendStream #3",  # it streams
+    "after chat.appendStream #4",
     "after chat.stopStream",  # Slack has it all, and we have no note of it
     "after deliver._note_sent",
 )
@@ -130,7 +131,12 @@ def test_what_does_not_stream_is_said_once_whenever_the_bot_is_killed(life, mome
 
 def test_two_kills_in_a_row_change_nothing(life):
     ts = None
-    for moment in ("after chat.startStream", "before chat.update", "after chat.update"):
+    for moment in (
+        "after chat.startStream",
+        "after chat.appendStream #3",
+        "before chat.update",
+        "after chat.update",
+    ):
         bot = life.start(dies_at=moment)
         ts = ts or life.ask(ISLA, HARBOUR, QUESTION)
         life.wait_until_dead(bot)
@@ -141,7 +147,7 @@ def test_two_kills_in_a_row_change_nothing(life):
 
 
 def test_a_question_that_ends_every_process_is_set_aside_and_its_asker_is_told(life):
-    ts, moment = None, "after assistant.threads.setStatus"
+    ts, moment = None, "after chat.appendStream"
     for _ in range(DEATHS):
         bot = life.start(dies_at=moment, rest_seconds=0.5)
         ts = ts or life.ask(ISLA, HARBOUR, QUESTION)
