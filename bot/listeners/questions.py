@@ -110,7 +110,8 @@ def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Readi
 
 def _answer(services: Services, event: InboundEvent, said: Said, asked: asking.Asked, manner: Manner) -> None:
     _mark_as_question(services, said)
-    shown = progress.Quiet() if manner == "private" else progress.show(services, event, said)
+    # What nobody asked us may end in a word for its asker alone: nothing is shown to the others before.
+    shown = progress.show(services, event, said) if manner == "open" else progress.Quiet()
     answered = think(services, said, asked, shown)
     now = services.clock.now()
     with services.effect_of(event.id) as session:

@@ -216,12 +216,13 @@ def test_a_bot_that_stops_leaves_its_sync_for_the_next_start(core, docs):
 class _Services:
     """What the schedule needs."""
 
-    def __init__(self, syncs):
+    def __init__(self, core, syncs):
         self.stopping = threading.Event()
         self.syncs = syncs
         self.runner = self
         self.answers = self
         self.ready = True
+        self.database, self.clock, self.workspace_id = core.database, core.clock, core.workspace_id
 
     def fire_due(self, _count):
         return 0
@@ -231,7 +232,7 @@ class _Services:
 
 
 @pytest.mark.slow
-def test_a_long_sync_holds_no_timer_up():
+def test_a_long_sync_holds_no_timer_up(core):
     class Long:
         def __init__(self):
             self.entered, self.leave = threading.Event(), threading.Event()
@@ -242,7 +243,7 @@ def test_a_long_sync_holds_no_timer_up():
             return 1
 
     syncs = Long()
-    services = _Services(syncs)
+    services = _Services(core, syncs)
     fired = threading.Event()
     services.fire_due = lambda _count: fired.set() or 0
     schedule = Schedule(services)
