@@ -52,7 +52,7 @@ def carry_out(services: Services, event: InboundEvent) -> None:
     text, conversation = found
     asked = asking.who_asks(services, pressed.user_id, conversation.channel_id)
     private = conversation.surface == "command" or pressed.message_ts is None
-    said = _as_said(services, pressed, conversation, text)
+    said = _as_said(services, event, pressed, conversation, text)
     shown = progress.Quiet() if private else progress.StatusLine(services, said)
     answered = questions.think(services, said, asked, shown)
     now = services.clock.now()
@@ -76,12 +76,15 @@ def _reading(session: Session, services: Services, pressed: Pressed) -> tuple[st
     return answer.readings[int(number) - 1], session.get_one(Conversation, answer.conversation_id)
 
 
-def _as_said(services: Services, pressed: Pressed, conversation: Conversation, text: str) -> Said:
-    at = f"{services.clock.now().timestamp():.6f}{CHOSEN}"
+def _as_said(
+    services: Services, event: InboundEvent, pressed: Pressed, conversation: Conversation, text: str
+) -> Said:
+    """As a message that comes right after the one whose button was pressed."""
+    after = pressed.message_ts or f"{services.clock.now().timestamp():.6f}"
     return Said(
         event_key=pressed.event_key,
         channel_id=conversation.channel_id,
-        ts=at,
+        ts=f"{after}-{event.id}{CHOSEN}",
         thread_ts=conversation.thread_ts,
         user_id=pressed.user_id,
         user_team=None,
