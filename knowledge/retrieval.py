@@ -56,7 +56,7 @@ class Found:
     """Ranked evidence, the question's vector, and what it took.
 
     Attributes:
-        evidence: best first; the first twenty carry the cross-encoder's logit.
+        evidence: best first; those that the cross-encoder read carry its logit.
         asked: the question as the cross-encoder read it: in the usual terms, where it held everyday words.
         vector: of the question.
         timings_ms: stage -> milliseconds.
