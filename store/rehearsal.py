@@ -53,7 +53,7 @@ def empty() -> Database:
 
 
 def _unchecked(connection: Any, _record: Any) -> None:
-    """Rows may name what was not copied. (Within a transaction SQLite takes no notice of this.)"""
+    """Rows may name what was not copied; within a transaction SQLite takes no notice of this."""
     connection.execute("PRAGMA foreign_keys=OFF")
 
 
