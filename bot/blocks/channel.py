@@ -25,7 +25,7 @@ LABELS: Mapping[str, str] = {
 }
 EXPLAINED: Mapping[str, str] = {
     MENTION: "I answer where somebody mentions me, and follow-ups in that thread.",
-    EVERY: "I answer every question in its thread. What I cannot answer, only its asker hears.",
+    EVERY: "I answer in its thread. What I find no answer to, only its asker hears.",
     PRIVATE: "Only the asker sees my answer, and may share it with the channel.",
     SILENT: "I say nothing here. Direct messages and /cs work as before.",
 }
@@ -55,7 +55,7 @@ def policy_modal(policy: str, context: Mapping[str, Any]) -> dict[str, Any]:
         value: Option(
             text=PlainTextObject(text=label),
             value=value,
-            description=PlainTextObject(text=EXPLAINED[value][:75]),
+            description=PlainTextObject(text=EXPLAINED[value]),
         )
         for value, label in LABELS.items()
     }

@@ -78,12 +78,17 @@ def message(ts: float, user: str = "U1", text: str = "", **more: Any) -> dict[st
 
 
 class CannedServer:
-    """Serves the page. `messages[channel]` and `threads[ts]` are what it lists; `answers[path]` what a POST answers."""
+    """Serves the page.
+
+    `messages[channel]` and `threads[ts]` are what it lists; `answers[path]` what a POST answers. `meanwhile` is
+    pushed after a thread was asked for, and before it is answered.
+    """
 
     def __init__(self) -> None:
         self.messages: dict[str, list[dict[str, Any]]] = {}
         self.threads: dict[str, list[dict[str, Any]]] = {}
         self.answers: dict[str, Any] = {}
+        self.meanwhile: list[dict[str, Any]] = []
         self.posts: list[tuple[str, dict[str, Any]]] = []
         self.users = [dict(user) for user in USERS]
         self.home: dict[str, Any] | None = None
@@ -172,6 +177,9 @@ class CannedServer:
 
     async def _messages(self, request: Request) -> Response:
         thread = request.query_params.get("thread")
+        for event in self.meanwhile if thread else ():
+            await self._send(event)
+            await asyncio.sleep(0.05)
         found = (
             self.threads.get(thread, []) if thread else self.messages.get(request.query_params["channel"], [])
         )

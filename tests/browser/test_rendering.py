@@ -167,6 +167,31 @@ def test_a_data_table_sorts_and_turns_pages(page: Page, canned: CannedServer) ->
     expect(shown.locator("tbody th")).to_have_text(["Beta", "Cyan"])
 
 
+def test_what_comes_while_a_thread_is_loaded_is_shown_in_it(page: Page, canned: CannedServer) -> None:
+    root = message(0, "U1", "a question", thread_ts=f"{T0}.000000")
+    show(page, canned, root)
+    early = message(1, "UBOT", "an answer begins", thread_ts=root["ts"])
+    later = early | {"text": "an answer ends"}
+    canned.threads[root["ts"]] = [root]  # as it was before
+    canned.meanwhile = [
+        {"type": "message", "channel": "C1", "message": early},
+        {"type": "message_changed", "channel": "C1", "message": later},
+    ]
+    with page.expect_response(lambda response: "thread=" in response.url):
+        page.goto(f"{canned.url}/#as=U1&channel=C1&thread={root['ts']}")
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_test_id("thread-log")).to_contain_text("an answer ends")
+
+
+def test_a_plan_that_is_done_is_folded_and_opens(page: Page, canned: CannedServer) -> None:
+    tasks = [{"task_id": str(n), "title": f"Step {n}", "status": "complete"} for n in range(2)]
+    shown = show_blocks(page, canned, {"type": "plan", "title": "Found an answer", "tasks": tasks})
+    expect(shown.locator(".plan-count")).to_have_text("2 steps")
+    expect(shown.get_by_text("Step 1")).not_to_be_visible()
+    shown.get_by_text("Found an answer").click()
+    expect(shown.get_by_text("Step 1")).to_be_visible()
+
+
 def test_a_plan_shows_each_task_and_its_state(page: Page, canned: CannedServer) -> None:
     states = ["complete", "in_progress", "pending", "error"]
     tasks = [{"task_id": state, "title": state, "status": state} for state in states]

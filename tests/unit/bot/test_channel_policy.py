@@ -6,7 +6,9 @@ import pytest
 from sqlmodel import select
 
 from bot.attention import is_question
+from bot.blocks.channel import EXPLAINED, LABELS
 from store.tables import Answer, ChannelPolicy, Citation, Conversation
+from store.tables.channels import POLICIES
 from tests.bot_fixtures import GRACE, HARBOUR, ISLA, NOOR, OWEN, PRIYA, TEAM, texts_of
 
 QUESTION = "How do I export my data?"
@@ -167,3 +169,8 @@ def test_the_modal_shows_what_holds_and_changes_it(bot):
     bot.submit(PRIYA, modal, policy="every")
     [row] = bot.rows(select(ChannelPolicy))
     assert (row.channel_id, row.policy, row.set_by) == (HARBOUR, "every", PRIYA)
+
+
+def test_what_the_modal_explains_is_shown_whole():
+    assert all(len(explained) <= 75 for explained in EXPLAINED.values())
+    assert set(EXPLAINED) == set(LABELS) == set(POLICIES)

@@ -71,6 +71,8 @@ const HANDLERS = {
 const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts;
 const inMain = (message) => !isReply(message) || message.subtype === "thread_broadcast" || message.reply_broadcast === true;
 
+const inThread = (state, message) => Boolean(state.place.thread) && (message.thread_ts ?? message.ts) === state.place.thread;
+
 function onMessage(state, { channel, message }) {
   const here = channel === state.place.channel;
   if (here && inMain(message)) state.main.messages.set(message.ts, message);
@@ -88,8 +90,8 @@ function noteActivity(state, id, message, here) {
 
 function onChanged(state, channel, message) {
   if (channel !== state.place.channel) return [];
-  if (state.main.messages.has(message.ts)) state.main.messages.set(message.ts, message);
-  if (state.thread.messages.has(message.ts)) state.thread.messages.set(message.ts, message);
+  if (state.main.messages.has(message.ts) || (!state.main.loaded && inMain(message))) state.main.messages.set(message.ts, message);
+  if (state.thread.messages.has(message.ts) || (!state.thread.loaded && inThread(state, message))) state.thread.messages.set(message.ts, message);
   return ["conversation", "thread"];
 }
 

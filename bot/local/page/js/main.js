@@ -90,10 +90,12 @@ const loadThread = (fresh) => load("thread", state.place.thread, fresh);
 async function load(which, thread, fresh) {
   const { channel } = state.place;
   if (fresh) state[which] = emptyList();
+  const before = new Map(state[which].messages);
   const answer = await orToast(api.messages(state.me, channel, thread));
   if (!answer || state.place.channel !== channel || (thread && state.place.thread !== thread)) return;
+  const pushed = [...state[which].messages].filter(([ts, message]) => before.get(ts) !== message); // newer than the answer
   state[which] = {
-    messages: new Map(answer.messages.map((message) => [message.ts, message])),
+    messages: new Map([...answer.messages.map((message) => [message.ts, message]), ...pushed]),
     ephemerals: new Map((answer.ephemerals ?? []).map((message) => [message.id, message])),
     loaded: true,
   };

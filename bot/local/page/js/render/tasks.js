@@ -30,7 +30,12 @@ export function taskCard(task, ctx) {
 export function plan(block, ctx) {
   const tasks = block.tasks ?? [];
   const done = tasks.filter((task) => task.status === "complete").length;
-  return h("div.plan", {},
-    h("div.plan-head", {}, h("span.plan-title", {}, textObject(block.title, ctx.names)), tasks.length ? h("span.plan-count", {}, `${done} of ${tasks.length}`) : null),
-    tasks.map((task) => taskCard(task, ctx)));
+  const title = h("span.plan-title", {}, textObject(block.title, ctx.names));
+  const cards = tasks.map((task) => taskCard(task, ctx));
+  if (tasks.length && done === tasks.length) {  // what is done steps back behind what it led to
+    return h("details.plan.plan-done", { dataset: { testid: "plan" } },
+      h("summary.plan-head", {}, title, h("span.plan-count", {}, `${done} steps`)), cards);
+  }
+  return h("div.plan", { dataset: { testid: "plan" } },
+    h("div.plan-head", {}, title, tasks.length ? h("span.plan-count", {}, `${done} of ${tasks.length}`) : null), cards);
 }
