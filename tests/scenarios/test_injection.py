@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, select
 from tests.attacked import attacked_bot, attacks, ingest_of, word_of
 from tests.bot_fixtures import COMMUNITY, HARBOUR, ISLA, MIRA, NOOR, OWEN, PRIYA, TEAM, texts_of
 from tests.harmlessness import faults, source_numbers
+from tests.local_slack import element_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # a fifth of a second each, but many
 
@@ -68,8 +69,10 @@ def sources_of(answer):
 
 
 def assert_sources_open(bot, answer, hosts):
-    """What stands behind the buttons is as harmless as the answer."""
+    """What stands behind the buttons is as harmless as the answer; a link opens in the browser, nothing else."""
     for action_id in sources_of(answer):
+        if "url" in element_of(answer, action_id)[1]:
+            continue
         bot.press(ISLA, answer, action_id)
         assert faults(bot.modal(ISLA), hosts=hosts) == []
 
