@@ -65,7 +65,12 @@ def _task(step: str, *, done: bool = False, **more: Any) -> Chunk:
 
 def _found(sources: Sequence[tuple[str, str]]) -> Chunk:
     """Titles as links where they have an address, else as words."""
-    shown = [(shortened(harmless(title), TITLE_LIMIT), web_address(url)) for title, url in sources]
+    shown = [(shortened(_plain(title), TITLE_LIMIT), web_address(url)) for title, url in sources]
     links = [{"type": "url", "url": url, "text": title} for title, url in shown if url]
     words = " · ".join(title for title, url in shown if not url)
     return ({"sources": links} if links else {}) | ({"details": words} if words else {})
+
+
+def _plain(title: str) -> str:
+    """Without anything that Slack could take for a link or a mention."""
+    return harmless(title.replace("<", "(").replace(">", ")").replace("://", ": "))
