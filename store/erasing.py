@@ -114,6 +114,9 @@ def _empty(eraser: Eraser, report: Report, now: datetime) -> None:
     steps = table_of("run_steps")
     mine = steps.c.contact_id.in_(contact_ids)
     report.add("run_steps", eraser.run(update(steps).where(mine).values(text=None, answer_text=None)))
+    consents = table_of("consents")
+    given = consents.c.contact_id.in_(contact_ids)
+    report.add("consents", eraser.run(update(consents).where(given).values(text_shown="", withdrawn_at=now)))
     for account_id in sorted(who.account_ids):  # what they said matters most may be in their words
         accounts = table_of("accounts")
         said_goal = eraser.session.connection().scalar(

@@ -12,6 +12,7 @@ from store.people import staff_of
 from store.tables import accounts
 from store.tables.accounts import Account, Contact, StaffMember
 from store.tables.answers import Answer
+from store.tables.consents import consents_of
 from store.tables.conversations import Conversation, Message
 from store.tables.feedback import Feedback
 from store.tables.playbooks import PlaybookRun, RunStep
@@ -189,6 +190,7 @@ def export_person(session: Session, workspace_id: str, name: str) -> dict[str, A
         "answers": [_plain(row) for row in _rows(session, answers.order_by(col(Answer.created_at)))],
         "feedback": [_plain(row) for row in _rows(session, said.order_by(col(Feedback.created_at)))],
         "check_ins": [_plain(row) for row in _rows(session, steps.order_by(col(RunStep.sent_at)))],
+        "consents": [_plain(row) for row in consents_of(session, contact_ids)],
         "requests": [_plain(row) for row in _rows(session, asked) if row.link.get("asker") in who.slack_ids],
     }
 

@@ -8,6 +8,7 @@ from store.tables.accounts import Account, Contact, StaffMember, Subscription, U
 from store.tables.activities import Activity
 from store.tables.answers import Answer, Citation
 from store.tables.channels import ChannelPolicy
+from store.tables.consents import Consent, Referral
 from store.tables.conversations import Conversation, Message
 from store.tables.documents import Document, Passage, RetiredPassage
 from store.tables.erasures import Erasure
@@ -38,6 +39,7 @@ __all__ = [
     "ChannelPolicy",
     "ChatUsage",
     "Citation",
+    "Consent",
     "Contact",
     "Conversation",
     "Document",
@@ -57,6 +59,7 @@ __all__ = [
     "PlaybookDefinition",
     "PlaybookRun",
     "Promise",
+    "Referral",
     "Renewal",
     "RetiredPassage",
     "RunStep",
