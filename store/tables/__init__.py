@@ -18,6 +18,7 @@ from store.tables.generations import IndexGeneration
 from store.tables.goals import Goal, GoalReading
 from store.tables.happenings import Happening
 from store.tables.health import HealthOverride, HealthScore
+from store.tables.installations import SlackBot, SlackInstallation, SlackOAuthState
 from store.tables.outbox import OutboxMessage
 from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, StepEvent, Timer
 from store.tables.promises import Promise
@@ -64,6 +65,9 @@ __all__ = [
     "RetiredPassage",
     "RunStep",
     "Signal",
+    "SlackBot",
+    "SlackInstallation",
+    "SlackOAuthState",
     "SlackUser",
     "Source",
     "StaffMember",

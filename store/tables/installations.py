@@ -1,0 +1,166 @@
+"""The Slack workspaces that installed the app, in the tables that Slack's own library reads and writes.
+
+`slack_sdk` brings the queries (bot/slack/installations.py); here are the tables, so that migrations make them,
+and what the library has no query for. Names of columns are the library's. Tokens are sealed
+before they come here and are longer then than the library's own tables allow, hence Text.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import DateTime, Index, Text, delete, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SEALED = (
+    "bot_token",
+    "bot_refresh_token",
+    "user_token",
+    "user_refresh_token",
+    "incoming_webhook_url",
+    "incoming_webhook_configuration_url",
+)
+
+
+class SlackBot(SQLModel, table=True):
+    """The bot of one installation. The newest row of a workspace with a token counts. Moments are naive UTC."""
+
+    __tablename__ = "slack_bots"
+    __table_args__ = (Index("slack_bots_idx", "client_id", "enterprise_id", "team_id", "installed_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    client_id: str
+    app_id: str
+    enterprise_id: str | None = None
+    enterprise_name: str | None = None
+    team_id: str | None = None
+    team_name: str | None = None
+    bot_token: str | None = Field(default=None, sa_type=Text)
+    bot_id: str | None = None
+    bot_user_id: str | None = None
+    bot_scopes: str | None = None
+    bot_refresh_token: str | None = Field(default=None, sa_type=Text)
+    bot_token_expires_at: datetime | None = Field(default=None, sa_type=DateTime)
+    is_enterprise_install: bool = False
+    installed_at: datetime = Field(sa_type=DateTime)
+
+
+class SlackInstallation(SQLModel, table=True):
+    """One installation, by whoever pressed Allow. Moments are naive UTC."""
+
+    __tablename__ = "slack_installations"
+    __table_args__ = (
+        Index("slack_installations_idx", "client_id", "enterprise_id", "team_id", "user_id", "installed_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    client_id: str
+    app_id: str
+    enterprise_id: str | None = None
+    enterprise_name: str | None = None
+    enterprise_url: str | None = None
+    team_id: str | None = None
+    team_name: str | None = None
+    bot_token: str | None = Field(default=None, sa_type=Text)
+    bot_id: str | None = None
+    bot_user_id: str | None = None
+    bot_scopes: str | None = None
+    bot_refresh_token: str | None = Field(default=None, sa_type=Text)
+    bot_token_expires_at: datetime | None = Field(default=None, sa_type=DateTime)
+    user_id: str
+    user_token: str | None = Field(default=None, sa_type=Text)
+    user_scopes: str | None = None
+    user_refresh_token: str | None = Field(default=None, sa_type=Text)
+    user_token_expires_at: datetime | None = Field(default=None, sa_type=DateTime)
+    incoming_webhook_url: str | None = Field(default=None, sa_type=Text)
+    incoming_webhook_channel: str | None = None
+    incoming_webhook_channel_id: str | None = None
+    incoming_webhook_configuration_url: str | None = Field(default=None, sa_type=Text)
+    is_enterprise_install: bool = False
+    token_type: str | None = None
+    installed_at: datetime = Field(sa_type=DateTime)
+
+
+class SlackOAuthState(SQLModel, table=True):
+    """An installation that somebody has begun; used once, within ten minutes."""
+
+    __tablename__ = "slack_oauth_states"
+
+    id: int | None = Field(default=None, primary_key=True)
+    state: str
+    expire_at: datetime = Field(sa_type=DateTime)
+
+
+def installed(session: Session, client_id: str) -> list[SlackBot]:
+    """The bots that have a token, the newest of each workspace, in the order of their installation."""
+    rows = session.exec(
+        select(SlackBot)
+        .where(
+            SlackBot.client_id == client_id,
+            col(SlackBot.bot_token).is_not(None),
+            col(SlackBot.team_id).is_not(None),
+        )
+        .order_by(col(SlackBot.installed_at), col(SlackBot.id))
+    ).all()
+    return list({row.team_id: row for row in rows}.values())
+
+
+def installed_bot(session: Session, client_id: str, team_id: str) -> SlackBot | None:
+    """The newest bot of a workspace that has a token."""
+    return next((row for row in installed(session, client_id) if row.team_id == team_id), None)
+
+
+def first_installer(session: Session, client_id: str, team_id: str) -> str | None:
+    """The Slack id of who installed the app first: an admin from then on, as no later installer is."""
+    statement = select(SlackInstallation.user_id).where(
+        SlackInstallation.client_id == client_id, SlackInstallation.team_id == team_id
+    )
+    return session.exec(
+        statement.order_by(col(SlackInstallation.installed_at), col(SlackInstallation.id)).limit(1)
+    ).first()
+
+
+def forget_tokens(session: Session, client_id: str, team_id: str, until: datetime) -> bool:
+    """Forget the tokens of a workspace, as Slack says that they are void; False if there were none.
+
+    Args:
+        session: the transaction.
+        client_id: the app's.
+        team_id: the workspace's.
+        until: when Slack said it. What was installed later stays: Slack may tell us late, and out of order.
+    """
+    moment = until.astimezone(UTC).replace(tzinfo=None)
+    session.exec(
+        update(SlackInstallation)
+        .where(
+            col(SlackInstallation.client_id) == client_id,
+            col(SlackInstallation.team_id) == team_id,
+            col(SlackInstallation.installed_at) <= moment,
+        )
+        .values(dict.fromkeys(SEALED))
+    )
+    gone = session.exec(
+        delete(SlackBot).where(
+            col(SlackBot.client_id) == client_id,
+            col(SlackBot.team_id) == team_id,
+            col(SlackBot.installed_at) <= moment,
+        )
+    )
+    return gone.rowcount > 0
+
+
+def reseal(session: Session, change: Callable[[str], str]) -> int:
+    """Pass every sealed value through `change`, as after a change of the key; how many that were."""
+    changed = 0
+    for table in (SlackBot, SlackInstallation):
+        for row in session.exec(select(table)).all():
+            for name in SEALED:
+                if value := getattr(row, name, None):
+                    setattr(row, name, change(value))
+                    changed += 1
+            session.add(row)
+    return changed
