@@ -65,6 +65,7 @@ def as_json(core: Core, answered: Answered) -> dict[str, Any]:
     return {
         "status": answered.status,
         "answer": answered.answer,
+        "readings": list(answered.readings),
         "sentences": [{"text": s.text, "citations": list(s.citations)} for s in answered.sentences],
         "citations": _citations(core, answered.citations),
         "confidence": round(answered.confidence, 4),

@@ -381,8 +381,10 @@ def _finding_text(row: dict[str, str]) -> str:
 
 def _answer_text(answered: dict[str, Any]) -> str:
     text: str = answered["answer"]
-    sources = "\n".join(f"  [{c['n']}] {c['title']} — {c['uri']}" for c in answered["citations"])
-    return text + (f"\n\n{sources}" if sources else "")
+    sources = [f"  [{c['n']}] {c['title']} — {c['uri']}" for c in answered["citations"]]
+    readings = [f"  - {reading}" for reading in answered["readings"]]
+    below = "\n".join((*sources, *readings))
+    return text + (f"\n\n{below}" if below else "")
 
 
 def _sync_text(report: dict[str, Any], audience: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from knowledge import wording
+from knowledge.clarifying import asked_back
 from knowledge.composing import compose
 from knowledge.fitting import fitted, fitting_first
 from knowledge.followups import stand_alone
@@ -102,7 +103,7 @@ class Answerer:
                 Answered("refused", foreign, standalone_question=text), self._retriever.embed(text)
             )
         reading = self._read(self._rewritten(standalone, question, watch), question.asker, note, watch)
-        answered = self._answered(reading, told)
+        answered = self._asked_back(question, reading) or self._answered(reading, told)
         watch.lap("answer")
         timings = {**reading.found.timings_ms, **watch.laps}
         answered = replace(
@@ -139,6 +140,21 @@ class Answerer:
         unknown = [word for word in asked if not self._retriever.knows(word, asker)]
         share = len(unknown) / len(asked) if asked else 1.0
         return signals_of(found.asked, found.evidence, share)
+
+    def _asked_back(self, question: Question, reading: _Reading) -> Answered | None:
+        """A question back, where the person points at something that nobody has named."""
+        if reading.confidence < self._gates.ask_from:
+            return None
+        asked = asked_back(
+            question,
+            reading.evidence,
+            lambda turn: float(self._retriever.embed(turn) @ reading.found.vector),
+        )
+        return (
+            replace(asked, confidence=reading.confidence, closest=_closest(reading.evidence))
+            if asked
+            else None
+        )
 
     def _answered(self, reading: _Reading, told: Told | None) -> Answered:
         evidence = reading.evidence

@@ -26,3 +26,4 @@ SHORTENED = "Your message was very long: I read its first and last {kept} charac
 UNSURE = "I am not sure that this is what you asked for. The closest that I found:"
 NOT_SAID = "The articles that I can read do not say: {what}."
 NOT_ALL_SAID = "The articles that I can read do not say everything that you asked for."
+WHICH = "I am not sure which one you mean. Is your question about one of these?"

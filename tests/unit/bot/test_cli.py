@@ -28,7 +28,7 @@ from store.tables import Conversation, Message
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = Path(sample.__file__).parent
-ANSWER = {"status", "answer", "sentences", "citations", "confidence", "timings_ms"}
+ANSWER = {"status", "answer", "readings", "sentences", "citations", "confidence", "timings_ms"}
 CITATION = {"n", "title", "uri", "passage_id", "quote", "standing", "note"}
 REPORT = {"added", "updated", "deleted", "unchanged", "failed", "passages", "seconds"}
 
