@@ -37,12 +37,17 @@ class InDoubt(GuidepostError):  # noqa: N818 - a turn of events, not a fault
     """The person may have seen this, Slack cannot tell, and it is better missed than said twice."""
 
 
+class Moot(GuidepostError):  # noqa: N818 - a turn of events, not a fault
+    """What was to be said is not so any more, so it is not said."""
+
+
 @dataclass(frozen=True)
 class View:
     """How one kind of message is made from its row, and what follows from its having been sent.
 
     Args:
-        render: the row as something to say; it reads the store, never writes.
+        render: the row as something to say; it reads the store, never writes. It raises `Moot` where there is
+            nothing to say any more.
         after: runs in the transaction that marks the message sent.
         undeliverable: runs in the transaction that gives the message up, with the reason.
         streams: whether it streams in where Slack can.
@@ -147,6 +152,8 @@ class Deliverer:
             posted = self._say(view, message)
         except InDoubt:
             self._leave_unsure(message)
+        except Moot as moot:
+            self._leave_unsaid(message, str(moot))
         except TryLater as later:
             self._postpone(message, later.seconds, str(later), refused=later.refused)
         except Unreachable as error:
@@ -279,6 +286,11 @@ class Deliverer:
         log.info("message %s may have been seen before the process ended; it is not said again", message.key)
         with self._services.database.transaction() as session:
             outbox.leave_unsure(session, message)
+
+    def _leave_unsaid(self, message: OutboxMessage, reason: str) -> None:
+        log.info("message %s is not said: %s", message.key, reason)
+        with self._services.database.transaction() as session:
+            outbox.leave_unsaid(session, message, reason=reason)
 
     def _note_sent(self, view: View, message: OutboxMessage, posted: Posted) -> None:
         services = self._services

@@ -9,6 +9,8 @@ from bot.slack.messenger import Speech
 from store.tables import outbox
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlmodel import Session
 
     from bot.services import Services
@@ -27,9 +29,10 @@ def send(
     channel_id: str | None = None,
     slack_user_id: str | None = None,
     thread_ts: str | None = None,
+    due_at: datetime | None = None,
     **payload: Any,
 ) -> bool:
-    """Put a message that is to be said at once into the outbox; False if one of this key is there.
+    """Put a message into the outbox; False if one of this key is there.
 
     Args:
         session: the transaction that decides it.
@@ -40,6 +43,7 @@ def send(
         channel_id: where; with none, a DM to `slack_user_id`.
         slack_user_id: the recipient of a DM or an ephemeral.
         thread_ts: the thread.
+        due_at: when it is said; without, at once.
         payload: what the view needs, and `response_url`, `replace`, `in_channel`, `ts` for the kinds that do.
     """
     now = services.clock.now()
@@ -52,7 +56,7 @@ def send(
         slack_user_id=slack_user_id,
         thread_ts=thread_ts,
         payload={"view": view, **payload},
-        due_at=now,
+        due_at=due_at or now,
         now=now,
     )
 

@@ -16,8 +16,10 @@ from bot.blocks.feedback import (
     THANKS_DOWN,
     THANKS_REASON,
     THANKS_UP,
+    WHY,
     reason_modal,
 )
+from bot.listeners import owners
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission
@@ -51,8 +53,15 @@ def register(app: App, services: Services) -> None:
         remember(services, EXPLAINED, submitted.event_key, submitted.to_payload())
         ack()
 
+    def to_say_why(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        ack()
+        pressed = parse_action(body, action)
+        _, _, answer_id = pressed.value.partition(":")
+        open_modal(services, pressed, reason_modal(context_of(pressed, answer_id=answer_id)))
+
     for action_id in (FEEDBACK, FEEDBACK_SIMPLE_UP, FEEDBACK_SIMPLE_DOWN):
         app.action(action_id)(rated)
+    app.action(WHY)(to_say_why)
     app.view(REASON_MODAL)(explained)
 
 
@@ -84,6 +93,8 @@ def carry_out_rating(services: Services, event: InboundEvent) -> None:
             message_ts=pressed.message_ts,
             now=event.received_at,
         )
+        if rating < 0:
+            owners.hear_of(session, services, answer)
         if not unchanged:
             thanks = THANKS_UP if rating > 0 else THANKS_DOWN
             speaking.reply(session, services, event, Speech(text=thanks), echo=True)
@@ -113,6 +124,7 @@ def carry_out_reason(services: Services, event: InboundEvent) -> None:
             message_ts=answer.message_ts,
             now=event.received_at,
         )
+        owners.hear_of(session, services, answer)
         speaking.reply(session, services, event, Speech(text=THANKS_REASON), echo=True)
 
 

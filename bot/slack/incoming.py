@@ -86,6 +86,19 @@ class Deleted(_Stored):
 
 
 @dataclass(frozen=True)
+class Reacted(_Stored):
+    """A reaction put on a message, or taken off it."""
+
+    event_key: str
+    name: str  # without the skin tone
+    user_id: str
+    channel_id: str
+    message_ts: str
+    author_id: str  # who wrote the message
+    removed: bool
+
+
+@dataclass(frozen=True)
 class Pressed(_Stored):
     """A button pressed or an element changed."""
 
@@ -180,6 +193,24 @@ def parse_deletion(body: dict[str, Any]) -> Deleted | None:
     ts = str(event.get("deleted_ts") or before.get("ts") or after.get("ts"))
     return Deleted(
         str(body.get("event_id") or f"deleted:{event['channel']}:{ts}"), event["channel"], ts, before["user"]
+    )
+
+
+def parse_reaction(body: dict[str, Any]) -> Reacted | None:
+    """Which reaction was put on or taken off which message; None for files and other things."""
+    event = body["event"]
+    item = event.get("item") or {}
+    if item.get("type") != "message" or not item.get("ts") or not event.get("user"):
+        return None
+    where = f"{item['channel']}:{item['ts']}:{event['user']}:{event.get('event_ts')}"
+    return Reacted(
+        event_key=str(body.get("event_id") or f"{event['type']}:{where}"),
+        name=str(event.get("reaction") or "").partition("::")[0],
+        user_id=event["user"],
+        channel_id=item["channel"],
+        message_ts=item["ts"],
+        author_id=event.get("item_user") or "",
+        removed=event["type"] == "reaction_removed",
     )
 
 

@@ -89,6 +89,18 @@ def find_answer(session: Session, workspace_id: str, answer_id: str) -> Answer |
     return answer if known else None
 
 
+def answer_at(session: Session, workspace_id: str, channel_id: str, message_ts: str) -> Answer | None:
+    """The answer that a message of ours in Slack is, unless it was withdrawn."""
+    return session.exec(
+        select(Answer).where(
+            Answer.workspace_id == workspace_id,
+            Answer.channel_id == channel_id,
+            Answer.message_ts == message_ts,
+            col(Answer.withdrawn_at).is_(None),
+        )
+    ).first()
+
+
 def find_citation(session: Session, workspace_id: str, citation_id: str) -> Citation | None:
     """A citation of this workspace."""
     citation = session.get(Citation, citation_id)

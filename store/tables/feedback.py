@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, Session, SQLModel, select
+from sqlalchemy import UniqueConstraint, func
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
+from store.tables.answers import Answer, Citation
+from store.tables.conversations import Message
+from store.tables.documents import Document
 from store.upsert import insert_new
 
 
@@ -85,6 +88,53 @@ def rate_answer(
     session.add(row)
     session.flush()
     return row
+
+
+def take_back(
+    session: Session, *, workspace_id: str, answer_id: str, slack_user_id: str, rating: int, now: datetime
+) -> bool:
+    """Forget that a person rated an answer so; False if they think otherwise by now, or said nothing."""
+    row = rating_by(session, workspace_id=workspace_id, answer_id=answer_id, slack_user_id=slack_user_id)
+    if row is None or row.rating != rating or now < row.updated_at:
+        return False
+    row.rating, row.reason, row.comment, row.updated_at = None, None, None, now
+    session.add(row)
+    session.flush()
+    return True
+
+
+def poor_ratings(
+    session: Session, workspace_id: str, *, owner: str, since: datetime, until: datetime
+) -> list[tuple[Feedback, Answer, Message]]:
+    """Ratings as not helpful, given between two moments, of answers that cite a document of this owner.
+
+    Args:
+        session: a session.
+        workspace_id: the workspace.
+        owner: as the document's head names them, in whatever case.
+        since: the first moment.
+        until: the moment after the last.
+    """
+    cited = (
+        select(Citation.answer_id)
+        .join(Document, col(Document.id) == col(Citation.document_id))
+        .where(Document.workspace_id == workspace_id, func.lower(Document.owner) == owner.lower())
+    )
+    statement = (
+        select(Feedback, Answer, Message)
+        .join(Answer, col(Answer.id) == col(Feedback.answer_id))
+        .join(Message, col(Message.id) == col(Answer.question_id))
+        .where(
+            Feedback.workspace_id == workspace_id,
+            Feedback.rating == -1,
+            Feedback.updated_at >= since,
+            Feedback.updated_at < until,
+            col(Answer.withdrawn_at).is_(None),
+            col(Answer.id).in_(cited),
+        )
+        .order_by(col(Feedback.updated_at), col(Feedback.id))
+    )
+    return list(session.exec(statement).all())
 
 
 def record_remark(

@@ -202,6 +202,11 @@ def leave_unsure(session: Session, message: OutboxMessage) -> bool:
     )
 
 
+def leave_unsaid(session: Session, message: OutboxMessage, *, reason: str) -> bool:
+    """Take back a message that was about to be said; False as in `postpone`."""
+    return _end_attempt(session, message, state="cancelled", error=reason[:500], leased_until=None)
+
+
 def mark_failed(session: Session, message: OutboxMessage, *, error: str) -> bool:
     """Give a message up; it stays visible to the admin. False as in `postpone`."""
     return _end_attempt(session, message, state="failed", error=error[:500], leased_until=None)
