@@ -30,7 +30,9 @@ from bot.listeners import (
     mishaps,
     owners,
     play,
+    playbook_posts,
     playbook_staff,
+    playbook_words,
     playbooks,
     privacy,
     promises,
@@ -111,7 +113,7 @@ ABOUT = {command.name: command for command in (goals.ABOUT, health.ABOUT, log.AB
 
 READINGS: tuple[Reading, ...] = (  # what words may mean other than a question; tried in this order
     consent.read,
-    playbooks.read,
+    playbook_words.read,
     handover.read,
 )
 
@@ -145,6 +147,7 @@ HANDLERS: dict[str, Handler] = {
     verified.APPROVED: verified.carry_out,
     **play.HANDLERS,
     **playbooks.HANDLERS,
+    **playbook_posts.HANDLERS,
     **playbook_staff.HANDLERS,
     leftovers.KIND: leftovers.carry_out,
 }
@@ -157,7 +160,7 @@ VIEWS: dict[str, View] = {
     handover.REPLY: handover.REPLY_VIEW,
     **owners.VIEWS,
     **signals.VIEWS,
-    **playbooks.VIEWS,
+    **playbook_posts.VIEWS,
     **playbook_staff.VIEWS,
 }
 

@@ -8,8 +8,9 @@ from bot import asking, speaking
 from bot.blocks import playbook as blocks
 from bot.blocks.tasks import TaskItem
 from bot.deliver import View
-from bot.listeners import playbooks as steps
+from bot.listeners import playbook_posts as posts
 from bot.listeners.handover import helpers_for
+from bot.listeners.playbook_marks import show_again
 from bot.listeners.tasks import NOT_YOURS, mark_done, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Posted, Speech
@@ -62,7 +63,7 @@ def _show_again(session: Session, services: Services, pressed: Pressed, *, key: 
     channel, ts = str(pressed.channel_id), str(pressed.message_ts)
     shown = outbox.find_sent(session, workspace_id=services.workspace_id, channel_id=channel, ts=ts)
     if shown is not None and shown.payload["view"] != APPROVAL:
-        steps.show_again(session, services, Posted(channel, ts), key=key)
+        show_again(session, services, Posted(channel, ts), key=key)
 
 
 # What cannot be shown to whom it is for
@@ -128,7 +129,7 @@ def _render_with(
     build: Callable[[blocks.StepMessage], Speech],
 ) -> Callable[[Services, OutboxMessage], Speech]:
     def render(services: Services, message: OutboxMessage) -> Speech:
-        return build(steps.step_message(message, _tasks(services, message)))
+        return build(posts.step_message(message, _tasks(services, message)))
 
     return render
 
@@ -159,14 +160,14 @@ def _what_became(task: Task) -> str:
 
 
 def _view(build: Callable[[blocks.StepMessage], Speech]) -> View:
-    return View(render=_render_with(build), addressed=steps.address, undeliverable=_unreached)
+    return View(render=_render_with(build), addressed=posts.address, undeliverable=_unreached)
 
 
 VIEWS = {
     QUESTION: View(
         render=_render_with(blocks.staff_question),
-        addressed=steps.address,
-        after=steps.delivered,
+        addressed=posts.address,
+        after=posts.delivered,
         undeliverable=_unreached,
     ),
     "playbook_notice": _view(blocks.notice),

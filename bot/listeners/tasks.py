@@ -9,7 +9,7 @@ from bot.blocks.tasks import DONE, MINE, TEAM, TaskItem, tasks_speech
 from bot.blocks.text import escaped
 from bot.listeners import absences as away
 from bot.listeners.commands import Subcommand, finish
-from bot.listeners.playbooks import close_cards
+from bot.listeners.playbook_marks import close_cards
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.once import remember

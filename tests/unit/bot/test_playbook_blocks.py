@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import Block
 from bot.app import VIEWS
 from bot.blocks import playbook as blocks
 from bot.blocks import playbook_modals as modals
-from bot.listeners.playbooks import Ref
+from bot.listeners.playbook_forms import Ref
 from bot.slack.incoming import Pressed
 from playbooks import events
 from store.clock import FixedClock
