@@ -96,6 +96,7 @@ class Ledger:
             n: self.create_task(effect) for n, effect in enumerate(effects) if isinstance(effect, CreateTask)
         }
         carried = carriers(effects)
+        self._keep_timers(effects)
         for n, effect in enumerate(effects):
             write = WRITERS.get(type(effect))
             if write:
@@ -131,23 +132,25 @@ class Ledger:
             **{name: getattr(record, name) for name in SHARED},
         )
 
-    def set_timer(self, effect: SetTimer) -> None:
-        """Set or move a timer."""
-        playbooks.set_timer(
-            self.session,
-            workspace_id=self.workspace_id,
-            run_id=self.run.id,
-            name=effect.name,
-            due_at=effect.due_at,
-            late_policy=effect.late_policy,
-            now=self.now,
-        )
-
-    def cancel_timer(self, effect: CancelTimer) -> None:
-        """Cancel a timer."""
-        playbooks.cancel_timer(
-            self.session, workspace_id=self.workspace_id, run_id=self.run.id, name=effect.name
-        )
+    def _keep_timers(self, effects: Sequence[Effect]) -> None:
+        """Set, move and cancel timers; what was decided last of each counts."""
+        last = {one.name: one for one in effects if isinstance(one, SetTimer | CancelTimer)}
+        for effect in last.values():
+            if isinstance(effect, SetTimer):
+                playbooks.set_timer(
+                    self.session,
+                    workspace_id=self.workspace_id,
+                    run_id=self.run.id,
+                    name=effect.name,
+                    due_at=effect.due_at,
+                    late_policy=effect.late_policy,
+                    now=self.now,
+                )
+        over = [name for name, effect in last.items() if isinstance(effect, CancelTimer)]
+        if over:
+            playbooks.cancel_timers(
+                self.session, workspace_id=self.workspace_id, run_id=self.run.id, names=over
+            )
 
     def create_task(self, effect: CreateTask) -> str:
         """Make a task, once a slot, or give the one of the slot these words; its id."""
@@ -275,8 +278,6 @@ SHARED = (
 )  # fmt: skip
 WITHDRAWN = ("message", "nudge", "confirm", "again", "preview", "approval", "question", "lookup")
 WRITERS: dict[type, Any] = {
-    SetTimer: Ledger.set_timer,
-    CancelTimer: Ledger.cancel_timer,
     CloseTask: Ledger.close_task,
     RecordAnswer: Ledger.record_answer,
     RecordComment: Ledger.record_comment,

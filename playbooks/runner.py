@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
+GONE = "There is no such playbook run any more."
 
 
 @dataclass(frozen=True)
@@ -175,14 +176,16 @@ class PlaybookRunner:
 
     def handle_in(self, session: Session, run_id: str, event: Event, now: datetime | None = None) -> Handled:
         """`handle`, inside the caller's transaction."""
-        now = now or self._clock.now()
-        _lock(session, run_id)
-        row = _run(session, run_id)  # read now that nobody else changes it
-        account = self._account(session, row.account_id, row.workspace_id)
+        row, account = _locked(session, run_id)
+        return self._handle(session, row, account, event, now or self._clock.now())
+
+    def _handle(
+        self, session: Session, row: PlaybookRun, account: Account, event: Event, now: datetime
+    ) -> Handled:
         context = situation(
             session,
             account,
-            run_id=run_id,
+            run_id=row.id,
             started_by=row.started_by,
             now=now,
             setting=self._setting,
@@ -222,8 +225,7 @@ class PlaybookRunner:
             PlaybookError: it has ended, or there is no other version.
         """
         with self._database.transaction() as session:
-            _lock(session, run_id)
-            row = _run(session, run_id)
+            row, _ = _locked(session, run_id)
             before = self.playbook_of(session, row)
             definition = loader.find(self.definitions_for(session, row.workspace_id), row.playbook)
             stored = self._store(session, definition, row.workspace_id, self._clock.now())
@@ -296,9 +298,9 @@ class PlaybookRunner:
         now = self._clock.now()
         try:
             with self._database.transaction() as session:
-                _lock(session, timer.run_id)
+                row, account = _locked(session, timer.run_id)
                 if playbooks.fire_timer(session, timer.id, due_at=timer.due_at, now=now):
-                    self.handle_in(session, timer.run_id, events.TimerFired(timer.name), now)
+                    self._handle(session, row, account, events.TimerFired(timer.name), now)
         except Exception:  # one broken run must not keep the others from going on
             log.exception("timer %s of run %s failed (attempt %d)", timer.name, timer.run_id, timer.attempts)
             if timer.attempts >= ATTEMPTS:
@@ -425,10 +427,13 @@ class PlaybookRunner:
 def _run(session: Session, run_id: str) -> PlaybookRun:
     row = playbooks.find_run(session, run_id)
     if row is None:
-        raise UnknownRun("There is no such playbook run any more.")
+        raise UnknownRun(GONE)
     return row
 
 
-def _lock(session: Session, run_id: str) -> None:
-    """Account first, as everywhere, so that two workers never wait for each other."""
-    accounts.lock_account(session, _run(session, run_id).account_id)
+def _locked(session: Session, run_id: str) -> tuple[PlaybookRun, Account]:
+    """The run, read when nobody else changes it; its account first, so that two workers never wait for each other."""
+    found = playbooks.lock_run(session, run_id)
+    if found is None:
+        raise UnknownRun(GONE)
+    return found

@@ -145,8 +145,8 @@ class Stage:
         """Let time pass up to that moment, from one thing that happens to the next."""
         while (moment := self._next()) is not None and moment <= end:
             self.clock.at = max(self.clock.at, moment)
-            self._react()
-            self.look()
+            if self._react():
+                self.look()
             while self.runner.fire_due():
                 self.look()
         self.clock.at = end
@@ -155,10 +155,14 @@ class Stage:
         moments = [self.runner.next_due(), self.queue[0][0] if self.queue else None]
         return min((moment for moment in moments if moment), default=None)
 
-    def _react(self) -> None:
+    def _react(self) -> bool:
+        """Let everybody do what they are due to do; whether anybody did."""
+        reacted = False
         while self.queue and self.queue[0][0] <= self.clock.at:
             _, _, run_id, event = heapq.heappop(self.queue)
             self.runner.handle(run_id, event)
+            reacted = True
+        return reacted
 
     def look(self) -> None:
         """Note what was said and what was put off; let people see it."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from playbooks.state import Context, Fact, Person, Staff, Term
-from store import people
+from playbooks.state import Agreed, Context, Fact, Given, Person, Staff, Term
+from store import people, staffing
 from store.insights.standing import standing_of
-from store.tables import accounts, conversations, goals, playbooks, tasks, workspaces
+from store.tables import accounts, consents, conversations, goals, playbooks, tasks, workspaces
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from playbooks.types import Segment
-    from store.tables import Account, Contact, RunStep, StaffMember
+    from store.tables import Account, Contact, RunStep, SlackUser, StaffMember
 
 RECENT = timedelta(days=7)
+SCORES = frozenset(str(n) for n in range(11))
+RIGHT_AFTER = timedelta(hours=1)  # what is asked within it belongs to the score
 FORGOTTEN = timedelta(days=21)  # a question of a paused run does not keep others waiting for longer
 
 
@@ -48,7 +50,9 @@ def situation(
     contacts = accounts.contacts_of(session, account.id)
     csm, manager = _in_charge(session, account, started_by, now.date())
     sent = _sent_elsewhere(session, account, contacts, run_id)
-    activity = _activity(session, account, contacts)
+    known = [contact.slack_user_id for contact in contacts if contact.slack_user_id]
+    activity = conversations.activity_of(session, account.workspace_id, known)
+    users = workspaces.find_users(session, account.workspace_id, known)
     facts = accounts.latest_usage(session, account.id)
     standing = standing_of(session, account, now.date())
     return Context(
@@ -62,12 +66,22 @@ def situation(
         stage=account.stage,
         arr=account.arr_minor / 100 if account.arr_minor is not None else None,
         goals_met=sum(goal.is_met for goal in goals.goals_of(session, account)),
-        running=_running(session, account, run_id),
+        running=tuple(playbooks.kinds_of_open_runs(session, account.id, except_run=run_id)),
+        ended=playbooks.ended_of(session, account.id),
+        consents=_agreed(session, account, now.date()),
         health=standing.score,
         sentiment=standing.sentiment,
         channel_id=account.slack_channel_id,
         contacts=tuple(
-            _person(session, account, one, sent.get(one.id, []), activity, now=now) for one in contacts
+            _person(
+                account,
+                one,
+                sent.get(one.id, []),
+                users.get(one.slack_user_id or ""),
+                activity.get(one.slack_user_id or ""),
+                now=now,
+            )
+            for one in contacts
         ),
         csm=_staff(csm) if csm else None,
         manager=_staff(manager) if manager else None,
@@ -86,26 +100,10 @@ def _in_charge(
     session: Session, account: Account, started_by: str, today: date
 ) -> tuple[StaffMember | None, StaffMember | None]:
     """The account's CSM, or who stands in for them, and whoever is above."""
-    csm = (
-        people.owner_of(session, account, today)
-        or people.resolve_person(session, account.workspace_id, started_by).staff
-    )
-    ladder = people.ladder(session, account.workspace_id, account)
+    owner, ladder = staffing.in_charge(session, account, today)
+    csm = owner or people.resolve_person(session, account.workspace_id, started_by).staff
     above = (one for one in ladder if one.role in {"manager", "admin"} and (csm is None or one.id != csm.id))
     return csm, next(above, None)
-
-
-def _running(session: Session, account: Account, run_id: str | None) -> tuple[str, ...]:
-    """The kinds of other playbooks that run for the account."""
-    rows = playbooks.open_runs(session, account.workspace_id, [account.id])
-    return tuple(sorted({str(row.snapshot.get("kind") or "other") for row in rows if row.id != run_id}))
-
-
-def _activity(
-    session: Session, account: Account, contacts: list[Contact]
-) -> dict[str, conversations.Activity]:
-    known = [contact.slack_user_id for contact in contacts if contact.slack_user_id]
-    return conversations.activity_of(session, account.workspace_id, known)
 
 
 def _staff(member: StaffMember) -> Staff:
@@ -113,23 +111,20 @@ def _staff(member: StaffMember) -> Staff:
 
 
 def _person(
-    session: Session,
     account: Account,
     contact: Contact,
     sent: list[RunStep],
-    activity: dict[str, conversations.Activity],
+    user: SlackUser | None,
+    wrote: conversations.Activity | None,
     *,
     now: datetime,
 ) -> Person:
-    slack_user_id = contact.slack_user_id
-    user = workspaces.find_user(session, account.workspace_id, slack_user_id) if slack_user_id else None
-    wrote = activity.get(slack_user_id or "")
     return Person(
         id=contact.id,
         name=contact.name,
         persona=contact.persona,
         zone=contact.timezone or (user.timezone if user else None) or account.timezone,
-        slack_user_id=slack_user_id,
+        slack_user_id=contact.slack_user_id,
         email=contact.email,
         opted_out=contact.opted_out_at is not None or (user is not None and user.opted_out_at is not None),
         questions=wrote.questions if wrote else 0,
@@ -151,10 +146,10 @@ def _sent_elsewhere(
     session: Session, account: Account, contacts: list[Contact], run_id: str | None
 ) -> dict[str, list[RunStep]]:
     """What other runs sent to each contact, at this account or, under the same address, at another."""
-    same = accounts.same_people(session, account.workspace_id, contacts)
+    by_email = {contact.email.lower(): contact.id for contact in contacts}
     found: dict[str, list[RunStep]] = {}
-    for step in playbooks.sent_to(session, same, except_run=run_id):
-        found.setdefault(same[step.contact_id or ""], []).append(step)
+    for email, step in playbooks.sent_to(session, account.workspace_id, by_email, except_run=run_id):
+        found.setdefault(by_email[email], []).append(step)
     return found
 
 

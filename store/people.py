@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import func, true
 from sqlmodel import Session, col, or_, select
 
-from store.tables.absences import cover_on
+from store.staffing import ladder, owner_of, staff_of
 from store.tables.accounts import Account, Contact, StaffMember
 from store.tables.workspaces import SlackUser, Workspace, find_user
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date, datetime
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement
+
+__all__ = [
+    "ROLES", "Kind", "Person", "Role", "ladder", "link_by_email", "note_presence", "owner_of", "person_named",
+    "presence_differs", "resolve_person", "staff_named", "staff_of", "visible_account_ids", "visible_accounts",
+]  # fmt: skip
 
 Kind = Literal["staff", "contact", "unknown"]
 Role = Literal["end_user", "csm", "manager", "admin"]
@@ -183,24 +188,6 @@ def visible_account_ids(session: Session, workspace_id: str, person: Person) -> 
     return frozenset(account.id for account in visible_accounts(session, workspace_id, person))
 
 
-def owner_of(session: Session, account: Account, on: date | None = None) -> StaffMember | None:
-    """The account's CSM; None if it has none or the address is not in the staff table.
-
-    With a day: who stands in for them if they are away on it.
-    """
-    if not account.csm_email:
-        return None
-    email = account.csm_email.lower()
-    covering = cover_on(session, account.workspace_id, email, on) if on else email
-    found = _one_staff(session, account.workspace_id, None, covering)
-    return found or (_one_staff(session, account.workspace_id, None, email) if covering != email else None)
-
-
-def staff_of(session: Session, workspace_id: str, email: str) -> StaffMember | None:
-    """The member of staff with this address."""
-    return _one_staff(session, workspace_id, None, email)
-
-
 def staff_named(session: Session, workspace_id: str, name: str) -> list[Person]:
     """The members of staff that a name may mean: an address, a full or a first name."""
     wanted = name.strip().lstrip("@").lower()
@@ -217,29 +204,6 @@ def staff_named(session: Session, workspace_id: str, name: str) -> list[Person]:
             one.name.lower().split(" ")[0],
         }
     ]
-
-
-def ladder(
-    session: Session, workspace_id: str, account: Account | None, on: date | None = None
-) -> list[StaffMember]:
-    """Who answers for an account, nearest first: its CSM, their manager, the team's managers, the admins.
-
-    Without an account (an unknown person asks): every manager, then the admins. With a day: who stands in for a
-    CSM that is away on it comes first.
-    """
-    of_workspace = select(StaffMember).where(StaffMember.workspace_id == workspace_id)
-    everyone = list(session.exec(of_workspace.order_by(StaffMember.email)).all())
-    owner = owner_of(session, account) if account is not None else None
-    steps = [owner] if owner is not None else []
-    if account is not None and on is not None and (covering := owner_of(session, account, on)):
-        steps.insert(0, covering)
-    if owner is not None:
-        steps += [one for one in everyone if one.email.lower() == (owner.manager_email or "").lower()]
-        steps += [one for one in everyone if one.role == "manager" and one.team and one.team == owner.team]
-    else:
-        steps += [one for one in everyone if one.role == "manager"]
-    steps += [one for one in everyone if one.role == "admin"]
-    return list({one.id: one for one in steps}.values())
 
 
 def _colleagues(session: Session, workspace_id: str, person: Person) -> set[str]:

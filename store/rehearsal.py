@@ -110,7 +110,8 @@ def take_out(session: Session) -> list[OutboxMessage]:
     """What waits in the outbox, in its order; it counts as said from now on."""
     waiting = rows_of(OutboxMessage).where(OutboxMessage.state == "pending")
     found = session.exec(waiting.order_by(col(OutboxMessage.created_at), col(OutboxMessage.key))).all()
-    session.exec(update(OutboxMessage).where(col(OutboxMessage.state) == "pending").values(state="sent"))
+    if found:
+        session.exec(update(OutboxMessage).where(col(OutboxMessage.state) == "pending").values(state="sent"))
     return list(found)
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, UniqueConstraint, func
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 from store.upsert import insert_new
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 
 class Account(SQLModel, table=True):
@@ -163,12 +159,6 @@ def latest_usage(session: Session, account_id: str) -> list[UsageFact]:
     return [newest[kind] for kind in sorted(newest)]
 
 
-def usage_of(session: Session, account_id: str, kind: str) -> UsageFact | None:
-    """The newest observation of a kind."""
-    statement = select(UsageFact).where(UsageFact.account_id == account_id, UsageFact.kind == kind)
-    return session.exec(statement.order_by(col(UsageFact.observed_on).desc())).first()
-
-
 def usage_since(session: Session, account_id: str, since: date) -> list[UsageFact]:
     """Every observation from a day on, oldest first."""
     statement = select(UsageFact).where(
@@ -180,15 +170,6 @@ def usage_since(session: Session, account_id: str, since: date) -> list[UsageFac
 def lock_account(session: Session, account_id: str) -> Account | None:
     """The account, kept from other writers until the transaction ends: its runs change one after another."""
     return session.get(Account, account_id, with_for_update=True, populate_existing=True)
-
-
-def same_people(session: Session, workspace_id: str, contacts: Collection[Contact]) -> dict[str, str]:
-    """The contact rows of these people, at whichever account, each with the person's own row among `contacts`."""
-    by_email = {contact.email.lower(): contact.id for contact in contacts}
-    statement = select(Contact).where(
-        Contact.workspace_id == workspace_id, func.lower(Contact.email).in_(sorted(by_email))
-    )
-    return {row.id: by_email[row.email.lower()] for row in session.exec(statement).all()}
 
 
 def note_fact(

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
 from store.errors import StoreError
-from store.tables.accounts import Account, note_fact, usage_of
+from store.tables.accounts import Account, latest_usage, note_fact
 from store.upsert import insert_new
 
 if TYPE_CHECKING:
@@ -199,16 +199,10 @@ def goals_of(session: Session, account: Account) -> list[GoalStanding]:
 
     The goal of the imported files is among them, first, as long as nobody has written one down here.
     """
-    rows = session.exec(
-        select(Goal).where(Goal.account_id == account.id, Goal.state != DROPPED).order_by(col(Goal.number))
-    ).all()
-    written = [_standing(session, row) for row in rows]
-    imported = None if _any_goal(session, account.id) else _imported(session, account)
+    rows = session.exec(select(Goal).where(Goal.account_id == account.id).order_by(col(Goal.number))).all()
+    written = [_standing(session, row) for row in rows if row.state != DROPPED]
+    imported = None if rows else _imported(session, account)
     return [imported, *written] if imported else written
-
-
-def _any_goal(session: Session, account_id: str) -> bool:
-    return session.exec(select(Goal.id).where(Goal.account_id == account_id).limit(1)).first() is not None
 
 
 def _standing(session: Session, goal: Goal) -> GoalStanding:
@@ -235,9 +229,11 @@ def _standing(session: Session, goal: Goal) -> GoalStanding:
 
 
 def _imported(session: Session, account: Account) -> GoalStanding | None:
-    facts = {kind: usage_of(session, account.id, kind) for kind in _FACTS}
-    baseline, now, target = (facts[kind] for kind in _FACTS)
-    if not account.goal or not (baseline or now or target):
+    if not account.goal:
+        return None
+    facts = {fact.kind: fact for fact in latest_usage(session, account.id)}
+    baseline, now, target = (facts.get(kind) for kind in _FACTS)
+    if not (baseline or now or target):
         return None
     newest = now or baseline or target
     return GoalStanding(

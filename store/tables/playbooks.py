@@ -9,7 +9,8 @@ from sqlalchemy import UniqueConstraint, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
-from store.upsert import insert_new
+from store.tables.accounts import Account, Contact
+from store.upsert import insert_new, insert_or_change
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -123,6 +124,9 @@ class Timer(SQLModel, table=True):
     fired_at: datetime | None = moment_field(nullable=True)
 
 
+_KEPT = frozenset({"id", "workspace_id", "run_id", "key"})  # of a step, whatever becomes of it
+
+
 def open_runs(session: Session, workspace_id: str, account_ids: Collection[str]) -> list[PlaybookRun]:
     """The runs of these accounts that have not ended, oldest first."""
     statement = select(PlaybookRun).where(
@@ -234,6 +238,29 @@ def find_run(session: Session, run_id: str) -> PlaybookRun | None:
     return session.get(PlaybookRun, run_id, populate_existing=True)
 
 
+def lock_run(session: Session, run_id: str) -> tuple[PlaybookRun, Account] | None:
+    """A run with its account, which is kept from other writers until the transaction ends; None if it is gone.
+
+    An account's runs change one after another. The run is read when nobody else changes it any more.
+    """
+    of_run = select(Account).join(PlaybookRun, col(PlaybookRun.account_id) == col(Account.id))
+    locked = of_run.where(PlaybookRun.id == run_id).with_for_update(of=Account)
+    account = session.exec(locked.execution_options(populate_existing=True)).first()
+    run = find_run(session, run_id) if account is not None else None
+    return (run, account) if run is not None and account is not None else None
+
+
+def kinds_of_open_runs(session: Session, account_id: str, *, except_run: str | None) -> list[str]:
+    """The kinds of an account's runs that have not ended, each once."""
+    kind = col(PlaybookRun.snapshot)["kind"].as_string()
+    statement = select(kind).where(
+        PlaybookRun.account_id == account_id, col(PlaybookRun.state).in_(["active", "paused"])
+    )
+    if except_run is not None:
+        statement = statement.where(PlaybookRun.id != except_run)
+    return sorted({found or "other" for found in session.exec(statement).all()})
+
+
 def find_definition(session: Session, definition_id: str) -> PlaybookDefinition:
     """The version that a run is pinned to."""
     return session.get_one(PlaybookDefinition, definition_id)
@@ -276,13 +303,8 @@ def save_run(
 
 def save_step(session: Session, step: RunStep) -> None:
     """Write a step as it stands now; the row of its run and key is kept."""
-    if insert_new(session, step):
-        return
-    row = session.exec(select(RunStep).where(RunStep.run_id == step.run_id, RunStep.key == step.key)).one()
-    for name, value in step.model_dump(exclude={"id", "workspace_id", "run_id", "key"}).items():
-        setattr(row, name, value)
-    session.add(row)
-    session.flush()
+    changed = tuple(name for name in RunStep.model_fields if name not in _KEPT)
+    insert_or_change(session, step, ("run_id", "key"), changed)
 
 
 def steps_of(session: Session, run_id: str) -> list[RunStep]:
@@ -348,10 +370,19 @@ def open_question_of(session: Session, workspace_id: str, contact_ids: Collectio
     return session.exec(statement.order_by(col(RunStep.sent_at).desc(), col(RunStep.key))).first()
 
 
-def sent_to(session: Session, contact_ids: Collection[str], *, except_run: str | None) -> list[RunStep]:
-    """What other runs sent to these people, oldest first."""
-    statement = select(RunStep).where(
-        col(RunStep.contact_id).in_(sorted(contact_ids)), col(RunStep.sent_at).is_not(None)
+def sent_to(
+    session: Session, workspace_id: str, emails: Collection[str], *, except_run: str | None
+) -> list[tuple[str, RunStep]]:
+    """What other runs sent to the people of these addresses (in lower case), at whichever account, oldest first."""
+    address = func.lower(Contact.email)
+    statement = (
+        select(address, RunStep)
+        .join(Contact, col(Contact.id) == col(RunStep.contact_id))
+        .where(
+            Contact.workspace_id == workspace_id,
+            address.in_(sorted(emails)),
+            col(RunStep.sent_at).is_not(None),
+        )
     )
     if except_run is not None:
         statement = statement.where(RunStep.run_id != except_run)
@@ -369,40 +400,27 @@ def set_timer(
     now: datetime,
 ) -> None:
     """Set a run's timer of that name, or move it."""
-    key = f"{run_id}:{name}"
     timer = Timer(
         workspace_id=workspace_id,
         run_id=run_id,
-        key=key,
+        key=f"{run_id}:{name}",
         name=name,
         due_at=due_at,
+        state="waiting",
         late_policy=late_policy,
         created_at=now,
     )
-    if insert_new(session, timer):
-        return
-    statement = (
-        update(Timer)
-        .where(col(Timer.workspace_id) == workspace_id, col(Timer.key) == key)
-        .values(
-            due_at=due_at,
-            late_policy=late_policy,
-            state="waiting",
-            leased_until=None,
-            attempts=0,
-            fired_at=None,
-        )
-    )
-    session.exec(statement)
+    moved = ("due_at", "late_policy", "state", "leased_until", "attempts", "fired_at")
+    insert_or_change(session, timer, ("workspace_id", "key"), moved)
 
 
-def cancel_timer(session: Session, *, workspace_id: str, run_id: str, name: str) -> None:
-    """A timer that is still waiting does not fire any more."""
+def cancel_timers(session: Session, *, workspace_id: str, run_id: str, names: Collection[str]) -> None:
+    """Those of these timers that are still waiting do not fire any more."""
     statement = (
         update(Timer)
         .where(
             col(Timer.workspace_id) == workspace_id,
-            col(Timer.key) == f"{run_id}:{name}",
+            col(Timer.key).in_([f"{run_id}:{name}" for name in names]),
             col(Timer.state) == "waiting",
         )
         .values(state="cancelled")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import UniqueConstraint, update
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -12,6 +13,9 @@ from store.errors import NotFound, StoreError
 from store.tables.accounts import Contact
 from store.tables.erasures import find_erasure
 from store.upsert import insert_new
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Workspace(SQLModel, table=True):
@@ -115,6 +119,14 @@ def find_user(session: Session, workspace_id: str, slack_user_id: str) -> SlackU
             SlackUser.workspace_id == workspace_id, SlackUser.slack_user_id == slack_user_id
         )
     ).first()
+
+
+def find_users(session: Session, workspace_id: str, slack_user_ids: Collection[str]) -> dict[str, SlackUser]:
+    """What we remember of these Slack people, by their ids; whom we never met is left out."""
+    statement = select(SlackUser).where(
+        SlackUser.workspace_id == workspace_id, col(SlackUser.slack_user_id).in_(sorted(slack_user_ids))
+    )
+    return {user.slack_user_id: user for user in session.exec(statement).all()}
 
 
 def remember_user(
