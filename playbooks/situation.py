@@ -67,8 +67,6 @@ def situation(
         arr=account.arr_minor / 100 if account.arr_minor is not None else None,
         goals_met=sum(goal.is_met for goal in goals.goals_of(session, account)),
         running=tuple(playbooks.kinds_of_open_runs(session, account.id, except_run=run_id)),
-        ended=playbooks.ended_of(session, account.id),
-        consents=_agreed(session, account, now.date()),
         health=standing.score,
         sentiment=standing.sentiment,
         channel_id=account.slack_channel_id,
