@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playbooks import deeds, work
-from playbooks.effects import Happen, LookUp, SetFact, SetGoal, SetStage
+from playbooks.effects import Happen, LookUp, SetConsent, SetFact, SetGoal, SetStage
 from playbooks.holding import holds
 from playbooks.state import StepRecord
 from playbooks.types import STAFF, Message, Notice
@@ -162,6 +162,19 @@ def _finish(
     turn.ending = turn.ending or (spec.outcome, reason)
 
 
+def _consent(
+    turn: Turn, record: StepRecord, action: deeds.GiveConsent, _slot: str, extra: dict[str, str]
+) -> None:
+    """Of whoever is asked; what is left open in the words is not agreed to."""
+    spec, known, person = action.consent, turn.values(record) | extra, _partner(turn, record)
+    purpose = turn.known_or_empty(spec.purpose, known)
+    text = turn.known_or_empty(spec.text, known)
+    if person and purpose and (text or spec.withdraw):
+        scope, until = turn.known_or_empty(spec.scope, known), turn.later(spec.lasts, turn.context.calendar())
+        emitted = SetConsent(record.key, person, purpose, scope, text, until.date(), spec.withdraw)
+        turn.emit(emitted)
+
+
 def _start(
     turn: Turn, _record: StepRecord, action: deeds.StartOther, _slot: str, _extra: dict[str, str]
 ) -> None:
@@ -196,4 +209,5 @@ PERFORMERS: dict[type, Callable[[Turn, StepRecord, Any, str, dict[str, str]], No
     deeds.StartOther: _start,
     deeds.StopOther: _stop,
     deeds.Signal: _signal,
+    deeds.GiveConsent: _consent,
 }

@@ -18,6 +18,7 @@ AskType = Literal[
 ]  # fmt: skip
 FieldType = Literal["text", "number", "date", "person", "select"]
 Survey = Literal["nps", "csat", "ces"]
+Favour = Literal["advocacy", "offer"]  # what is asked for ourselves
 SCALES: dict[str, range] = {"0-10": range(11), "1-5": range(1, 6), "1-7": range(1, 8)}
 SURVEY_SCALES: dict[str, str] = {"nps": "0-10", "csat": "1-5", "ces": "1-7"}
 TYPED = frozenset({"text", "date", "person", "number", "form"})  # answers without options

@@ -11,7 +11,7 @@ from playbooks.terms import CompareField, Model, OneOrMany, Segment, Several, se
 Band = Literal["green", "yellow", "red", "quiet"]
 Number = Literal[
     "health", "arr", "seats", "goals_met", "goal_share", "open_escalations", "silent_days", "days_left",
-    "silent_steps", "days_running", "contacts",
+    "silent_steps", "days_running", "contacts", "seat_share", "promoter_days", "consent_days_left",
 ]  # fmt: skip
 
 
@@ -24,6 +24,11 @@ class Condition(Model):
         default_factory=dict,
         description="Days since a fact was noted; one that never was counts as endless ago",
     )
+    since: dict[str, CompareField] = Field(
+        default_factory=dict,
+        description="Days since the playbook of that name last ended; endless if it never ran, 0 while it runs",
+    )
+    consent: Several = Field((), description="Somebody at the account agreed to one of these, and still does")
     answer: dict[str, CompareField] = Field(
         default_factory=dict, description="Answers by their key; `any` for whatever was answered"
     )

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from playbooks.terms import DelayField, Model
+from playbooks.terms import Delay, DelayField, Model
 
 Role = Literal["csm", "manager"]
 Level = Literal["L1", "L2", "L3"]
@@ -127,6 +127,22 @@ class StopOther(Model):
     stop: str
 
 
+class ConsentSpec(Model):
+    """What the person agreed to: `text` is what they were shown. `withdraw` takes it back instead."""
+
+    purpose: str
+    scope: str = ""
+    text: str = ""
+    lasts: DelayField = Field(Delay(365, "d"), alias="for")
+    withdraw: bool = False
+
+
+class GiveConsent(Model):
+    """Note that the person of this step agreed to something, or takes it back."""
+
+    consent: ConsentSpec
+
+
 class Signal(Model):
     """Say that something happened at the account: playbooks and runs that wait for it hear of it."""
 
@@ -134,7 +150,7 @@ class Signal(Model):
 
 
 ACTIONS = (
-    "task", "goto", "notify", "set", "stage", "goal", "look_up", "escalate", "finish", "start", "stop", "signal",
+    "task", "goto", "notify", "set", "stage", "goal", "look_up", "escalate", "finish", "start", "stop", "signal", "consent",
 )  # fmt: skip
 
 
@@ -160,7 +176,8 @@ Action = Annotated[
     | Annotated[FinishRun, Tag("<finish>")]
     | Annotated[StartOther, Tag("<start>")]
     | Annotated[StopOther, Tag("<stop>")]
-    | Annotated[Signal, Tag("<signal>")],
+    | Annotated[Signal, Tag("<signal>")]
+    | Annotated[GiveConsent, Tag("<consent>")],
     Discriminator(first_of(ACTIONS)),
 ]
 

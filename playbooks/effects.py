@@ -43,7 +43,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from playbooks.state import Found
     from playbooks.types import AskType, Option
@@ -273,6 +273,19 @@ class SetGoal:
 
 
 @dataclass(frozen=True)
+class SetConsent:
+    """A contact agreed to something until that day, or takes it back."""
+
+    step: str
+    contact_id: str
+    purpose: str
+    scope: str
+    text: str
+    until: date
+    withdraw: bool = False
+
+
+@dataclass(frozen=True)
 class Happen:
     """Something that other runs and triggers of the account may wait for."""
 
@@ -317,6 +330,7 @@ Effect = (
     | Reassign
     | SetStage
     | SetGoal
+    | SetConsent
     | Happen
     | Withdraw
     | Finish

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from playbooks.holding import is_one_of
 from playbooks.types import Question
 from playbooks.wording import role, together
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 COOLDOWN = 5  # business days between two questions that the bot begins with
 SURVEY_COOLDOWN = {"nps": timedelta(days=90), "csat": timedelta(days=30), "ces": timedelta(days=30)}
 SURVEYS_A_YEAR = {"nps": 2, "csat": 6, "ces": 6}  # of one kind, for one person
+FAVOUR_COOLDOWN = {"advocacy": timedelta(days=120), "offer": timedelta(days=90)}
+OTHER_FAVOUR = timedelta(days=30)  # between two favours of different kinds
+DETRACTOR, RESENTFUL = 6, timedelta(days=60)  # of 10; how long nobody asks them for a favour
 DECIDERS = frozenset({"admin", "champion", "buyer", "sponsor"})
 ACCOUNT_LIMIT, ACCOUNT_WINDOW = 3, timedelta(days=7)
 
@@ -52,28 +56,48 @@ def is_covered(turn: Turn, record: StepRecord, body: Message) -> bool:
     return asked or any(_askable(turn, audience) for audience in others)
 
 
-def recently_surveyed(turn: Turn, person: Person, survey: str) -> str | None:
-    """Why a person is not given this survey now, or None."""
-    mine = (
-        other.sent_at
-        for other in turn.run.steps.values()
-        if other.contact_id == person.id and other.sent_at and _survey_of(turn, other) == survey
-    )
-    moments = [*mine, *(at for kind, at in person.surveyed if kind == survey)]
+def asked_too_often(turn: Turn, person: Person, body: Question) -> str | None:
+    """Why a person is not given this survey, or asked for this favour, now; None if they may be."""
+    if body.survey:
+        return _recently_surveyed(turn, person, body.survey)
+    return _no_favour_now(turn, person, body.favour) if body.favour else None
+
+
+def _recently_surveyed(turn: Turn, person: Person, survey: str) -> str | None:
+    moments = [at for kind, at in _counted(turn, person) if kind == survey]
     year = [at for at in moments if turn.now - at < timedelta(days=365)]
     if any(turn.now - at < SURVEY_COOLDOWN[survey] for at in year):
         return f"had this survey less than {SURVEY_COOLDOWN[survey].days} days before"
     return f"had this survey {len(year)} times in a year" if len(year) >= SURVEYS_A_YEAR[survey] else None
 
 
-def _survey_of(turn: Turn, record: StepRecord) -> str | None:
-    body = turn.body(record)
-    return body.survey if isinstance(body, Question) else None
+def _no_favour_now(turn: Turn, person: Person, favour: str) -> str | None:
+    score = person.score
+    if score and score.value <= DETRACTOR and turn.now - score.at < RESENTFUL:
+        return f"gave {score.value} of 10 less than {RESENTFUL.days} days before"
+    for kind, at in _counted(turn, person):
+        apart = FAVOUR_COOLDOWN[favour] if kind == favour else OTHER_FAVOUR
+        if kind in FAVOUR_COOLDOWN and turn.now - at < apart:
+            return f"was asked for a favour less than {apart.days} days before"
+    return None
+
+
+def _counted(turn: Turn, person: Person) -> Iterator[tuple[str, datetime]]:
+    """The surveys and favours that a person was asked for, by this run and others, and when."""
+    yield from person.surveyed
+    for other in _asked_of(turn, person):
+        body = turn.body(other)
+        if isinstance(body, Question) and body.counts_as and other.sent_at:
+            yield body.counts_as, other.sent_at
+
+
+def _asked_of(turn: Turn, person: Person) -> Iterator[StepRecord]:
+    return (one for one in turn.run.steps.values() if one.contact_id == person.id and one.sent_at)
 
 
 def stands_in(turn: Turn, record: StepRecord, person: Person) -> str | None:
     """Why a message goes to somebody a CSM would not expect; None if they would."""
-    if person.persona == record.audience:
+    if is_one_of(person, record.audience, turn.context, turn.now):
         return None
     silent = [one.name for one in turn.context.contacts if one.persona == record.audience]
     if silent:
@@ -108,7 +132,7 @@ def _askable(turn: Turn, audience: str) -> list[Person]:
     people = [person for person in turn.context.contacts if may_be_asked(turn, person)]
     if audience == "anyone":
         return sorted(people, key=lambda person: (-person.questions, person.name))
-    return [person for person in people if person.persona == audience]
+    return [person for person in people if is_one_of(person, audience, turn.context, turn.now)]
 
 
 def _sent_to(turn: Turn, record: StepRecord, person: Person) -> Iterator[StepRecord]:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from playbooks.conditions import Condition
-    from playbooks.state import Context, Run, StepRecord
+    from playbooks.state import Context, Person, Run, StepRecord
     from playbooks.terms import Compare
     from playbooks.types import Playbook
 
 ENDLESS = 10**6  # days since something that never was
+PROMOTER, SCORE_HOLDS = 9, 180  # of 10; days for which a score says what somebody thinks
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ def holds(condition: Condition | None, scene: Scene) -> bool:
     facts = all(one_of(wanted, _fact(kind, scene)) for kind, wanted in condition.facts.items())
     noted = condition.fact is None or _fact(condition.fact, scene) is not None
     aged = all(one_of(wanted, _age(kind, scene)) for kind, wanted in condition.age.items())
-    return facts and noted and aged and _of_the_account(condition, scene) and _of_the_run(condition, scene)
+    ended = all(one_of(wanted, _since(name, scene)) for name, wanted in condition.since.items())
+    known = facts and noted and aged and ended
+    return known and _of_the_account(condition, scene) and _of_the_run(condition, scene)
 
 
 def _of_the_account(condition: Condition, scene: Scene) -> bool:
@@ -50,6 +53,7 @@ def _of_the_account(condition: Condition, scene: Scene) -> bool:
         and (not condition.plan or context.plan in condition.plan)
         and (not condition.running or bool(set(condition.running) & set(context.running)))
         and (not condition.persona or any(_reachable(scene, persona) for persona in condition.persona))
+        and (not condition.consent or any(one.purpose in condition.consent for one in scene.context.consents))
         and all(one_of(wanted, NUMBERS[name](scene)) for name, wanted in condition.number.items())
     )
 
@@ -81,9 +85,32 @@ def _age(kind: str, scene: Scene) -> int:
     return (scene.context.calendar().date_of(scene.now) - fact.observed_on).days
 
 
+def _since(name: str, scene: Scene) -> int:
+    if name in scene.context.running:
+        return 0
+    ended = scene.context.ended.get(name)
+    return ENDLESS if ended is None else (scene.now - ended).days
+
+
 def _reachable(scene: Scene, persona: str) -> bool:
-    people = (person for person in scene.context.contacts if person.active and not person.opted_out)
-    return any(persona in {"anyone", person.persona} for person in people)
+    return any(is_one_of(person, persona, scene.context, scene.now) for person in _there(scene))
+
+
+def _there(scene: Scene) -> Iterator[Person]:
+    return (person for person in scene.context.contacts if person.active and not person.opted_out)
+
+
+def is_one_of(person: Person, audience: str, context: Context, now: datetime) -> bool:
+    """Whether a person belongs to an audience: by role, by the score they gave, by what they agreed to."""
+    if audience == "promoter":
+        return (
+            person.score is not None
+            and person.score.value >= PROMOTER
+            and person.score.age(now) <= SCORE_HOLDS
+        )
+    if audience == "advocate":
+        return any(one.contact_id == person.id for one in context.consents)
+    return audience in {"anyone", person.persona}
 
 
 def _answers(scene: Scene, key: str) -> Iterator[StepRecord]:
@@ -132,6 +159,30 @@ def _days_left(scene: Scene) -> float | None:
     return (term.renews_on - scene.context.calendar().date_of(scene.now)).days if term else None
 
 
+def _seat_share(scene: Scene) -> float | None:
+    """Seats in use of those they pay for, 0 to 1 and more."""
+    used, seats = scene.context.facts.get("seats_used"), scene.context.seats
+    try:
+        return float(used.value) / seats if used and seats else None
+    except ValueError:
+        return None
+
+
+def _promoter_days(scene: Scene) -> float | None:
+    """Days since somebody gave 9 or 10, the newest score of each person."""
+    days = (
+        p.score.age(scene.now)
+        for p in _there(scene)
+        if p.score and is_one_of(p, "promoter", scene.context, scene.now)
+    )
+    return min(days, default=None)
+
+
+def _consent_days_left(scene: Scene) -> float | None:
+    today = scene.context.calendar().date_of(scene.now)
+    return min(((one.expires_on - today).days for one in scene.context.consents), default=None)
+
+
 NUMBERS: dict[str, Callable[[Scene], float | None]] = {
     "health": lambda scene: scene.context.health,
     "arr": lambda scene: scene.context.arr,
@@ -143,5 +194,8 @@ NUMBERS: dict[str, Callable[[Scene], float | None]] = {
     "days_left": _days_left,
     "silent_steps": silent_in_a_row,
     "days_running": lambda scene: (scene.now - scene.run.started_at).days,
-    "contacts": lambda scene: sum(one.active and not one.opted_out for one in scene.context.contacts),
+    "contacts": lambda scene: sum(1 for _ in _there(scene)),
+    "seat_share": _seat_share,
+    "promoter_days": _promoter_days,
+    "consent_days_left": _consent_days_left,
 }

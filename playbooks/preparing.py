@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playbooks import actions, sending, wording, work
 from playbooks.bands import standing
 from playbooks.effects import AskApproval, AskStaff, Preview
-from playbooks.guards import is_covered, recently_surveyed, recipient, stands_in
+from playbooks.guards import asked_too_often, is_covered, recipient, stands_in
 from playbooks.holding import holds
 from playbooks.types import (
     MAX_MESSAGE,
@@ -130,7 +130,7 @@ def _prepare_message(turn: Turn, record: StepRecord, body: Message) -> None:
     if person is None:
         _without_recipient(turn, record, body)
         return
-    if isinstance(body, Question) and body.survey and (why := recently_surveyed(turn, person, body.survey)):
+    if isinstance(body, Question) and (why := asked_too_often(turn, person, body)):
         sending.skip(turn, record, f"{person.name} {why}")
         return
     if person.id != record.contact_id and not record.in_conversation:

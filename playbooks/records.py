@@ -14,6 +14,7 @@ from playbooks.effects import (
     Reassign,
     RecordAnswer,
     RecordComment,
+    SetConsent,
     SetFact,
     SetGoal,
     SetStage,
@@ -23,7 +24,19 @@ from playbooks.effects import (
 from playbooks.goals import note_goal
 from playbooks.outgoing import carriers, outgoing, staff_for
 from playbooks.types import Question
-from store.tables import RunStep, StepEvent, Task, accounts, feedback, happenings, outbox, playbooks, tasks
+from store.tables import (
+    Consent,
+    RunStep,
+    StepEvent,
+    Task,
+    accounts,
+    consents,
+    feedback,
+    happenings,
+    outbox,
+    playbooks,
+    tasks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +140,7 @@ class Ledger:
             run_id=self.run.id,
             title=body.title,
             asks=isinstance(body, Question),
-            survey=body.survey if isinstance(body, Question) else None,
+            survey=body.counts_as if isinstance(body, Question) else None,
             updated_at=self.now,
             **{name: getattr(record, name) for name in SHARED},
         )
@@ -243,6 +256,24 @@ class Ledger:
         if account is not None:
             note_goal(self.session, account, effect, said_by=self.run.started_by, now=self.now)
 
+    def set_consent(self, effect: SetConsent) -> None:
+        """Write down what somebody agreed to, or that they take it back."""
+        if effect.withdraw:
+            consents.withdraw_consents(self.session, [effect.contact_id], self.now, purpose=effect.purpose)
+            return
+        given = Consent(
+            workspace_id=self.workspace_id,
+            key=f"{self.run.id}:{effect.step}:{effect.purpose}",
+            account_id=self.context.account_id,
+            contact_id=effect.contact_id,
+            purpose=effect.purpose,
+            scope=effect.scope,
+            text_shown=effect.text,
+            given_at=self.now,
+            expires_on=effect.until,
+        )
+        consents.give_consent(self.session, given)
+
     def happen(self, effect: Happen) -> None:
         """Say to triggers and other runs that something happened."""
         self._happens(str(effect.n), effect.name, dict(effect.data))
@@ -284,6 +315,7 @@ WRITERS: dict[type, Any] = {
     SetFact: Ledger.set_fact,
     SetStage: Ledger.set_stage,
     SetGoal: Ledger.set_goal,
+    SetConsent: Ledger.set_consent,
     Happen: Ledger.happen,
     Reassign: Ledger.reassign,
     Withdraw: Ledger.withdraw,

@@ -370,6 +370,10 @@ def _of_action(action: deeds.Action) -> Iterator[tuple[str, str]]:
         yield from (("set", text) for text in action.set.values())
     elif isinstance(action, deeds.SetGoal):
         yield from (("goal", text) for text in action.goal.model_dump().values())
+    elif isinstance(action, deeds.GiveConsent):
+        yield from (
+            ("consent", text) for text in (action.consent.purpose, action.consent.scope, action.consent.text)
+        )
     elif isinstance(action, deeds.Escalate):
         yield "escalate", action.escalate.why
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbooks import actions, wording, work
-from playbooks.bands import is_held, troubled
+from playbooks.bands import is_held, standing, troubled
 from playbooks.effects import Say
 from playbooks.guards import may_be_asked, permitted
 from playbooks.holding import holds
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playbooks.types import AskType, Option
 
 NUDGE_AFTER, EXPIRE_AFTER = Delay(2, "bd"), Delay(5, "bd")
+FOR_OURSELVES = frozenset({"upsell", "advocacy"})
 NOT_IN_A_SAVE = frozenset({"upsell", "advocacy", "survey"})  # kinds that wait while an account is being saved
 
 
@@ -106,9 +107,21 @@ def _out_of_place(turn: Turn, record: StepRecord, body: Message) -> tuple[str, s
     why = is_held(turn.run, turn.context, turn.now) if body.commercial else None
     if why:
         return "is red", why, "a save plan is accepted or the account is not red any more"
+    if turn.playbook.kind in FOR_OURSELVES and (bad_moment := _no_time_for_favours(turn)):
+        return "has other worries", bad_moment, "that is over"
     asks_more = turn.playbook.kind in NOT_IN_A_SAVE or (isinstance(body, Question) and body.survey)
     if asks_more and turn.playbook.kind != "save" and "save" in turn.context.running:
         return "is being saved", "a save playbook runs", "that has ended"
+    return None
+
+
+def _no_time_for_favours(turn: Turn) -> str | None:
+    """Why a playbook that asks for something for ourselves keeps still now."""
+    if turn.context.open_escalations:
+        return "an urgent task is open"
+    band = standing(turn.run, turn.context, turn.now).band
+    if "renewal" in turn.context.running and band != "green":
+        return f"a renewal runs, and the account is {band}"
     return None
 
 

@@ -122,6 +122,30 @@ class Run(Model):
 
 
 @dataclass(frozen=True)
+class Given:
+    """A score from 0 to 10 that a person gave, and what they wrote with it."""
+
+    value: int
+    at: datetime
+    words: str | None = None
+
+    def age(self, now: datetime) -> int:
+        """How many days ago."""
+        return (now - self.at).days
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """Something that a contact agreed to, and still does."""
+
+    contact_id: str
+    purpose: str
+    scope: str
+    text: str
+    expires_on: date
+
+
+@dataclass(frozen=True)
 class Person:
     """A contact of the account, with what other runs asked of them."""
 
@@ -137,7 +161,8 @@ class Person:
     open_question: bool = False  # of another run
     last_asked_at: datetime | None = None  # a question by another run
     last_message_at: datetime | None = None  # any message by another run
-    surveyed: tuple[tuple[str, datetime], ...] = ()  # which survey other runs sent, and when
+    surveyed: tuple[tuple[str, datetime], ...] = ()  # which survey or favour other runs asked for, and when
+    score: Given | None = None  # whether they would recommend us, the newest of other runs
 
     @property
     def first(self) -> str:
@@ -199,6 +224,8 @@ class Context:
     health: int | None = None
     sentiment: str | None = None
     running: tuple[str, ...] = ()  # kinds of other playbooks that run for the account
+    ended: dict[str, datetime] = field(default_factory=dict)  # when a playbook of that name last ended
+    consents: tuple[Agreed, ...] = ()  # that hold now
     channel_id: str | None = None
     contacts: tuple[Person, ...] = ()
     csm: Staff | None = None

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from playbooks.asking import Ask, AskType, Option, Patience, Survey, branch_key
+from playbooks.asking import Ask, AskType, Favour, Option, Patience, Survey, branch_key
 from playbooks.conditions import Band, Condition
 from playbooks.deeds import (
     ACTIONS,
@@ -60,8 +60,9 @@ __all__ = [
 
 Delivery = Literal["auto", "preview", "approve", "draft"]
 Audience = Literal[
-    "admin", "champion", "buyer", "sponsor", "end_user", "security", "procurement", "anyone", "csm", "manager"
-]
+    "admin", "champion", "buyer", "sponsor", "end_user", "security", "procurement", "promoter", "advocate", "anyone",
+    "csm", "manager",
+]  # fmt: skip
 Kind = Literal[
     "onboarding",
     "renewal",
@@ -138,9 +139,17 @@ class Question(Message):
     survey: Survey | None = Field(
         None, description="A score of this survey: its own cooldown holds, for each person"
     )
+    favour: Favour | None = Field(
+        None, description="Something asked for ourselves: rare for each person, never of a detractor"
+    )
     timeout: Patience = Patience()
     on_answer: dict[str, Branch] = Field(default_factory=dict)
     on_timeout: Branch = Branch()
+
+    @property
+    def counts_as(self) -> str | None:
+        """The survey or favour whose cooldown it falls under."""
+        return self.survey or self.favour
 
     def branch(self, value: str | None) -> Branch:
         """What follows an answer."""

@@ -27,7 +27,8 @@ VARIABLES = frozenset(
     {
         "first", "name", "account", "term", "bot", "csm", "csm_first", "plan", "seats", "pre_sale_goal", "goal", "fact",
         "value_event", "value_date", "value_days", "baseline", "now", "target", "date", "days_left", "band",
-        "band_why", "brief", "value_recap", "renewed_to", "goals_met", "answer", "answer_text",
+        "band_why", "brief", "value_recap", "renewed_to", "goals_met", "answer", "answer_text", "score", "praise", "agreed",
+        "agreed_purpose", "agreed_scope",
     }
 )  # fmt: skip
 
@@ -143,8 +144,24 @@ def values(
     known |= _numbers(context) if known["goal"] == context.goal else {}
     known["brief"] = _brief(run, context, now)
     if person:
-        known |= {"first": person.first, "name": person.name}
+        known |= {"first": person.first, "name": person.name, **_given(person), **_agreed(person, context)}
     return {name: value for name, value in known.items() if value}
+
+
+def _given(person: Person) -> dict[str, str | None]:
+    """The score that somebody gave, with what they wrote with it."""
+    if person.score is None:
+        return {}
+    return {"score": str(person.score.value), "praise": (person.score.words or "").strip(" .\n") or None}
+
+
+def _agreed(person: Person, context: Context) -> dict[str, str | None]:
+    """What somebody agreed to, of several what ends first."""
+    theirs = (one for one in context.consents if one.contact_id == person.id)
+    first = min(theirs, key=lambda one: one.expires_on, default=None)
+    if first is None:
+        return {}
+    return {"agreed": first.text, "agreed_purpose": first.purpose, "agreed_scope": first.scope}
 
 
 def _noted(run: Run, context: Context) -> dict[str, str | None]:
@@ -247,9 +264,9 @@ def _answers(playbook: Playbook, run: Run, labels: Mapping[str, str]) -> dict[st
     for record in run.steps.values():
         body = playbook.steps.get(record.step)
         if isinstance(body, Question) and record.answer:
-            option = playbook.option(record.step, record.answer)
-            label = fill(option.label, labels) if option else None
-            known[body.ask.key] = record.answer_text or label or record.answer
+            ticked = (playbook.option(record.step, one) for one in record.answer.split(","))
+            words = [fill(option.label, labels) for option in ticked if option]
+            known[body.ask.key] = record.answer_text or ", ".join(filter(None, words)) or record.answer
             known |= record.fields
     return known
 

@@ -74,14 +74,21 @@ def give_consent(session: Session, consent: Consent) -> bool:
 
 
 def withdraw_consents(
-    session: Session, contact_ids: Collection[str], now: datetime, consent_id: str | None = None
+    session: Session,
+    contact_ids: Collection[str],
+    now: datetime,
+    *,
+    consent_id: str | None = None,
+    purpose: str | None = None,
 ) -> int:
-    """Take back what these contacts agreed to, one consent or all of them; how many those were."""
+    """Take back what these contacts agreed to: one consent, those of a purpose, or all; how many those were."""
     statement = select(Consent).where(
         col(Consent.contact_id).in_(sorted(contact_ids)), col(Consent.withdrawn_at).is_(None)
     )
     if consent_id is not None:
         statement = statement.where(Consent.id == consent_id)
+    if purpose is not None:
+        statement = statement.where(Consent.purpose == purpose)
     rows = session.exec(statement).all()
     for row in rows:
         row.withdrawn_at = now

@@ -72,7 +72,7 @@ class RunStep(SQLModel, table=True):
     title: str = ""
     state: str  # planned | preview | awaiting_approval | approved | sent | answered | expired | skipped | held | done
     asks: bool = False  # whether it has a question
-    survey: str | None = None  # nps | csat | ces, if that is its question
+    survey: str | None = None  # nps | csat | ces | advocacy | offer, if it counts as one
     in_conversation: bool = False  # follows a person's answer, so that it is not the bot that begins
     contact_id: str | None = Field(default=None, foreign_key="contacts.id")
     text: str | None = None
@@ -272,6 +272,16 @@ def runs_of(session: Session, account_id: str) -> list[PlaybookRun]:
     return list(
         session.exec(statement.order_by(col(PlaybookRun.started_at).desc(), col(PlaybookRun.id))).all()
     )
+
+
+def ended_of(session: Session, account_id: str) -> dict[str, datetime]:
+    """When a playbook of each name last ended for an account."""
+    statement = (
+        select(PlaybookRun.playbook, func.max(PlaybookRun.ended_at))
+        .where(PlaybookRun.account_id == account_id, col(PlaybookRun.ended_at).is_not(None))
+        .group_by(col(PlaybookRun.playbook))
+    )
+    return {name: at for name, at in session.exec(statement).all() if at is not None}
 
 
 def save_run(

@@ -118,7 +118,7 @@ def test_a_sound_definition_has_no_problem(tmp_path):
         pytest.param("key: wrong", "key: wellness",
             ["27: step B: The answer key “wellness” is that of step A too. Give each question its own key."], id="one key twice"),
         pytest.param("goto: B", "jump: B",
-            ["22: step A: This is no action: it has none of task, goto, notify, set, stage, goal, look_up, escalate, finish, start, stop, signal. Known here: escalate, finish, goal, goto, look_up, notify, set, signal, stage, start, stop, task."],
+            ["22: step A: This is no action: it has none of task, goto, notify, set, stage, goal, look_up, escalate, finish, start, stop, signal, consent. Known here: consent, escalate, finish, goal, goto, look_up, notify, set, signal, stage, start, stop, task."],
             id="an unknown action"),
         pytest.param('  to: admin\n  message: "Hi', '  to: boss\n  message: "Hi',
             ["15: step A: “boss” is not allowed for “to”. Use one of 'admin', 'champion', 'buyer', 'sponsor', 'end_user', 'security', 'procurement', 'anyone', 'csm' or 'manager'."], id="an unknown audience"),
