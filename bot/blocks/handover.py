@@ -56,6 +56,8 @@ class HandoverView:
     due_at: datetime | None = None
     taken_by: str = ""
     done_by: str = ""
+    heard_from: str = ""  # who of ours has written in the thread
+    waited: str = ""  # who was told before and has not answered
 
 
 def handover_speech(view: HandoverView) -> Speech:
@@ -63,6 +65,10 @@ def handover_speech(view: HandoverView) -> Speech:
     whose = f" ({brief(view.about_asker)})" if view.about_asker else ""
     headline = f"*{brief(view.asker)}*{whose} would like to talk to a person."
     blocks: list[Block] = [parts.section(headline), parts.section(_quoted(view.question))]
+    if view.waited:
+        blocks.append(
+            parts.context(f":hourglass: {brief(view.waited)} was told before; they still wait for an answer.")
+        )
     if view.words:
         blocks.append(parts.context(f"In their words: {brief(view.words, 300)}"))
     if view.status:
@@ -100,6 +106,13 @@ def already_passed_on(name: str) -> Speech:
 def looking(name: str) -> Speech:
     """Somebody has taken it."""
     return Speech(text=f"{brief(name)} is looking into this now.")
+
+
+def still_waiting(name: str) -> Speech:
+    """Nobody has answered in time, and one further up has been told."""
+    return Speech(
+        text=f"I am sorry that nobody has come back to you here yet. I have now told {brief(name)}, too."
+    )
 
 
 def reply_speech(name: str, words: str, asker_id: str | None) -> Speech:
@@ -144,9 +157,11 @@ def _footer(view: HandoverView) -> str:
     said = [f"<{view.link}|Open the thread>" if view.link else ""]
     if view.done_by:
         said.append(f":white_check_mark: Resolved by {brief(view.done_by)}")
+    elif view.heard_from:
+        said.append(f"{brief(view.heard_from)} has written in the thread; *Resolve* when it is settled")
     elif view.taken_by:
         said.append(f"{brief(view.taken_by)} is on it")
-    if view.due_at and not view.done_by:
+    if view.due_at and not (view.done_by or view.heard_from):
         said.append(f"I told them they hear from you by {slack_moment(view.due_at)}")
     return " · ".join(part for part in said if part) or "No thread to link to"
 

@@ -9,7 +9,7 @@ from bot.blocks import playbook as blocks
 from bot.blocks.tasks import TaskItem
 from bot.deliver import View
 from bot.listeners import playbook_posts as posts
-from bot.listeners.handover import helpers_for
+from bot.listeners.helpers import helpers_for
 from bot.listeners.playbook_marks import show_again
 from bot.listeners.tasks import NOT_YOURS, mark_done, may_work_on
 from bot.slack.incoming import Pressed, parse_action
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from slack_bolt import Ack, App
     from sqlmodel import Session
 
-    from bot.listeners.handover import Helper
+    from bot.listeners.helpers import Helper
     from bot.services import Services
     from store.tables import InboundEvent
 

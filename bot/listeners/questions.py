@@ -10,6 +10,7 @@ from bot.blocks import parts
 from bot.blocks.text import mrkdwn
 from bot.deliver import View
 from bot.listeners import answers as answer_messages
+from bot.listeners import handover_work
 from bot.recording import record_answer
 from bot.slack.incoming import Said, parse_message
 from bot.slack.once import remember
@@ -97,8 +98,9 @@ def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Readi
     asked = asking.who_asks(services, said.user_id, said.channel_id)
     manner = _note(services, said, asked)
     if manner is None:
-        with services.effect_of(event.id):
-            return
+        with services.effect_of(event.id) as session:
+            handover_work.hear(session, services, said, asked)
+        return
     if manner == "declined" or not said.text.strip():
         _say(services, event, said, DECLINED if manner == "declined" else HELLO, manner)
         return

@@ -93,6 +93,12 @@ def open_tasks(
     return list(session.exec(in_order).all())
 
 
+def open_of_kind(session: Session, workspace_id: str, kind: str) -> list[Task]:
+    """All open tasks of a kind, oldest first."""
+    statement = select(Task).where(Task.workspace_id == workspace_id, Task.state == "open", Task.kind == kind)
+    return list(session.exec(statement.order_by(col(Task.created_at), col(Task.id))).all())
+
+
 def reword_task(session: Session, workspace_id: str, key: str, *, title: str, body: str) -> str:
     """Give the task with this key other words while it is open; its id."""
     task = session.exec(select(Task).where(Task.workspace_id == workspace_id, Task.key == key)).one()

@@ -162,7 +162,7 @@ ANSWER = Click(
     ),
     does=lambda life, view: life.page(PRIYA).submit(view, words="They cannot, sorry."),
     held=answered_once,
-    moments=(*STORED, "after handover.carry_out_written", *SAID_TO_TWO, "after chat.update"),
+    moments=(*STORED, "after handover_work.carry_out_written", *SAID_TO_TWO, "after chat.update"),
 )
 
 
