@@ -13,10 +13,11 @@ from knowledge.followups import stand_alone
 from knowledge.gates import Gates, Signals, confidence, is_refused, signals_of
 from knowledge.grounding import unsupported
 from knowledge.languages import LANGUAGE_CODES, language_code, language_of
-from knowledge.quoting import quote
+from knowledge.parts import in_turn, parts_of, together
+from knowledge.quoting import Quoted, quote
 from knowledge.retrieval import Stopwatch
 from knowledge.small_talk import reply_without_search, shortened
-from knowledge.types import Answered
+from knowledge.types import Answered, Turn
 from knowledge.words import content_words
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from knowledge.composing import Composed
     from knowledge.followups import Standalone
     from knowledge.ports import Reranker, Vector
-    from knowledge.quoting import Quoted
     from knowledge.retrieval import Found, Retriever
     from knowledge.rewriting import Rewriter
     from knowledge.types import Asker, Evidence, Question, Told
@@ -46,6 +46,7 @@ class _Reading:
     confidence: float
     refused: bool  # the evidence does not answer
     note: str | None  # what the answer must say about how the question was read
+    missing: tuple[str, ...] = ()  # parts of the question that the evidence does not answer
 
 
 class Answerer:
@@ -102,7 +103,9 @@ class Answerer:
             return self._embedded(
                 Answered("refused", foreign, standalone_question=text), self._retriever.embed(text)
             )
-        reading = self._read(self._rewritten(standalone, question, watch), question.asker, note, watch)
+        reading = self._in_parts(question, standalone, note, watch) or self._read(
+            self._rewritten(standalone, question, watch), question.asker, note, watch
+        )
         answered = self._asked_back(question, reading) or self._answered(reading, told)
         watch.lap("answer")
         timings = {**reading.found.timings_ms, **watch.laps}
@@ -134,6 +137,33 @@ class Answerer:
         watch.lap("quote")
         refused = quoted is None or is_refused(sure, signals, self._gates)
         return _Reading(standalone, asker, found, evidence, quoted, sure, refused, note)
+
+    def _in_parts(
+        self, question: Question, whole: Standalone, note: str | None, watch: Stopwatch
+    ) -> _Reading | None:
+        """A question that asks several things, each read apart; None where it does not, or nothing is answered."""
+        parts = parts_of(question.text)
+        if len(parts) < 2:
+            return None
+        readings: list[_Reading] = []
+        for n, part in enumerate(parts):
+            before = tuple(Turn("person", earlier) for earlier in parts[:n])
+            apart = stand_alone(replace(question, text=part, history=(*question.history, *before)))
+            readings.append(self._read(apart, question.asker, note, watch))
+        answered = [(one, one.quoted) for one in readings if one.quoted and not one.refused]
+        if not answered:
+            return None
+        first = answered[0][0]
+        quotes = together(one for _, quoted in answered for one in quoted.quotes)
+        return replace(
+            first,
+            standalone=whole,
+            found=replace(first.found, vector=self._retriever.embed(question.text)),
+            evidence=in_turn([one.evidence for one, _ in answered]),
+            quoted=Quoted(quotes, first.quoted.best if first.quoted else 0.0),
+            confidence=min(one.confidence for one, _ in answered),
+            missing=tuple(part for part, one in zip(parts, readings, strict=True) if one.refused),
+        )
 
     def _signals(self, asker: Asker, found: Found) -> Signals:
         asked = set(content_words(found.asked))
@@ -169,7 +199,7 @@ class Answerer:
         if not (written and written.composed) and unsupported(composed.sentences, composed.citations):
             return _refused(wording.NOT_FOUND, reading)
         unsure = reading.confidence < self._gates.unsure_below or _found_nothing(written)
-        missing = written.missing_note if written else None
+        missing = _missing_note(reading, written)
         by_id = {one.passage_id: one for one in evidence}
         fit = fitted(
             [by_id[cited.passage_id] for cited in composed.citations], reading.found.evidence, reading.asker
@@ -216,6 +246,13 @@ def _refused(sentence: str, reading: _Reading) -> Answered:
 def _text(composed: Composed | None, notes: Sequence[str | None], after: str | None = None) -> str:
     parts = (*notes, composed.markdown if composed else None, after)
     return "\n\n".join(part for part in parts if part)
+
+
+def _missing_note(reading: _Reading, written: Written | None) -> str | None:
+    """What the answer must say about what it leaves out."""
+    if written and written.composed:
+        return written.missing_note
+    return "\n".join(wording.PART_NOT_FOUND.format(what=part) for part in reading.missing) or None
 
 
 def _found_nothing(written: Written | None) -> bool:

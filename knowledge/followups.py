@@ -33,6 +33,7 @@ _OPENERS = re.compile(
     r"^(?:and|but|or|so|also|then|ok(?:ay)?|what about|how about|what if|same for|in that case|as well)\b[\s,]*",
     re.IGNORECASE,
 )
+_EXISTS = re.compile(r"^(?:is|are|was|were) there\b(?!.*\bother\b)", re.IGNORECASE)
 _DO_THAT = re.compile(r"\bdo (?:that|this|it|so)\b", re.IGNORECASE)
 _ASKING = re.compile(
     r"^(?:(?:hi|hello|hey|thanks|please)\b[\s,!.]*)*"
@@ -87,7 +88,8 @@ def leans_on_thread(text: str) -> bool:
     own = content_words(text)
     if _OPENERS.match(text):
         return len(own) <= _FEW_WORDS + 2
-    points = bool(_DO_THAT.search(text)) or any(word in _POINTERS for word in words(text))
+    pointing = words(_EXISTS.sub(" ", text))  # "is there a discount?" points at no place
+    points = bool(_DO_THAT.search(text)) or any(word in _POINTERS for word in pointing)
     return len(own) <= (_FEW_WORDS if points else 1)
 
 

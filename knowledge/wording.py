@@ -25,5 +25,6 @@ OTHER_LANGUAGE = (
 SHORTENED = "Your message was very long: I read its first and last {kept} characters."
 UNSURE = "I am not sure that this is what you asked for. The closest that I found:"
 NOT_SAID = "The articles that I can read do not say: {what}."
+PART_NOT_FOUND = "I could not find an answer to this part: {what}"
 NOT_ALL_SAID = "The articles that I can read do not say everything that you asked for."
 WHICH = "I am not sure which one you mean. Is your question about one of these?"

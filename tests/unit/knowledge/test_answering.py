@@ -171,3 +171,24 @@ def test_an_answer_that_is_not_sure_says_so(base):
 )
 def test_any_text_gets_an_answer_of_some_kind(answerer, text):
     assert _ask(answerer, text).status in {"answered", "partial", "clarify", "refused"}
+
+
+def test_a_question_of_two_parts_is_answered_in_both(answerer):
+    answered = _ask(answerer, "How do I export contacts and when is a refund of an annual plan possible?")
+    assert answered.status == "answered"
+    assert [cited.uri for cited in answered.citations] == ["export.md", "refund.md"]
+    assert unsupported(answered.sentences, answered.citations) == []
+
+
+def test_a_part_that_is_not_found_is_named(answerer):
+    answered = _ask(answerer, "How do I export contacts and is there a connection to Salesforce?")
+    assert answered.status == "partial"
+    assert "Press Export." in answered.answer
+    assert answered.answer.endswith(
+        wording.PART_NOT_FOUND.format(what="is there a connection to Salesforce?")
+    )
+
+
+def test_a_question_none_of_whose_parts_is_found_is_refused(answerer):
+    answered = _ask(answerer, "Who won the world cup in 2018? Does Salesforce connect to Jira today?")
+    assert answered.status == "refused"

@@ -37,6 +37,7 @@ def test_a_question_that_leans_on_the_thread_is_completed_from_it(earlier, text,
         "How do I change the billing address on my invoices?",
         "If a user leaves the company, does it free up a seat for the next person?",
         "reset two-factor authentication",
+        "Is there a discount for charities?",
     ],
 )
 def test_an_independent_question_is_left_alone(text):
