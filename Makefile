@@ -10,7 +10,7 @@ TORCH  := 2.13.0
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check lock screenshots bench results clean
+.PHONY: help run test test-fast check lock screenshots emulators bench results clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ check: $(VENV)/.dev ## formatting, lint, types and import contracts
 
 screenshots: $(VENV)/.dev ## take the README's screenshots from the real page
 	@$(BIN)/python docs/screenshots.py
+
+emulators: ## install the Slack of somebody else's making that some tests need (npm, Node 20 or newer)
+	@npm ci --prefix tests/emulators --silent
 
 bench: $(VENV)/.dev ## measure start-up, answers and embedding on this machine (an hour; ARGS="-k embedding" chooses)
 	@$(BIN)/python -m pytest tests/benchmarks -m slow -s --override-ini=python_files='bench_*.py' $(ARGS)

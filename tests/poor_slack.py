@@ -34,10 +34,15 @@ class PoorSlack:
     Args:
         refusal: how an unknown method is answered: "unknown_method" or "404".
         events_url: where events are posted (HTTP mode); None: over the WebSocket.
+        deaf: it knows streams, but takes no words from their chunks.
     """
 
-    def __init__(self, refusal="unknown_method", events_url=None):
+    def __init__(self, refusal="unknown_method", events_url=None, *, deaf=False):
         self.refusal, self.events_url = refusal, events_url
+        if deaf:
+            self._chat_startStream = lambda body: self._keep(body | {"user": BOT, "text": ""})
+            self._chat_appendStream = lambda body: {"channel": body["channel"], "ts": body["ts"]}
+            self._chat_stopStream = lambda body: {"channel": body["channel"], "message": {"text": ""}}
         self.messages, self.views, self.responses, self.calls = [], [], [], []
         self.limited = {}  # method -> how many calls are still answered 429
         self.broken = {}  # method -> how many calls are still carried out, and answered 500

@@ -311,7 +311,7 @@ class SlackMessenger:
             for n, piece in enumerate(pieces):
                 self.pause(PACE_SECONDS if n else 0)
                 self.client.chat_appendStream(channel=where.channel_id, ts=where.ts, chunks=_words(piece))
-            self.client.chat_stopStream(
+            stopped = self.client.chat_stopStream(
                 channel=where.channel_id,
                 ts=where.ts,
                 blocks=list(speech.blocks_after),
@@ -323,6 +323,9 @@ class SlackMessenger:
                 return where
             log.info("stream broke (%s); completing the message by update", code_of(error))
             return self.complete_stream(where, speech, key=key)
+        if _lost_its_words(stopped):
+            log.info("a stream without its words; completing the message by update")
+            return self.update(where, speech, key=key)
         return where
 
     def complete_stream(self, where: Posted, speech: Speech, *, key: str) -> Posted:
@@ -415,6 +418,12 @@ class _BlocksRefused(Unreachable):
 
 def _metadata(key: str) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+
+
+def _lost_its_words(stopped: Any) -> bool:
+    """Whether Slack shows an empty text where words had streamed in: it took the chunks and kept none."""
+    message = stopped.get("message")
+    return isinstance(message, dict) and message.get("text") == ""
 
 
 def _words(piece: str) -> list[dict[str, Any]]:

@@ -191,6 +191,20 @@ def test_what_a_document_says_pings_nobody_and_orders_nothing(slack, tmp_path):
         assert live not in json.dumps(message, ensure_ascii=False)
 
 
+@pytest.fixture
+def deaf(_filled_folder, tmp_path):
+    """A bot on a Slack that knows streams and keeps no word of theirs."""
+    shutil.copytree(_filled_folder, tmp_path / "data")
+    with PoorSlack(deaf=True) as poor, connected(poor, tmp_path / "data", "socket"):
+        yield poor
+
+
+def test_a_stream_that_kept_no_words_is_completed_by_an_update(deaf):
+    ts = deaf.say(QUESTION)
+    deaf.until(lambda: ["[1]" in message["text"] for message in deaf.thread(ts)] == [True], "the answer")
+    assert "chat.stopStream" in deaf.calls
+
+
 # A connection that breaks
 
 
