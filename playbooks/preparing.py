@@ -178,7 +178,7 @@ def _say_who_stands_in(turn: Turn, record: StepRecord, person: Person) -> StepRe
 
 
 def _tell_staff(turn: Turn, record: StepRecord, body: Message) -> None:
-    text = next((turn.filled(t, turn.values(record)) for t in body.message.of(turn.run.segment)), "")
+    text = turn.best_filled(body.message.of(turn.run.segment), turn.values(record))
     record = turn.change(record, state="sent", text=text, sent_at=turn.now)
     reader: Role = "manager" if record.audience == "manager" else "csm"
     if isinstance(body, Question):

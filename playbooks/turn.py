@@ -13,6 +13,7 @@ from playbooks.state import OPEN
 from playbooks.types import STAFF, Message, Notice, Question, Wait
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
     from playbooks.effects import Effect, Role
@@ -128,6 +129,12 @@ class Turn:
     def filled(self, text: str, known: dict[str, str]) -> str:
         """The text with its variables filled in, what is not known said so."""
         return wording.fill(text, dict.fromkeys(wording.variables_of(text), UNKNOWN) | known) or ""
+
+    def best_filled(self, texts: Iterable[str], known: dict[str, str]) -> str:
+        """The first of several texts whose variables are all known, else the last with what is not known said so."""
+        texts = tuple(texts)
+        full = (found for text in texts if (found := wording.fill(text, known)))
+        return next(full, None) or next((self.filled(text, known) for text in texts[-1:]), "")
 
     def known_or_empty(self, text: str, known: dict[str, str]) -> str:
         """The text with its variables filled in; nothing if one of them is not known."""
