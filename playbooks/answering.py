@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from playbooks import actions, replies, sending, understanding, wording
@@ -12,11 +13,14 @@ from playbooks.types import Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from playbooks.events import Rejected, Replied
     from playbooks.state import StepRecord
+    from playbooks.terms import Delay
     from playbooks.turn import Turn
     from playbooks.understanding import Understood
+    from playbooks.workdays import Calendar
 
 TEXT_LIMIT = 4000  # characters kept of what somebody wrote
 TEXT_ANSWER, FORM_ANSWER = "text", "form"  # the value of an answer to a question without options
@@ -118,6 +122,8 @@ def _tapped(turn: Turn, record: StepRecord, body: Question, event: Replied, text
     option = next((option for option in options if found and option.value == found.value), None)
     if found is None:
         _again(turn, record, "I do not know that answer. Which of these fits?", event.by)
+    elif wrong := _out_of_bounds(turn, record, body, found.value):
+        _again(turn, record, wrong, event.by)
     elif option and option.wants_text and not text:
         record = turn.change(record, pending=Pending(value=option.value, by=event.by))
         _ask_words(turn, record, event.by)
@@ -133,6 +139,8 @@ def _written(turn: Turn, record: StepRecord, body: Question, event: Replied, tex
     own_words = next((option for option in options if option.wants_text), None)
     if found and found.certain:
         _tapped(turn, record, body, _as_tap(event, found.value), "")
+    elif found and (wrong := _out_of_bounds(turn, record, body, found.value)):
+        _again(turn, record, wrong, event.by)
     elif found:
         _confirm(turn, record, event, found, text)
     elif own_words:
@@ -140,6 +148,25 @@ def _written(turn: Turn, record: StepRecord, body: Question, event: Replied, tex
     else:
         turn.emit(RecordComment(record.key, text, event.by, turn.number()))
         _again(turn, record, NOT_SURE.get(body.ask.type, NOT_SURE["buttons"]), event.by)
+
+
+def _out_of_bounds(turn: Turn, record: StepRecord, body: Question, value: str) -> str | None:
+    """Which days are possible, where the one that was named is not."""
+    calendar = turn.calendar(record)
+    today = calendar.date_of(turn.now)
+    found = understanding.read_date(value, today) if body.ask.type == "date" else None
+    soonest, latest = (_day(limit, today, calendar) for limit in (body.ask.soonest, body.ask.latest))
+    if found and soonest and found < soonest:
+        return f"That is too early: it can be {wording.spoken(soonest)} or later. Which day is it?"
+    if found and latest and found > latest:
+        return f"That is too late: it can be {wording.spoken(latest)} at the latest. Which day is it?"
+    return None
+
+
+def _day(limit: Delay | None, today: date, calendar: Calendar) -> date | None:
+    if limit is None:
+        return None
+    return calendar.add(today, limit.amount) if limit.unit == "bd" else today + timedelta(days=limit.amount)
 
 
 def _as_tap(event: Replied, value: str) -> Replied:

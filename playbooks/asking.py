@@ -81,7 +81,8 @@ class FormField(Model):
 class Ask(Model):
     """The one question of a message. The answer is kept under `key`.
 
-    `low` and `high` say what the ends of a scale mean. A `form` asks for several `fields` at once.
+    `low` and `high` say what the ends of a scale mean. A `form` asks for several `fields` at once. Of a `date`,
+    `from` and `upto` say how far from today it may be.
     """
 
     key: str
@@ -90,6 +91,12 @@ class Ask(Model):
     low: str = ""
     high: str = ""
     fields: dict[str, FormField] = Field(default_factory=dict)
+    soonest: DelayField | None = Field(
+        None, alias="from", description="The first day that a date may be, such as 1d"
+    )
+    latest: DelayField | None = Field(
+        None, alias="upto", description="The last day that a date may be, such as 14d"
+    )
 
     @property
     def choices(self) -> tuple[Option, ...]:

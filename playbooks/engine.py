@@ -61,8 +61,13 @@ def advance(
     if not isinstance(event, events.Started):
         watching.hand_over(turn)
         replanning.replan(turn)
+    noted = turn.run.facts
     HANDLERS[type(event)](turn, event)
     _begin_fresh(turn)
+    if (
+        turn.playbook.anchors and turn.run.facts != noted
+    ):  # an answer may be the day that steps are counted from
+        replanning.replan(turn)
     watching.look(turn)
     _begin_fresh(turn)
     _route(turn)

@@ -162,10 +162,10 @@ def when_of(turn: Turn, body: Step) -> When | None:
 
 
 def due_of(turn: Turn, body: Step, day: date, audience: Audience | None = None) -> datetime:
-    """10:00 of the day in the reader's zone; a weekend moves it on, but back before a renewal."""
+    """10:00 of the day in the reader's zone; a weekend moves it on, but back where days before something are counted."""
     when = when_of(turn, body)
     calendar = turn.context.calendar(_zone(turn, body, audience))
-    before = when is not None and when.anchor == "R"
+    before = when is not None and (when.anchor == "R" or when.days < 0)
     return calendar.at(calendar.on_or_before(day) if before else calendar.on_or_after(day))
 
 

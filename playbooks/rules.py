@@ -202,6 +202,13 @@ def _ask(playbook: Playbook, step: Question, place: Place) -> Iterator[Finding]:
         yield Finding(place, f"There are {len(options)} options; Slack shows {most}", "Leave some out")
     if (ask.type == "form") != bool(ask.fields):
         yield Finding(place, "Only a form has fields, and it needs some", "Write “type: form” with “fields:”")
+    limits = [limit for limit in (ask.soonest, ask.latest) if limit]
+    if limits and (ask.type != "date" or any(limit.unit not in {"d", "bd"} for limit in limits)):
+        yield Finding(
+            place,
+            "“from” and “upto” bound the day of a date",
+            "Write them for “type: date”, such as “upto: 14d”",
+        )
     if len(ask.fields) > FIELDS_AT_MOST:
         yield Finding(
             place, f"There are {len(ask.fields)} fields; {FIELDS_AT_MOST} are allowed", "Ask for less"

@@ -58,18 +58,24 @@ class Scripted:
 class Script:
     """People who answer what is written down for a step, and stay silent otherwise.
 
-    `answers` are by a step's key or id; `approves` says whether the CSM approves at once.
+    `answers` are by a step's key or id; `approves` says whether the CSM approves at once. Tasks are done
+    `does_tasks` later, if at all; the knowledge base says what it `finds`, by the step that asks it.
     """
 
     answers: Mapping[str, Scripted] = field(default_factory=dict)
     approves: bool = True
+    does_tasks: timedelta | None = None
+    finds: Mapping[str, str] = field(default_factory=dict)
 
     def react(self, seen: Seen) -> Reaction | None:
         """The scripted answer, or the CSM's approval."""
         if seen.view == "playbook_approval":
             return (timedelta(0), events.Approved(seen.step, by=seen.by)) if self.approves else None
         if seen.view == "playbook_lookup":
-            return timedelta(0), events.LookedUp(seen.step)
+            return timedelta(0), events.LookedUp(seen.step, self.finds.get(_base(seen.step)))
+        if seen.view == "task":
+            done = events.TaskDone(seen.slot, by=seen.by)
+            return (self.does_tasks, done) if self.does_tasks is not None else None
         answer = self.answers.get(seen.step) or self.answers.get(_base(seen.step))
         if answer is None or seen.view not in {"playbook_message", "playbook_question"} or not seen.ask_type:
             return None

@@ -81,6 +81,36 @@ def test_only_what_a_question_allows_is_an_answer(world, begin, ask, value, coun
     assert bool(world.outbox("playbook_again")) == (counts is None)
 
 
+@pytest.mark.parametrize(
+    ("said", "answer", "words"),
+    [
+        pytest.param({"value": "2026-03-02"}, None, "That is too early: it can be 3 March 2026 or later.", id="today"),
+        pytest.param({"value": "2026-03-17"}, None, "That is too late: it can be 16 March 2026 at the latest.", id="too far off"),
+        pytest.param({"text": "2025-03-12"}, None, "That is too early: it can be 3 March 2026 or later.", id="a day of the past, in words"),
+        pytest.param({"text": "1 May"}, None, "That is too late: it can be 16 March 2026 at the latest.", id="too far off, in words"),
+        pytest.param({"value": "2026-03-16"}, "2026-03-16", "", id="the last day that is possible"),
+    ],
+)  # fmt: skip
+def test_a_day_may_be_bounded(world, begin, said, answer, words):
+    run = begin(asked({"type": "date", "from": "1d", "upto": "14d"}))
+    world.reply(run, "A", ADA, **said)
+    assert world.run(run).steps["A"].answer == answer
+    assert [row.payload["text"].startswith(words) for row in world.outbox("playbook_again")] == [True] * bool(
+        words
+    )
+
+
+def test_a_day_that_is_asked_for_may_be_what_steps_are_counted_from(world, begin):
+    steps = asked({"type": "date"}) | {
+        "B": {"title": "The day before", "when": "K-1d", "to": "admin", "message": "It is {day_K} soon."}
+    }
+    run = begin(steps, anchors={"K": {"fact": "said"}})
+    world.reply(run, "A", ADA, "2026-03-16")  # a Monday; the run does not end before it
+    assert world.run(run).state == "active"
+    world.until(2026, 3, 13, 12)
+    assert [row.payload["text"] for row in world.messages()][1:] == ["It is 16 March 2026 soon."]
+
+
 def test_each_tick_has_its_branch(world, begin):
     options = {"sec": "Security", "dpa": "Data protection", "none": "None"}
     task = {"task": {"title": "Send the {answer} pack", "due": "1bd"}}
@@ -280,6 +310,7 @@ BROKEN = {
     "a form without fields": ("A: {title: A, when: S+0d, to: admin, message: All well, ask: {key: k, type: form}, on_answer: {else: {}}}", "Only a form has fields, and it needs some. Write “type: form” with “fields:”."),
     "a scale with a gap": ("A: {title: A, when: S+0d, to: admin, message: All well, ask: {key: k, type: 1-5}, on_answer: {1-3: {}, 5-5: {}}}", "Nothing says what follows the answer 4. Add “else:” or a branch for each answer."),
     "eleven ticks": ("A: {title: A, when: S+0d, to: admin, message: All well, ask: {key: k, type: multi, options: {" + ", ".join(f"o{n}: O{n}" for n in range(11)) + "}}, on_answer: {else: {}}}", "There are 11 options; Slack shows 10. Leave some out."),
+    "days of something else than a date": ("A: {title: A, when: S+0d, to: admin, message: All well, ask: {key: k, type: text, upto: 14d}, on_answer: {else: {}}}", "“from” and “upto” bound the day of a date. Write them for “type: date”, such as “upto: 14d”."),
     "a reply that promises": ("A: {title: A, when: S+0d, to: admin, message: All well, ask: {key: k, type: text}, on_answer: {else: {reply: You get a refund.}}}", "“refund” is a promise, and it goes out unapproved in SMB, MM, ENT. Add “delivery: approve” to the step, or say it without the promise."),
     "a condition on no answer": ("D: {title: D, when: S+0d, only_if: {answer: {x: y}}, do: [notify: Hello]}", "No question has the answer key “x”."),
     "an unknown variable in a task": ("T: {title: T, when: S+0d, task: {title: T, due: 1bd, checklist: ['{whom}']}}", "There is no variable {whom}."),
