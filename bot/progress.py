@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.blocks import plan
+from bot.services import AlreadyDone
 from bot.slack.messenger import Posted, StreamTarget
-from store.tables import conversations, outbox
+from store.tables import conversations, events, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,13 +42,19 @@ class StatusLine:
 
     services: Services
     said: Said
+    event_id: str
 
     def __post_init__(self) -> None:
         """Say what comes first."""
         self._show(SEARCHING if self.services.answers.ready else WAKING)
 
     def __call__(self, stage: Stage, evidence: Sequence[Evidence]) -> None:
-        """Say what is being done now."""
+        """Say what is being done now.
+
+        Raises:
+            AlreadyDone: somebody stopped it.
+        """
+        _go_on(self.services, self.event_id)
         titles = _titles(evidence)
         self._show(READING.format(titles[0]) if stage == "reading" and titles else WRITING)
 
@@ -64,10 +71,16 @@ class LivePlan:
 
     services: Services
     where: Posted
+    event_id: str
     _read: bool = field(default=False, init=False)
 
     def __call__(self, stage: Stage, evidence: Sequence[Evidence]) -> None:
-        """Fill the plan in."""
+        """Fill the plan in.
+
+        Raises:
+            AlreadyDone: somebody stopped it.
+        """
+        _go_on(self.services, self.event_id)
         self._read = True
         chunks = plan.writing() if stage == "writing" else plan.reading(_sources(evidence))
         self.services.messenger.grow_stream(self.where, chunks)
@@ -77,13 +90,20 @@ class LivePlan:
         self.services.messenger.grow_stream(self.where, plan.finished(answered.status, read=self._read))
 
 
+def _go_on(services: Services, event_id: str) -> None:
+    """Think on, unless the event has ended meanwhile: by Stop, or because another worker was quicker."""
+    with services.database.reading() as session:
+        if events.is_over(session, event_id):
+            raise AlreadyDone(f"Event {event_id} has ended; nothing more is thought about it.")
+
+
 Progress = Quiet | StatusLine | LivePlan
 
 
 def show(services: Services, event: InboundEvent, said: Said) -> Progress:
     """Begin the stream of an answer, or go on with the one that an earlier attempt began; else a status line."""
     where = _begun_before(services, event, said) or _begin(services, said)
-    return LivePlan(services, where) if where else StatusLine(services, said)
+    return LivePlan(services, where, event.id) if where else StatusLine(services, said, event.id)
 
 
 def say_there(session: Session, services: Services, key: str, channel_id: str, question_ts: str) -> None:

@@ -160,7 +160,7 @@ class Told(Protocol):
     """Hears how far an answer is: `reading` what was found, or `writing` from it."""
 
     def __call__(self, stage: Stage, evidence: Sequence[Evidence]) -> None:
-        """Take note; it must be quick and must not raise."""
+        """Take note; it must be quick. What it raises ends the answer: nothing more is thought."""
         ...
 
 

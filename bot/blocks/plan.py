@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks.text import harmless, shortened, web_address
+from bot.slack.messenger import Speech
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 Chunk = dict[str, Any]
 WORKING, STARTING = "Looking for your answer", "Starting up; your answer follows in a moment"
 FOUND, NOT_FOUND, ASKED_BACK = "Found an answer", "Found no answer", "Asked back"
+STOPPED = "Stopped, as you asked. Write me whenever you would like to know."
 _DONE = {"answered": FOUND, "partial": FOUND, "clarify": ASKED_BACK}
 SEARCH, READ, WRITE = "search", "read", "write"
 _TITLES = {
@@ -46,6 +48,17 @@ def finished(status: str, *, read: bool) -> list[Chunk]:
         _task(SEARCH, done=True),
         *(_task(step, done=True) for step in steps),
     ]
+
+
+def stopped() -> Speech:
+    """Somebody pressed Stop before there was an answer."""
+    card = {"type": "task_card", "task_id": SEARCH, "title": "Stopped before it was done", "status": "error"}
+    said = {"type": "section", "text": {"type": "mrkdwn", "text": STOPPED}}
+    return Speech(
+        text=STOPPED,
+        blocks=[{"type": "plan", "title": "Stopped", "tasks": [card]}, said],
+        simple_blocks=[said],
+    )
 
 
 def _plan(title: str) -> Chunk:

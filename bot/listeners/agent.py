@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot import asking
 from bot.blocks.prompts import TITLE, prompts_for
 from bot.listeners.home import is_home_tab
-from bot.slack.messenger import Posted, TryLater, Unreachable
+from bot.slack.messenger import TryLater, Unreachable
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -31,12 +31,8 @@ def register(app: App, services: Services) -> None:
         thread = event["assistant_thread"]
         suggest(services, thread["user_id"], thread["channel_id"], thread_ts=thread["thread_ts"])
 
-    def stopped(event: dict[str, Any]) -> None:
-        stop(services, event)
-
     app.event("app_home_opened", matchers=[lambda event: not is_home_tab(event)])(messages_opened)
     app.event("assistant_thread_started")(thread_started)
-    app.event("agent_session_stopped")(stopped)
     for noted in ("app_context_changed", "assistant_thread_context_changed"):
         app.event(noted)(_noted)
 
@@ -52,17 +48,6 @@ def suggest(services: Services, user_id: str, channel_id: str, *, thread_ts: str
         services.messenger.suggest_prompts(channel_id, TITLE, prompts, thread_ts=thread_ts)
     except (TryLater, Unreachable) as error:
         log.info("no suggested prompts here: %s", error)
-
-
-def stop(services: Services, event: dict[str, Any]) -> None:
-    """Somebody pressed Stop: what streams stays as it is, and the session waits for the next question."""
-    channel, thread_ts = event["channel"], event.get("thread_ts")
-    stamps = event.get("streaming_message_ts") or []
-    for ts in [stamps] if isinstance(stamps, str) else stamps:
-        services.messenger.stop_stream(Posted(channel, ts))
-    if thread_ts:
-        services.messenger.status(channel, thread_ts, "")
-        services.messenger.session_status(channel, thread_ts, "active")
 
 
 def _noted() -> None:

@@ -53,7 +53,7 @@ def carry_out(services: Services, event: InboundEvent) -> None:
     asked = asking.who_asks(services, pressed.user_id, conversation.channel_id)
     private = conversation.surface == "command" or pressed.message_ts is None
     said = _as_said(services, event, pressed, conversation, text)
-    shown = progress.Quiet() if private else progress.StatusLine(services, said)
+    shown = progress.Quiet() if private else progress.StatusLine(services, said, event.id)
     answered = questions.think(services, said, asked, shown)
     now = services.clock.now()
     with services.effect_of(event.id) as session:

@@ -65,7 +65,7 @@ def carry_out_edit(services: Services, event: InboundEvent) -> None:
     services.directory.meet(edited.user_id, team_id=edited.user_team)
     asked = asking.who_asks(services, edited.user_id, edited.channel_id)
     private = _was_private(services, answer)
-    shown = progress.Quiet() if private else progress.StatusLine(services, edited)
+    shown = progress.Quiet() if private else progress.StatusLine(services, edited, event.id)
     answered = questions.think(services, edited, asked, shown)
     with services.effect_of(event.id) as session:
         question = session.get_one(Message, question.id)

@@ -152,6 +152,18 @@ def find_message(session: Session, *, workspace_id: str, channel_id: str, ts: st
     return message
 
 
+def streaming_in(
+    session: Session, workspace_id: str, channel_id: str, stamps: Collection[str]
+) -> list[Message]:
+    """The questions whose answers stream, or will, in these messages of ours."""
+    statement = select(Message).where(
+        Message.workspace_id == workspace_id,
+        Message.channel_id == channel_id,
+        col(Message.stream_ts).in_(sorted(stamps)),
+    )
+    return list(session.exec(statement).all())
+
+
 def streams_in(session: Session, conversation_id: str) -> set[str]:
     """Where answers stream, or have streamed, in a conversation."""
     begun = select(Message.stream_ts).where(Message.conversation_id == conversation_id)

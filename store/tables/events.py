@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import UniqueConstraint, and_, func, or_, update
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +11,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
 
 
 class InboundEvent(SQLModel, table=True):
@@ -76,6 +79,7 @@ def remember(
     return True
 
 
+_OPEN = ("received", "working")
 RESTS_AFTER = 2  # workers that vanished
 
 
@@ -150,6 +154,47 @@ def finish(session: Session, event_id: str, *, now: datetime) -> bool:
         .values(state="done", done_at=now, leased_until=None)
     )
     return session.exec(statement).rowcount == 1
+
+
+def call_off(session: Session, workspace_id: str, message_key: str, *, now: datetime) -> bool:
+    """End the event of a message, also while it is being worked on; False if it has ended already."""
+    return _call_off(session, workspace_id, now, col(InboundEvent.message_key) == message_key)
+
+
+def call_off_in_thread(
+    session: Session, workspace_id: str, *, channel_id: str, thread_ts: str, user_id: str, now: datetime
+) -> list[str]:
+    """End what a person's messages in a thread are still to bring about; the timestamps of these messages."""
+    open_ones = select(InboundEvent).where(
+        InboundEvent.workspace_id == workspace_id, col(InboundEvent.state).in_(_OPEN)
+    )
+    theirs = {
+        event.id: str(event.payload["ts"])
+        for event in session.exec(open_ones).all()
+        if event.payload.get("ts")
+        and (event.payload.get("channel_id"), event.payload.get("user_id")) == (channel_id, user_id)
+        and (event.payload.get("thread_ts") or event.payload["ts"]) == thread_ts
+    }
+    return [
+        ts
+        for event_id, ts in theirs.items()
+        if _call_off(session, workspace_id, now, col(InboundEvent.id) == event_id)
+    ]
+
+
+def _call_off(session: Session, workspace_id: str, now: datetime, which: ColumnElement[bool]) -> bool:
+    statement = (
+        update(InboundEvent)
+        .where(col(InboundEvent.workspace_id) == workspace_id, col(InboundEvent.state).in_(_OPEN), which)
+        .values(state="done", done_at=now, leased_until=None)
+    )
+    return session.exec(statement).rowcount > 0
+
+
+def is_over(session: Session, event_id: str) -> bool:
+    """Whether an event has ended, so that nothing more needs to be done for it."""
+    event = session.get(InboundEvent, event_id)
+    return event is None or event.state not in _OPEN
 
 
 def end_leases(session: Session, *, workspace_id: str, wall: datetime) -> None:

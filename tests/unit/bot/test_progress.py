@@ -1,5 +1,7 @@
 """The plan that people watch: searching, reading, writing, in the message in which the answer then streams."""
 
+import time
+
 import pytest
 from sqlmodel import select
 
@@ -128,6 +130,70 @@ def test_somebody_who_stops_it_hears_no_more_and_nothing_is_posted_anew(bot):
     [stopped] = ours(bot, ts)
     assert "[1]" not in texts_of(stopped)
     assert {row.state for row in bot.rows(select(OutboxMessage))} == {"sent"}
+
+
+class Waiting(Broken):
+    """Answers whose thinking is watched: `during` happens after the search."""
+
+    def __init__(self, bot, during):
+        super().__init__(bot, 0)
+        self.during, self.stages = during, []
+
+    def answer(self, question, told=None):
+        def heard(stage, evidence):
+            self.stages.append(stage)
+            self.during()
+            told(stage, evidence)
+            self.stages.append("went on")
+
+        return self.sound.answer(question, heard)
+
+
+def test_stop_ends_the_thinking_and_the_plan_says_so(bot):
+    def press_stop():
+        [begun] = ours(bot, ts)
+        assert bot.page(ISLA).do("stop_stream", channel=HARBOUR, ts=begun["ts"]) == {"ok": True}
+        until(lambda: bot.rows(select(OutboxMessage)))
+
+    bot.services.answers = waiting = Waiting(bot, press_stop)
+    ts = asks(bot)
+    bot.settle()
+    assert waiting.stages == ["reading"]
+    [stopped] = ours(bot, ts)
+    assert tasks_of(stopped) == ("Stopped", [("Stopped before it was done", "error")])
+    assert stopped["text"] == plan.STOPPED
+    assert bot.rows(select(Answer)) == []
+    assert not [one for one in bot.rows(select(Message)) if one.is_question]
+    [event] = [one for one in bot.rows(select(InboundEvent)) if one.kind == "said"]
+    assert event.state == "done"
+
+
+def test_stop_without_a_stream_ends_the_thinking_of_that_person_in_that_thread(bot):
+    dm = bot.dm(ISLA)
+    bot.services.messenger._lacking.add("chat.startStream")
+
+    def press_stop():
+        assert bot.page(ISLA).do("stop_stream", channel=dm, ts=ts) == {"ok": True}
+        until(lambda: bot.rows(select(InboundEvent).where(InboundEvent.state == "done")))
+
+    bot.services.answers = waiting = Waiting(bot, press_stop)
+    ts = bot.page(ISLA).post(dm, QUESTION)
+    bot.wait_for_event()
+    bot.settle()
+    assert waiting.stages == ["reading"]
+    assert ours(bot, ts, dm) == []
+    assert not [one for one in bot.rows(select(Message)) if one.is_question]
+    bot.services.answers = waiting.sound
+    again = bot.say(ISLA, dm, QUESTION)
+    assert "[1]" in texts_of(ours(bot, again, dm)[-1])
+
+
+def until(true, seconds=8):
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_a_message_that_somebody_removed_meanwhile_is_said_anew(bot):
