@@ -173,7 +173,7 @@ class Answerer:
 
     def _asked_back(self, question: Question, reading: _Reading) -> Answered | None:
         """A question back, where the person points at something that nobody has named."""
-        if reading.confidence < self._gates.ask_from:
+        if reading.standalone.leans or reading.confidence < self._gates.ask_from:
             return None
         asked = asked_back(
             question,

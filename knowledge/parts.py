@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from knowledge.followups import leans_on_thread
 from knowledge.quoting import Quote
 from knowledge.units import units_of
-from knowledge.words import content_words, words
+from knowledge.words import content_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,15 +27,14 @@ _BETWEEN = re.compile(
     rf"(?<=[?])\s+(?=\S)|,?\s+and\s+(?:also\s+)?(?={_ASKING}\s+{_ABOUT}\s)",
     re.IGNORECASE,
 )
-_OPENS_ASKING = re.compile(rf"(?:and\s+|also\s+)*{_ASKING}\b", re.IGNORECASE)
+_OPENS_ASKING = re.compile(rf"(?:^|[,:.!]\s+)(?:and\s+|also\s+)*{_ASKING}\b", re.IGNORECASE)
 
 
 def parts_of(text: str) -> tuple[str, ...]:
     """The questions that a message asks, in order; one where they belong together, or are too many to go through."""
     parts: list[str] = []
     for piece in _BETWEEN.split(text):
-        asks = bool(_OPENS_ASKING.match(piece)) or piece.rstrip().endswith("?")
-        if parts and not (asks and content_words(piece) and len(words(piece)) > 1):
+        if parts and not (_asks(piece) and _asks(parts[-1])):
             parts[-1] += f" {piece.strip()}"
         elif piece.strip():
             parts.append(piece.strip())
@@ -43,6 +42,11 @@ def parts_of(text: str) -> tuple[str, ...]:
         len(parts) > PARTS or not all(map(content_words, parts)) or any(map(leans_on_thread, parts[1:]))
     )
     return (text,) if together else tuple(parts)
+
+
+def _asks(piece: str) -> bool:
+    """Whether a piece of a message is a question by its form, and about something."""
+    return bool(_OPENS_ASKING.search(piece.strip()) and content_words(piece))
 
 
 def in_turn(rankings: Sequence[Sequence[Evidence]]) -> tuple[Evidence, ...]:

@@ -192,3 +192,22 @@ def test_a_part_that_is_not_found_is_named(answerer):
 def test_a_question_none_of_whose_parts_is_found_is_refused(answerer):
     answered = _ask(answerer, "Who won the world cup in 2018? Does Salesforce connect to Jira today?")
     assert answered.status == "refused"
+
+
+def test_a_thing_that_nobody_named_is_asked_back_what_leans_on_the_thread_is_not(base):
+    base.write(
+        yosemite="# Yosemite\n\nDogs may stay in the park on a leash.\n",
+        zion="# Zion\n\nDogs may stay in the park by day only.\n",
+    )
+    base.ingest.sync(base.source, audience="public")
+    answerer = Answerer(base.retriever(), OverlapReranker(), GATES)
+    thread = ("How much is a ticket for adults?", "$12.")
+    asked = _ask(answerer, "May dogs stay in the park?", *thread)
+    assert (asked.status, asked.answer) == ("clarify", wording.WHICH)
+    assert set(asked.readings) == {
+        "May dogs stay in the park (Yosemite)?",
+        "May dogs stay in the park (Zion)?",
+    }
+    assert asked.confidence > 0.1
+    assert _ask(answerer, "May they stay in the park?", *thread).status != "clarify"
+    assert _ask(answerer, "May dogs stay in the park?").status == "answered"

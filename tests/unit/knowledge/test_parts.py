@@ -27,6 +27,11 @@ EVIDENCE = Evidence(
         ("Can I export contacts and invoices?", None),
         ("Where are invoices? It is important to know.", None),
         ("Where are invoices? Thanks!", None),
+        ("app doesnt work offline?? what happens to deliveries without signal", None),
+        (
+            "If I move house, do I pay a new fee? Can I keep my old number?",
+            ("If I move house, do I pay a new fee?", "Can I keep my old number?"),
+        ),
         ("Which? What? Where are my invoices today?", None),
         ("Is A big? Is Boston big? Is Chicago big? Is Denver big?", None),
         ("", ()),
