@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from functools import partial
 from pathlib import Path  # noqa: TC003 - typer reads annotations when it runs
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ import typer
 from bot.console import Json, core_of, existing, lines, progress_line, show, span
 from bot.csm import cli as csm
 from bot.evaluating.cli import eval_app
+from bot.installing.cli import slack_app
 from bot.verifying.cli import qa_app
 
 if TYPE_CHECKING:
@@ -34,13 +36,21 @@ app.add_typer(accounts_app, name="accounts")
 app.add_typer(eval_app, name="eval")
 app.add_typer(playbooks_app, name="playbooks")
 app.add_typer(db_app, name="db")
+app.add_typer(slack_app, name="slack")
 app.add_typer(csm.privacy_app, name="privacy")
 csm.register(accounts_app)
 
 
 @app.callback()
-def _root() -> None:
+def _root(
+    context: typer.Context,
+    workspace: Annotated[
+        str | None, typer.Option(help="Slack's id (T...) of the workspace, where there are several.")
+    ] = None,
+) -> None:
     """A customer-success assistant that lives in Slack."""
+    if workspace is not None:
+        context.obj = partial(_open, workspace)
 
 
 @app.command()
@@ -366,11 +376,11 @@ def main(arguments: Sequence[str] | None = None, opens: Callable[[], Core] | Non
         sys.exit(1)
 
 
-def _open() -> Core:
+def _open(team_id: str | None = None) -> Core:
     from bot.settings import load_settings
     from bot.wiring import open_core
 
-    return open_core(load_settings())
+    return open_core(load_settings(), team_id=team_id)
 
 
 def _finding_text(row: dict[str, str]) -> str:

@@ -54,6 +54,14 @@ class Settings(BaseSettings):
     slack_signing_secret: str | None = Field(
         None, description="Signing secret; with the bot token it turns HTTP mode on (POST /slack/events)"
     )
+    slack_client_id: str | None = Field(
+        None, description="Client id; in the place of the bot token it lets many workspaces install the app"
+    )
+    slack_client_secret: str | None = Field(None, description="Client secret, for installations")
+    guidepost_secret_key: str | None = Field(
+        None,
+        description="Seals installed tokens; made by 'guidepost slack key'; several, separated by commas: newest first",
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="Web API address; ends in /api/")
     database_url: str | None = Field(
         None, description="postgresql+psycopg://user:password@host/name; unset: SQLite in the data folder"
@@ -120,6 +128,9 @@ class Settings(BaseSettings):
         description="Hosts, separated by commas, that sync may read although they are not in the public internet",
     )
     guidepost_workers: int = Field(4, ge=1, le=64, description="Questions worked on at the same time")
+    guidepost_connections: int = Field(
+        1, ge=1, le=10, description="Socket Mode connections; with two, one may be cut and nothing waits"
+    )
 
     @field_validator("slack_api_url")
     @classmethod
@@ -127,6 +138,14 @@ class Settings(BaseSettings):
         value = value if value.endswith("/") else value + "/"
         if not value.endswith("/api/") or not value.startswith(("http://", "https://")):
             raise ValueError("must be an http(s) address that ends in /api/")
+        return value
+
+    @field_validator("guidepost_secret_key")
+    @classmethod
+    def _is_made_of_keys(cls, value: str | None) -> str | None:
+        for key in value.split(",") if value else ():
+            if not re.fullmatch(r"[A-Za-z0-9_-]{43}=", key.strip()):
+                raise ValueError("must be a key as 'guidepost slack key' makes it, or several with commas")
         return value
 
     @field_validator("guidepost_sync_every")
@@ -166,9 +185,14 @@ class Settings(BaseSettings):
             return self.guidepost_slack_mode
         if self.slack_app_token:
             return "socket"
-        if self.slack_signing_secret and self.slack_bot_token:
+        if self.slack_signing_secret and (self.slack_bot_token or self.slack_client_id):
             return "http"
         return "local"
+
+    @property
+    def is_installed_by_many(self) -> bool:
+        """Whether workspaces install the app themselves, each with tokens of its own (OAuth)."""
+        return self.mode == "http" and self.slack_client_id is not None
 
     @property
     def is_local(self) -> bool:
@@ -225,20 +249,48 @@ def _explain(error: ValidationError) -> str:
 
 def _refuse_half_pairs(settings: Settings) -> None:
     mode = settings.mode
-    if mode == "socket" and not (settings.slack_app_token and settings.slack_bot_token):
+    if mode != "local" and settings.slack_client_id:
+        _refuse_half_an_installation(settings)
+    elif mode == "socket" and not (settings.slack_app_token and settings.slack_bot_token):
         missing = "SLACK_APP_TOKEN" if not settings.slack_app_token else "SLACK_BOT_TOKEN"
         raise SettingsError(f"Socket Mode needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN; {missing} is not set.")
-    if mode == "http" and not (settings.slack_signing_secret and settings.slack_bot_token):
+    elif mode == "http" and not (settings.slack_signing_secret and settings.slack_bot_token):
         missing = "SLACK_SIGNING_SECRET" if not settings.slack_signing_secret else "SLACK_BOT_TOKEN"
         raise SettingsError(
             f"HTTP mode needs SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; {missing} is not set."
         )
     if mode == "local" and not settings.guidepost_slack_mode:
-        lone = [n for n in ("slack_bot_token", "slack_signing_secret") if getattr(settings, n)]
-        if lone:
-            raise SettingsError(
-                f"{lone[0].upper()} is set alone. Add SLACK_APP_TOKEN (Socket Mode) or the other of "
-                "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (HTTP mode), or unset it to use the local workspace."
-            )
+        _refuse_what_is_set_alone(settings)
     if settings.guidepost_smb_below >= settings.guidepost_ent_from:
         raise SettingsError("GUIDEPOST_SMB_BELOW must be less than GUIDEPOST_ENT_FROM.")
+
+
+def _refuse_half_an_installation(settings: Settings) -> None:
+    """With a client id, workspaces install the app over HTTP: that needs its four parts, and no other token."""
+    for other in ("slack_bot_token", "slack_app_token"):
+        if getattr(settings, other):
+            raise SettingsError(
+                f"SLACK_CLIENT_ID and {other.upper()} are both set. For many workspaces, which install the app "
+                f"themselves, unset {other.upper()}; for one, unset SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."
+            )
+    for part in ("slack_client_secret", "slack_signing_secret", "guidepost_secret_key"):
+        if not getattr(settings, part):
+            raise SettingsError(
+                "To be installed by many workspaces, Guidepost needs SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, "
+                f"SLACK_SIGNING_SECRET and GUIDEPOST_SECRET_KEY; {part.upper()} is not set (docs/installing.md)."
+            )
+
+
+def _refuse_what_is_set_alone(settings: Settings) -> None:
+    for alone in ("slack_client_id", "slack_client_secret"):
+        if getattr(settings, alone):
+            raise SettingsError(
+                f"{alone.upper()} is set alone. To be installed by many workspaces, Guidepost needs "
+                "SLACK_CLIENT_ID, SLACK_CLIENT_SECRET, SLACK_SIGNING_SECRET and GUIDEPOST_SECRET_KEY."
+            )
+    for alone in ("slack_bot_token", "slack_signing_secret"):
+        if getattr(settings, alone):
+            raise SettingsError(
+                f"{alone.upper()} is set alone. Add SLACK_APP_TOKEN (Socket Mode) or the other of "
+                "SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (HTTP mode), or unset it to use the local workspace."
+            )

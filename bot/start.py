@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from bot.run import Bot, wait_for_signal
 from bot.settings import Settings, load_settings
 from bot.timetravel import TimeTravel
-from bot.wiring import Core, connect, open_core, slack_client, workspace_folder
+from bot.wiring import Core, connect, open_core, open_shared, slack_client, workspace_folder
 from store.tables import events, outbox, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bot.fleet import Fleet
     from bot.local.manifest import AppConfig
     from bot.local.server import LocalWorkspace
     from bot.services import Services
@@ -66,9 +67,32 @@ def running(settings: Settings, *, with_sample: bool = True) -> Iterator[tuple[B
         yield bot, access
 
 
+@contextmanager
+def running_fleet(settings: Settings) -> Iterator[Fleet]:
+    """Bots of all workspaces that install the app, until the block ends."""
+    from bot.fleet import Fleet  # noqa: PLC0415 - one workspace needs none
+
+    core = open_shared(settings)
+    with ExitStack() as stack:
+        stack.callback(core.database.close)
+        fleet = Fleet(core, MANIFEST)
+        stack.callback(fleet.stop)
+        fleet.start()
+        yield fleet
+
+
 def run_forever(say: Callable[[str], None]) -> None:
     """Run until somebody asks the process to end."""
     settings = load_settings()
+    if settings.is_installed_by_many:
+        with running_fleet(settings) as fleet:
+            say(
+                f"Guidepost listens on port {settings.port} for {len(fleet.teams)} workspaces; "
+                "others install it at /slack/install."
+            )
+            wait_for_signal()
+            say("Stopping; what is under way is finished first.")
+        return
     with running(settings) as (bot, access):
         if access.page_url:
             say("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from store.clock import SystemClock
 from store.database import Database
 from store.errors import GuidepostError
 from store.schema import prepare
-from store.tables import accounts, generations, workspaces
+from store.tables import accounts, generations, installations, workspaces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +55,12 @@ class Core:
     database: Database
     clock: Clock
     workspace_id: str
+
+    def for_workspace(self, workspace_id: str, settings: Settings) -> Core:
+        """The same for another workspace of this database; models are loaded once for all."""
+        other = replace(self, workspace_id=workspace_id, settings=settings)
+        vars(other).update(embedder=self.embedder, reranker=self.reranker, chat_model=self.chat_model)
+        return other
 
     @property
     def index_folder(self) -> Path:
@@ -269,20 +275,40 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.store_url)
 
 
-def open_core(settings: Settings, clock: Clock | None = None) -> Core:
+def open_core(settings: Settings, clock: Clock | None = None, *, team_id: str | None = None) -> Core:
     """Open the store of this mode and find its workspace.
+
+    Args:
+        settings: as set.
+        clock: the one of this mode if None.
+        team_id: which Slack workspace, where the database holds several.
 
     Raises:
         SchemaBehind: a PostgreSQL database needs `guidepost db upgrade`.
         DatabaseUnreachable, NoFolder: as `open_database`.
+        StoreError: there are several workspaces and none is named, or the one that is named is not there.
+    """
+    core = open_shared(settings, clock)
+    with core.database.transaction() as session:
+        if settings.is_local:
+            workspace = workspaces.local_workspace(session, core.clock.now())
+        elif settings.is_installed_by_many:
+            workspace = installations.workspace_named(session, settings.slack_client_id or "", team_id)
+        else:
+            workspace = workspaces.cli_workspace(session, core.clock.now(), team_id)
+    core.workspace_id = workspace.id
+    return core
+
+
+def open_shared(settings: Settings, clock: Clock | None = None) -> Core:
+    """The store of this mode, of no workspace yet; see `Core.for_workspace`.
+
+    Raises:
+        SchemaBehind, DatabaseUnreachable, NoFolder: as `open_core`.
     """
     database = open_database(settings)
     prepare(database)
-    clock = clock or local_clock(settings)
-    with database.transaction() as session:
-        find = workspaces.local_workspace if settings.is_local else workspaces.cli_workspace
-        workspace = find(session, clock.now())
-    return Core(settings, database, clock, workspace.id)
+    return Core(settings, database, clock or local_clock(settings), workspace_id="")
 
 
 def local_clock(settings: Settings) -> Clock:
@@ -373,8 +399,13 @@ def slack_client(token: str, api_url: str) -> WebClient:
     return WebClient(token=token, base_url=api_url, timeout=30, retry_handlers=retry_handlers())
 
 
-def connect(core: Core, client: WebClient) -> Services:
+def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Services:
     """Sign in to Slack and build the services of the workspace that the token belongs to.
+
+    Args:
+        core: what they stand on.
+        client: has the token.
+        named: what to call the token where Slack refuses it; a key of `signing_in.WHERE`.
 
     Raises:
         CannotConnect: Slack refuses the token or cannot be reached.
@@ -385,7 +416,7 @@ def connect(core: Core, client: WebClient) -> Services:
     from bot.syncing import DueSyncs
     from playbooks.runner import PlaybookRunner
 
-    me = _signed_in(client)
+    me = _signed_in(client, named)
     with core.database.transaction() as session:
         workspace = workspaces.bind_workspace(
             session,
@@ -443,11 +474,11 @@ def try_socket(settings: Settings) -> None:
         raise CannotConnect(why_not_in(error, "SLACK_APP_TOKEN")) from error
 
 
-def _signed_in(client: WebClient) -> SlackResponse:
+def _signed_in(client: WebClient, named: str = "SLACK_BOT_TOKEN") -> SlackResponse:
     from bot.slack.messenger import SLACK_FAILED
     from bot.slack.signing_in import why_not_in
 
     try:
         return client.auth_test()
     except SLACK_FAILED as error:
-        raise CannotConnect(why_not_in(error, "SLACK_BOT_TOKEN")) from error
+        raise CannotConnect(why_not_in(error, named)) from error

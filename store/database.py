@@ -59,6 +59,10 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    def writing_engine(self) -> Engine:
+        """The engine for a library that brings its own queries: each of its transactions may write."""
+        return self.engine.execution_options(guidepost_write=True)
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.slack.messenger import TryLater, code_of, refusal_of
 
+INSTALLED = "an installed token"
 WHERE = {
     "SLACK_BOT_TOKEN": "it begins with xoxb-; Slack shows it under 'OAuth & Permissions'",
     "SLACK_APP_TOKEN": "it begins with xapp-; Slack shows it under 'Basic Information', 'App-Level Tokens'",
+    INSTALLED: "it begins with xoxb-; it came with the installation, and /slack/install gives another",
 }
 _REFUSED = {"invalid_auth", "not_authed", "not_allowed_token_type"}
 _GONE = {"account_inactive", "token_revoked", "token_expired"}

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import DateTime, Index, Text, delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from store.errors import NotFound, StoreError
+from store.tables.workspaces import Workspace
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -122,6 +125,43 @@ def first_installer(session: Session, client_id: str, team_id: str) -> str | Non
     return session.exec(
         statement.order_by(col(SlackInstallation.installed_at), col(SlackInstallation.id)).limit(1)
     ).first()
+
+
+def workspace_named(session: Session, client_id: str, team_id: str | None) -> Workspace:
+    """The workspace that a command works on where many have installed the app.
+
+    Raises:
+        NotFound: it has never installed the app, or nobody has.
+        StoreError: several have and none is named.
+    """
+    teams = session.exec(
+        select(SlackInstallation.team_id).where(SlackInstallation.client_id == client_id)
+    ).all()
+    statement = select(Workspace).where(col(Workspace.slack_team_id).in_([team for team in teams if team]))
+    found = {workspace.slack_team_id: workspace for workspace in session.exec(statement).all()}
+    if not found:
+        raise NotFound("No workspace has installed the app yet. Start the bot, then open /slack/install.")
+    if team_id is None and len(found) > 1:
+        names = ", ".join(sorted(f"{one.name} ({one.slack_team_id})" for one in found.values()))
+        raise StoreError(
+            f"Several workspaces have installed the app: {names}. Say which one: guidepost --workspace T..."
+        )
+    if team_id is not None and team_id not in found:
+        raise NotFound(f"The Slack workspace {team_id} has never installed the app.")
+    return found[team_id] if team_id else next(iter(found.values()))
+
+
+def own_workspace(session: Session, bot: SlackBot, now: datetime) -> Workspace:
+    """The workspace of an installation, made at its first.
+
+    It never takes over what commands prepared before (`bind_workspace` would): anybody may install first.
+    """
+    found = session.exec(select(Workspace).where(Workspace.slack_team_id == bot.team_id)).first()
+    if found is None:
+        found = Workspace(slack_team_id=bot.team_id, name=bot.team_name or "", created_at=now)
+        session.add(found)
+        session.flush()
+    return found
 
 
 def forget_tokens(session: Session, client_id: str, team_id: str, until: datetime) -> bool:

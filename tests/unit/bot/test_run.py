@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.run import HttpServer, PortTaken, listen
+from bot.serving import HttpServer, PortTaken, listen
 from bot.timetravel import TimeTravel
 from store.clock import FixedClock
 

@@ -31,7 +31,35 @@ MODES = [
     ),
 ]
 
+KEY = "A" * 43 + "="
+MANY = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "c",
+    "SLACK_SIGNING_SECRET": "s",
+    "GUIDEPOST_SECRET_KEY": KEY,
+}
+
 WRONG = [
+    pytest.param({"SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_ID is set alone", id="client id alone"),
+    pytest.param({"SLACK_CLIENT_SECRET": "c"}, "SLACK_CLIENT_SECRET is set alone", id="client secret alone"),
+    *(
+        pytest.param(MANY | {name: ""}, f"{name} is not set", id=f"many workspaces without {name}")
+        for name in ("SLACK_CLIENT_SECRET", "GUIDEPOST_SECRET_KEY")
+    ),
+    pytest.param(
+        MANY | {"SLACK_BOT_TOKEN": "xoxb-1"},
+        "SLACK_CLIENT_ID and SLACK_BOT_TOKEN are both set",
+        id="many workspaces and one token",
+    ),
+    pytest.param(
+        MANY | {"SLACK_APP_TOKEN": "xapp-1"},
+        "SLACK_CLIENT_ID and SLACK_APP_TOKEN are both set",
+        id="many workspaces and Socket Mode",
+    ),
+    pytest.param(
+        MANY | {"GUIDEPOST_SECRET_KEY": f"{KEY},short"}, "as 'guidepost slack key' makes it", id="no key"
+    ),
+    pytest.param({"GUIDEPOST_CONNECTIONS": "11"}, "GUIDEPOST_CONNECTIONS", id="more connections than ten"),
     pytest.param(
         {"GUIDEPOST_DATADIR": "x"},
         "There is no setting GUIDEPOST_DATADIR. Did you mean GUIDEPOST_DATA_DIR?",
@@ -63,6 +91,23 @@ def test_the_tokens_that_are_set_choose_the_mode(environment, mode, monkeypatch)
         monkeypatch.setenv(name, value)
 
     assert load_settings(env_file=None).mode == mode
+
+
+@pytest.mark.parametrize(
+    ("more", "many"),
+    [
+        ({}, True),
+        ({"GUIDEPOST_SECRET_KEY": f"{KEY}, {KEY}"}, True),
+        ({"GUIDEPOST_SLACK_MODE": "local"}, False),
+    ],
+    ids=["with its four parts", "with two keys", "not in the local workspace"],
+)
+def test_many_workspaces_may_install_the_app(more, many, monkeypatch):
+    for name, value in (MANY | more).items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings(env_file=None)
+    assert settings.is_installed_by_many is many
+    assert settings.mode == ("http" if many else "local")
 
 
 @pytest.mark.parametrize(("environment", "sentence"), WRONG)

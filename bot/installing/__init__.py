@@ -1,0 +1,1 @@
+"""Installations of the app, on the command line."""
