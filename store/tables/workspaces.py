@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
+# Business days between two check-ins at least, as a person chose.
+CADENCES: dict[str, int] = {"usual": 0, "fewer": 10, "monthly": 21}
+
+
 class Workspace(SQLModel, table=True):
     """A company's Slack workspace. Created unbound by the first command; bound when the bot connects."""
 
@@ -48,6 +52,8 @@ class SlackUser(SQLModel, table=True):
     is_bot: bool = False
     introduced_at: datetime | None = moment_field(nullable=True)
     opted_out_at: datetime | None = moment_field(nullable=True)
+    # How often check-ins may come, as they chose: usual | fewer | monthly.
+    cadence: str = Field(default="usual", sa_column_kwargs={"server_default": "usual"})
     updated_at: datetime = moment_field()
 
 
@@ -182,6 +188,20 @@ def introduce(session: Session, workspace_id: str, slack_user_id: str, now: date
 def opt_out(session: Session, workspace_id: str, slack_user_id: str, now: datetime) -> None:
     """From now on the person gets no playbook message; their questions are still answered."""
     _set_opt_out(session, workspace_id, slack_user_id, now, now)
+
+
+def set_cadence(session: Session, workspace_id: str, slack_user_id: str, cadence: str, now: datetime) -> None:
+    """How often a person wants to be asked how things are going.
+
+    Raises:
+        StoreError: there is no such cadence.
+    """
+    if cadence not in CADENCES:
+        raise StoreError(f"“{cadence}” is no cadence. There are: {', '.join(CADENCES)}.")
+    user = _met(session, workspace_id, slack_user_id, now)
+    user.cadence, user.updated_at = cadence, now
+    session.add(user)
+    session.flush()
 
 
 def opt_in(session: Session, workspace_id: str, slack_user_id: str, now: datetime) -> None:
