@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import yaml
 
 from bot import wiring
 from bot.settings import load_settings
+from bot.slack.installations import SealedInstallationStore
+from bot.slack.vault import Vault
 from bot.start import MANIFEST
 from knowledge.chat import Message
 from store.errors import GuidepostError
 from store.insights.installation import installation
-from store.tables import writing
+from store.tables import installations, writing
+from store.tables.installations import WorkspaceNotNamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bot.settings import Settings
     from bot.wiring import Core
+    from store.tables import SlackBot
 
 State = Literal["ok", "warning", "problem"]
 
@@ -61,6 +65,10 @@ def examine(opens: Callable[[], Core], *, online: bool = False) -> Iterator[Find
     yield _disk(settings)
     try:
         core = opens()
+    except WorkspaceNotNamed as error:
+        yield Finding("workspace", "warning", str(error), "Its knowledge and index were not looked at.")
+        yield from _installed(settings, wiring.open_shared(settings))
+        return
     except GuidepostError as error:
         yield Finding("database", "problem", str(error), "Mend this first; the rest was not looked at.")
         return
@@ -70,7 +78,7 @@ def examine(opens: Callable[[], Core], *, online: bool = False) -> Iterator[Find
         f"It opens and its tables are of this version ({'SQLite' if core.database.is_sqlite else 'PostgreSQL'}).",
     )
     yield from (_admins(settings), _models(core), _index(core), _knowledge(core))
-    yield from _slack(settings)
+    yield from (_installed(settings, core) if settings.is_installed_by_many else _slack(settings))
     yield from _chat_model(core, online=online)
 
 
@@ -94,6 +102,8 @@ def _admins(settings: Settings) -> Finding:
         return Finding(
             "admins", "ok", ", ".join(sorted(settings.admins)) or "The local workspace has its own."
         )
+    if settings.is_installed_by_many:
+        return Finding("admins", "ok", "Whoever installs the app first in a workspace is its admin.")
     return Finding(
         "admins", "warning", "Nobody is named.", "Set GUIDEPOST_ADMINS to your Slack id or e-mail."
     )
@@ -140,6 +150,39 @@ def _slack(settings: Settings) -> Iterator[Finding]:
     yield Finding("slack", "ok", f"The bot token belongs to {team}.")
     yield _scopes(granted)
     yield _events(settings)
+
+
+def _installed(settings: Settings, core: Core) -> Iterator[Finding]:
+    """Whether each workspace that installed the app can be served."""
+    client_id = settings.slack_client_id or ""
+    store = SealedInstallationStore(core.database, client_id, Vault(settings.guidepost_secret_key or ""))
+    with core.database.reading() as session:
+        rows = installations.installed(session, client_id)
+    yield Finding(
+        "slack", "ok" if rows else "warning", f"{len(rows)} workspaces have installed the app.",
+        "" if rows else "Start the bot and open https://YOUR-HOST/slack/install (docs/installing.md).",
+    )  # fmt: skip
+    for row in rows:
+        yield from _workspace(settings, store, row)
+    yield Finding(
+        "slack events", "ok",
+        f"Slack must reach this machine's port {settings.port} at /slack/events, and browsers at /slack/install "
+        "and /slack/oauth_redirect.",
+    )  # fmt: skip
+
+
+def _workspace(settings: Settings, store: SealedInstallationStore, row: SlackBot) -> Iterator[Finding]:
+    name = f"slack {row.team_id}"
+    try:
+        found = store.find_bot(enterprise_id=row.enterprise_id, team_id=row.team_id)
+        team, granted = wiring.sign_in(settings, found.bot_token if found else None)
+    except GuidepostError as error:
+        yield Finding(
+            name, "problem", str(error), "Have the app installed there again, or set the key that is missing."
+        )
+        return
+    yield Finding(name, "ok", f"The token of {team} opens and is let in.")
+    yield replace(_scopes(granted), about=f"{name} scopes")
 
 
 def _scopes(granted: frozenset[str]) -> Finding:

@@ -444,13 +444,20 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
     )
 
 
-def sign_in(settings: Settings) -> tuple[str, frozenset[str]]:
-    """The team that the bot token belongs to, and the scopes that it has; empty where Slack does not say.
+def sign_in(settings: Settings, installed: str | None = None) -> tuple[str, frozenset[str]]:
+    """The team that a bot token belongs to, and the scopes that it has; empty where Slack does not say.
+
+    Args:
+        settings: have the token, and where Slack is.
+        installed: the token of an installation, to try that one.
 
     Raises:
         CannotConnect: Slack refuses the token or cannot be reached.
     """
-    me = _signed_in(slack_client(settings.slack_bot_token or "", settings.slack_api_url))
+    from bot.slack.signing_in import INSTALLED
+
+    named = INSTALLED if installed else "SLACK_BOT_TOKEN"
+    me = _signed_in(slack_client(installed or settings.slack_bot_token or "", settings.slack_api_url), named)
     headers = {name.lower(): value for name, value in (me.headers or {}).items()}
     scopes = str(headers.get("x-oauth-scopes", ""))
     return str(me.get("team") or me["team_id"]), frozenset(

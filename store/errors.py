@@ -5,7 +5,8 @@ GuidepostError                 base of all; its text names what is wrong and the
 │   ├── NotFound               no such row, or not yours to see
 │   ├── ImportFailed           a CSV file could not be read at all
 │   ├── DatabaseUnreachable    DATABASE_URL makes no sense, or nothing answers there
-│   └── SchemaBehind           the database needs `guidepost db upgrade`
+│   ├── SchemaBehind           the database needs `guidepost db upgrade`
+│   └── store.tables.installations.WorkspaceNotNamed
 ├── knowledge.errors.KnowledgeError
 └── playbooks.errors.PlaybookError
 """

@@ -29,6 +29,10 @@ SEALED = (
 )
 
 
+class WorkspaceNotNamed(StoreError):  # noqa: N818
+    """Which of the workspaces that installed the app is meant? The text says how to name it."""
+
+
 class SlackBot(SQLModel, table=True):
     """The bot of one installation. The newest row of a workspace with a token counts. Moments are naive UTC."""
 
@@ -131,8 +135,8 @@ def workspace_named(session: Session, client_id: str, team_id: str | None) -> Wo
     """The workspace that a command works on where many have installed the app.
 
     Raises:
-        NotFound: it has never installed the app, or nobody has.
-        StoreError: several have and none is named.
+        NotFound: the one that is named has never installed the app.
+        WorkspaceNotNamed: several have and none is named, or none has yet.
     """
     teams = session.exec(
         select(SlackInstallation.team_id).where(SlackInstallation.client_id == client_id)
@@ -140,10 +144,12 @@ def workspace_named(session: Session, client_id: str, team_id: str | None) -> Wo
     statement = select(Workspace).where(col(Workspace.slack_team_id).in_([team for team in teams if team]))
     found = {workspace.slack_team_id: workspace for workspace in session.exec(statement).all()}
     if not found:
-        raise NotFound("No workspace has installed the app yet. Start the bot, then open /slack/install.")
+        raise WorkspaceNotNamed(
+            "No workspace has installed the app yet. Start the bot, then open /slack/install."
+        )
     if team_id is None and len(found) > 1:
         names = ", ".join(sorted(f"{one.name} ({one.slack_team_id})" for one in found.values()))
-        raise StoreError(
+        raise WorkspaceNotNamed(
             f"Several workspaces have installed the app: {names}. Say which one: guidepost --workspace T..."
         )
     if team_id is not None and team_id not in found:

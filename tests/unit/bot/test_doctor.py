@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
+from slack_sdk.oauth.installation_store import Installation
 
 from bot.cli import main
+from bot.settings import Settings
+from bot.slack.installations import SealedInstallationStore
+from bot.slack.vault import Vault, new_key
+from bot.wiring import open_shared
+from store.clock import SystemClock
+from store.tables import installations
 from tests.local_slack import DIRECTORY
 from tests.scripted_chat import Fails, Says, ScriptedChat
 
@@ -110,6 +118,86 @@ def test_nobody_at_slacks_address_is_a_problem(doctor):
     code, found = doctor(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s", SLACK_API_URL=url)
     assert code == 1
     assert "cannot be reached" in found["slack"]["text"]
+
+
+# Many workspaces
+
+
+@pytest.fixture
+def many(slack, tmp_path, monkeypatch):
+    """An app that many install; installs it with a token and a key, and gives the settings as variables."""
+    key = new_key()
+    variables = {
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "c",
+        "SLACK_SIGNING_SECRET": "s",
+        "GUIDEPOST_SECRET_KEY": key,
+        "SLACK_API_URL": slack.api_url,
+    }
+
+    def install(team, token, sealed_by=key):
+        settings = Settings(
+            _env_file=None,
+            guidepost_data_dir=tmp_path / "data",
+            **{name.lower(): value for name, value in variables.items()},
+        )
+        core = open_shared(settings)
+        store = SealedInstallationStore(core.database, "1.2", Vault(sealed_by))
+        store.save(Installation(app_id="A1", user_id="U1", team_id=team, team_name=team, bot_token=token))
+        with core.database.transaction() as session:
+            row = installations.installed_bot(session, "1.2", team)
+            installations.own_workspace(session, row, SystemClock().now())
+        core.database.close()
+
+    return SimpleNamespace(install=install, variables=variables)
+
+
+def test_that_nobody_has_installed_the_app_yet_is_told_with_what_to_open(doctor, many):
+    code, found = doctor(**many.variables)
+    assert code == 0
+    assert "/slack/install" in found["slack"]["remedy"] + found["workspace"]["text"]
+    assert found["slack"]["state"] == "warning"
+
+
+def test_each_workspace_that_installed_the_app_is_tried(doctor, many, slack):
+    many.install("T1GOOD", slack.bot_token)
+    many.install("T2GONE", "xoxb-gone")
+    many.install("T3LOST", slack.bot_token, sealed_by=new_key())
+    code, found = doctor(**many.variables)
+    assert code == 1
+    assert found["slack T1GOOD"]["state"] == "ok"
+    assert "/slack/install" in found["slack T2GONE"]["text"]
+    assert "Add the key that sealed it" in found["slack T3LOST"]["text"]
+    assert "--workspace" in found["workspace"]["text"]
+    assert slack.bot_token not in json.dumps(found)
+
+
+def test_commands_work_on_the_workspace_that_is_named(many, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name, value in (many.variables | {"GUIDEPOST_DATA_DIR": str(tmp_path / "data")}).items():
+        monkeypatch.setenv(name, value)
+    many.install("T1", "xoxb-1")
+    many.install("T2", "xoxb-2")
+
+    def run(*arguments):
+        try:
+            main(arguments)
+        except SystemExit as end:
+            if end.code:
+                return capsys.readouterr().err
+        return capsys.readouterr().out
+
+    assert "guidepost --workspace" in run("knowledge", "status")
+    assert "T9 has never installed" in run("--workspace", "T9", "knowledge", "status")
+    assert "documents" in run("--workspace", "T2", "knowledge", "status")
+    assert [one["team_id"] for one in json.loads(run("slack", "workspaces", "--json"))] == ["T1", "T2"]
+    assert "T2" in run("slack", "workspaces")
+    assert "4 values" in run("slack", "reseal")
+    assert Vault(run("slack", "key").strip()).seal("x")
+    monkeypatch.delenv("SLACK_CLIENT_ID")
+    monkeypatch.delenv("SLACK_CLIENT_SECRET")
+    monkeypatch.delenv("SLACK_SIGNING_SECRET")
+    assert "SLACK_CLIENT_ID" in run("slack", "workspaces")
 
 
 # The chat model ----------------------------------------------------------------------------------------------
