@@ -106,11 +106,13 @@ def stands_in(turn: Turn, record: StepRecord, person: Person) -> str | None:
 
 
 def _beside(turn: Turn, record: StepRecord) -> Iterator[StepRecord]:
-    """The same step for others; not the one that this one takes the place of."""
-    for other in turn.run.steps.values():
-        same = other.step == record.step and other.key != record.key
-        if same and not record.key.startswith(f"{other.key}#"):
-            yield other
+    """The same step for others; not another round of this one."""
+    own = _without_round(record)
+    return (one for one in turn.run.steps.values() if one.step == record.step and _without_round(one) != own)
+
+
+def _without_round(record: StepRecord) -> str:
+    return record.key.split("#", maxsplit=1)[0]
 
 
 def permitted(turn: Turn, record: StepRecord, person: Person) -> tuple[datetime, str]:
@@ -165,11 +167,12 @@ def _paced(
             for o in mine
             if o.sent_at and not o.in_conversation and isinstance(turn.body(o), Question)
         ]
+        rest = max(COOLDOWN, person.rest)
         for moment in [*asked, person.last_asked_at]:
             if moment:
                 yield (
-                    calendar.after(moment, COOLDOWN),
-                    f"{person.first} was asked something less than {COOLDOWN} business days before",
+                    calendar.after(moment, rest),
+                    f"{person.first} was asked something less than {rest} business days before",
                 )
     told = [person.last_message_at, *(o.sent_at for o in mine), *(o.nudged_at for o in mine)]
     if any(moment and calendar.date_of(moment) == calendar.date_of(turn.now) for moment in told):

@@ -10,6 +10,7 @@ from playbooks.state import Context, Fact, Person, Staff, Term
 from store import people, staffing
 from store.insights.standing import standing_of
 from store.tables import accounts, conversations, goals, playbooks, tasks, workspaces
+from store.tables.workspaces import CADENCES
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -125,6 +126,7 @@ def _person(
         slack_user_id=contact.slack_user_id,
         email=contact.email,
         opted_out=contact.opted_out_at is not None or (user is not None and user.opted_out_at is not None),
+        rest=CADENCES.get(user.cadence, 0) if user else 0,
         questions=wrote.questions if wrote else 0,
         open_question=any(_is_open(step, now) for step in sent),
         last_asked_at=max(

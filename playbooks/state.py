@@ -156,6 +156,7 @@ class Person:
     slack_user_id: str | None = None
     email: str | None = None
     opted_out: bool = False
+    rest: int = 0  # business days that they want between two questions, where that is more than usual
     active: bool = True
     questions: int = 0  # asked so far: who asks most is most active
     open_question: bool = False  # of another run
