@@ -174,6 +174,7 @@ def house(tmp_path):
         yield House(tmp_path, stack)
 
 
+@pytest.mark.slow
 def test_two_workspaces_install_are_answered_apart_and_one_leaves(house, tmp_path):
     house.install(ACME)
     house.install(BETA)
