@@ -57,13 +57,20 @@ def troubled(context: Context) -> str | None:
 
 
 def _red(run: Run, context: Context) -> str | None:
-    if CHURN_FACT in run.facts or CHURN_FACT in context.facts:
+    if _think_of_leaving(run, context):
         return "they said that they think of leaving"
     if (context.sentiment or "").lower() == "red":
         return "the CSM's own judgement is red"
     if context.health is not None and context.health < RED_BELOW:
         return f"health is {context.health}"
     return None
+
+
+def _think_of_leaving(run: Run, context: Context) -> bool:
+    """Whether they said so, and nobody noted since that it is over; what other runs noted is in the account's fact."""
+    fact = context.facts.get(CHURN_FACT)
+    said = fact.value if fact else run.facts.get(CHURN_FACT)
+    return said is not None and said.lower() != "no"
 
 
 def _doubt(context: Context) -> str | None:

@@ -112,7 +112,7 @@ def forecast_view(
     ground = forecasting.Ground(
         band=band,
         days=(term.renews_on - today).days,
-        leaving=forecasting.LEAVING_FACT in facts,
+        leaving=facts.get(forecasting.LEAVING_FACT, "no").lower() != "no",
         signed=forecasting.SIGNED_FACT in facts,
         contradiction=signals.current_signal(session, account.id, "contradiction") is not None,
     )
