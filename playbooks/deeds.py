@@ -21,6 +21,9 @@ class TaskSpec(Model):
     owner: Role = "csm"
     priority: Literal["low", "normal", "high"] = "normal"
     checklist: tuple[str, ...] = ()
+    within: DelayField | None = Field(
+        None, description="If nobody has done it by then, the manager hears of it"
+    )
 
 
 class MakeTask(Model):

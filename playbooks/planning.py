@@ -10,7 +10,7 @@ from playbooks.effects import SetTimer
 from playbooks.guards import recipient
 from playbooks.state import StepRecord
 from playbooks.turn import Turn
-from playbooks.types import STAFF, Decision, Delay, Message, TaskSpec, Work
+from playbooks.types import STAFF, Decision, Delay, Message, Notice, TaskSpec, Work
 
 if TYPE_CHECKING:
     from playbooks.state import Context, Run
@@ -73,7 +73,7 @@ def plan(turn: Turn) -> None:
     catching_up: datetime | None = None
     for day, step, body in planned:
         due, late = due_of(turn, body, day), False
-        if _reaches_customer(turn, body):
+        if _reaches_customer(turn, body) and not isinstance(body, Notice):
             earliest = _earliest(turn, catching_up)
             late = due < earliest and (due < turn.now or catching_up is not None)
             if late:

@@ -28,7 +28,7 @@ VARIABLES = frozenset(
         "first", "name", "account", "term", "bot", "csm", "csm_first", "plan", "seats", "pre_sale_goal", "goal", "fact",
         "value_event", "value_date", "value_days", "baseline", "now", "target", "date", "days_left", "band",
         "band_why", "brief", "value_recap", "renewed_to", "goals_met", "answer", "answer_text", "score", "praise", "agreed",
-        "agreed_purpose", "agreed_scope",
+        "agreed_purpose", "agreed_scope", "persona",
     }
 )  # fmt: skip
 
@@ -144,7 +144,13 @@ def values(
     known |= _numbers(context) if known["goal"] == context.goal else {}
     known["brief"] = _brief(run, context, now)
     if person:
-        known |= {"first": person.first, "name": person.name, **_given(person), **_agreed(person, context)}
+        known |= {
+            "first": person.first,
+            "name": person.name,
+            "persona": role(person.persona),
+            **_given(person),
+            **_agreed(person, context),
+        }
     return {name: value for name, value in known.items() if value}
 
 

@@ -54,6 +54,8 @@ def make(turn: Turn, record: StepRecord | None, spec: TaskSpec, slot: str, **ext
             due_at=turn.later(spec.due, turn.context.staff_calendar),
         )
     )
+    if spec.within:
+        turn.emit(SetTimer(f"{UNTAKEN}:1:{slot}", turn.later(spec.within, turn.context.staff_calendar)))
     return slot
 
 
@@ -62,14 +64,12 @@ def escalate(turn: Turn, record: StepRecord | None, spec: EscalationSpec, why: s
     within = spec.within or WITHIN[spec.level]
     owner: Role = "manager" if spec.level == "L3" else "csm"
     title = f"{spec.level}: " + literal(why)
-    task = TaskSpec(title=title, due=within, owner=owner, priority="high")
-    slot = make(turn, record, task, f"{step}:{ESCALATION}:{spec.level}")
+    task = TaskSpec(title=title, due=within, owner=owner, priority="high", within=within)
+    make(turn, record, task, f"{step}:{ESCALATION}:{spec.level}")
     turn.notify(record, f"{spec.level} at {turn.context.account}: {why}", urgent=True, role=owner)
     if spec.level != "L1":
         other: Role = "csm" if owner == "manager" else "manager"
         turn.notify(record, f"{spec.level} at {turn.context.account}: {why}", urgent=True, role=other)
-    due = turn.later(within, turn.context.staff_calendar)
-    turn.emit(SetTimer(f"{UNTAKEN}:1:{slot}", due))
 
 
 def untaken(turn: Turn, name: str) -> None:

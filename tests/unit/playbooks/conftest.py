@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,10 +30,15 @@ from store.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from playbooks.course import Course
+    from playbooks.loader import Definition
     from store.database import Database
 
-DEFINITIONS = shipped()
+SHIPPED = shipped()
+SMALL = Path(__file__).parents[2] / "data" / "playbooks"  # short ones that tests of the engine are about
+DEFINITIONS = SHIPPED | shipped(SMALL)
 START = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)  # a Monday
 STAFF = [("dana@us.example", "Dana Doe", "csm", "UDANA"), ("mia@us.example", "Mia May", "manager", "UMIA")]
 FACTS = [
@@ -142,9 +148,14 @@ class World:
             session.add(row)
 
 
-def build(database: Database, clock: FixedClock, workspace_id: str) -> World:
+def build(
+    database: Database,
+    clock: FixedClock,
+    workspace_id: str,
+    definitions: Mapping[str, Definition] = DEFINITIONS,
+) -> World:
     """Fill the store: accounts smb, mm and ent with three people each."""
-    world = World(database, clock, PlaybookRunner(database, clock, definitions=DEFINITIONS), workspace_id, {})
+    world = World(database, clock, PlaybookRunner(database, clock, definitions=definitions), workspace_id, {})
     when = {"created_at": clock.now(), "updated_at": clock.now(), "workspace_id": workspace_id}
     with database.transaction() as session:
         for email, name, role, slack in STAFF:
@@ -215,6 +226,12 @@ def clock() -> FixedClock:
 def world(sqlite_database: Database, clock: FixedClock) -> World:
     """The company on SQLite."""
     return build(sqlite_database, clock, _workspace(sqlite_database, clock))
+
+
+@pytest.fixture
+def shipped_world(sqlite_database: Database, clock: FixedClock) -> World:
+    """The company on SQLite, with the playbooks that are shipped."""
+    return build(sqlite_database, clock, _workspace(sqlite_database, clock), SHIPPED)
 
 
 @pytest.fixture
