@@ -128,6 +128,9 @@ class Settings(BaseSettings):
         description="Hosts, separated by commas, that sync may read although they are not in the public internet",
     )
     guidepost_workers: int = Field(4, ge=1, le=64, description="Questions worked on at the same time")
+    guidepost_questions_an_hour: int = Field(
+        60, ge=0, description="Questions of one person that are answered within an hour; 0: no limit"
+    )
     guidepost_connections: int = Field(
         1, ge=1, le=10, description="Socket Mode connections; with two, one may be cut and nothing waits"
     )

@@ -64,7 +64,9 @@ def company(folder):
     slack = LocalWorkspace(folder / "workspace", clock, directory=DIRECTORY, retry_seconds=(0.1, 0.5, 1.0))
     with slack:
         tokens = {"slack_bot_token": slack.bot_token, "slack_app_token": slack.app_token}
-        settings = settings_for(folder / "data", **tokens, slack_api_url=slack.api_url)
+        settings = settings_for(
+            folder / "data", **tokens, slack_api_url=slack.api_url, guidepost_questions_an_hour=0
+        )
         access = {"token": slack.bot_token, "api_url": slack.api_url, "app_token": slack.app_token}
         with running_bot(settings, **access) as bot:
             bot.services.messenger.pause = lambda _: None

@@ -261,7 +261,7 @@ class Life:
             rest_seconds=rest_seconds,
             dies_at=moment,
             nth=nth,
-            settings=settings,
+            settings={"guidepost_questions_an_hour": 0} | settings,
         )
         before = self.moments().count("started")
         self._zygote.stdin.write(line_of(start))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import speaking
+from bot import quota, speaking
 from bot.listeners.commands import Subcommand, finish
 from bot.recording import record_answer
 from bot.slack.messenger import Speech
@@ -26,6 +26,9 @@ def ask(services: Services, call: Call) -> None:
     """Answer from what this person may read in this place."""
     if not call.words:
         finish(services, call, Speech(text=USAGE))
+        return
+    if (too_much := quota.held_off(services, call.command.user_id)) is not None:
+        finish(services, call, too_much)
         return
     answered = services.answers.answer(Question(call.words, call.asked.asker))
     now = services.clock.now()

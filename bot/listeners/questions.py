@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot import asking, first_sign, progress, speaking
+from bot import asking, first_sign, progress, quota, speaking
 from bot.attention import is_question, manner_of
 from bot.blocks import parts
 from bot.blocks.text import mrkdwn
@@ -107,7 +107,29 @@ def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Readi
     if any(reading(services, event, said, asked) for reading in readings):
         first_sign.take_back(services, said)
         return
+    # What was begun before it failed is ended.
+    too_much = quota.held_off(services, said.user_id) if event.attempts < 2 else None
+    if too_much is not None:
+        _hold_off(services, event, said, too_much)
+        return
     _answer(services, event, said, asked, manner)
+
+
+def _hold_off(services: Services, event: InboundEvent, said: Said, speech: Speech) -> None:
+    """Tell whoever asks too much when to ask again; nobody else sees it."""
+    in_dm = said.surface == "dm"
+    with services.effect_of(event.id) as session:
+        speaking.say(
+            session,
+            services,
+            speech,
+            key=f"notice:{event.id}",
+            kind="post" if in_dm else "ephemeral",
+            channel_id=said.channel_id,
+            slack_user_id=None if in_dm else said.user_id,
+            thread_ts=said.root_ts if in_dm else said.thread_ts,
+        )
+    first_sign.take_back(services, said)
 
 
 def _answer(services: Services, event: InboundEvent, said: Said, asked: asking.Asked, manner: Manner) -> None:

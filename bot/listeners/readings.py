@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot import asking, progress, speaking
+from bot import asking, progress, quota, speaking
 from bot.blocks.answer import READING
 from bot.listeners import answers as answer_messages
 from bot.listeners import questions
@@ -48,6 +48,10 @@ def carry_out(services: Services, event: InboundEvent) -> None:
     if found is None:
         with services.effect_of(event.id) as session:
             speaking.reply(session, services, event, Speech(text=GONE))
+        return
+    if (too_much := quota.held_off(services, pressed.user_id)) is not None:
+        with services.effect_of(event.id) as session:
+            speaking.reply(session, services, event, too_much)
         return
     text, conversation = found
     asked = asking.who_asks(services, pressed.user_id, conversation.channel_id)

@@ -136,6 +136,24 @@ def shown_in_conversation(session: Session, conversation_id: str, limit: int) ->
     return list(session.exec(statement).all())
 
 
+def nth_newest_at(
+    session: Session, workspace_id: str, asked_by: str, *, n: int, since: datetime
+) -> datetime | None:
+    """When the n-th newest question of a person since then was answered; None if there are fewer."""
+    statement = (
+        select(Answer.created_at)
+        .where(
+            Answer.workspace_id == workspace_id,
+            Answer.asked_by == asked_by,
+            col(Answer.created_at) > since,
+        )
+        .order_by(col(Answer.created_at).desc())
+        .offset(n - 1)
+        .limit(1)
+    )
+    return session.exec(statement).first()
+
+
 def withdraw(session: Session, answer: Answer, now: datetime) -> None:
     """Forget what an answer said: its question was deleted by who asked it."""
     answer.withdrawn_at, answer.text, answer.standalone_question = now, "", None

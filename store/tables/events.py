@@ -35,6 +35,7 @@ class InboundEvent(SQLModel, table=True):
     event_key: str
     message_key: str | None = None
     kind: str  # question | click | command | view | playbook
+    person: str | None = Field(default=None, index=True)  # Slack id of whose doing it is
     payload: dict[str, Any] = json_field()
     state: str = Field(default="received", index=True)  # received | working | done | failed | set_aside
     attempts: int = 0
@@ -43,7 +44,11 @@ class InboundEvent(SQLModel, table=True):
     error_ref: str | None = None
     error: str | None = None
     received_at: datetime = moment_field(index=True)
+    rank_at: datetime | None = moment_field(nullable=True)  # in what order it is taken; unset: as received
     done_at: datetime | None = moment_field(nullable=True)
+
+
+SPACING = timedelta(seconds=5)
 
 
 def remember(
@@ -56,20 +61,26 @@ def remember(
     now: datetime,
     message_key: str | None = None,
 ) -> bool:
-    """Store an inbound event; False if it (or the same message) is already stored."""
+    """Store an inbound event; False if it (or the same message) is already stored.
+
+    Who sends many at once has them ranked SPACING apart, so that others need not wait behind all of them.
+    """
     same = [col(InboundEvent.event_key) == event_key]
     if message_key is not None:
         same.append(col(InboundEvent.message_key) == message_key)
     known = select(InboundEvent.id).where(InboundEvent.workspace_id == workspace_id, or_(*same))
     if session.exec(known).first() is not None:
         return False
+    person = payload.get("user_id")
     event = InboundEvent(
         workspace_id=workspace_id,
         kind=kind,
         event_key=event_key,
         message_key=message_key,
         payload=payload,
+        person=person,
         received_at=now,
+        rank_at=_rank(session, workspace_id, person, now),
     )
     try:
         with session.begin_nested():
@@ -80,6 +91,21 @@ def remember(
 
 
 _OPEN = ("received", "working")
+
+
+def _rank(session: Session, workspace_id: str, person: str | None, now: datetime) -> datetime:
+    """Now, or behind what the same person waits for already."""
+    if person is None:
+        return now
+    statement = select(func.max(InboundEvent.rank_at)).where(
+        InboundEvent.workspace_id == workspace_id,
+        InboundEvent.person == person,
+        col(InboundEvent.state).in_(["received", "working"]),
+    )
+    last = session.exec(statement).one()
+    return max(now, last + SPACING) if last else now
+
+
 RESTS_AFTER = 2  # workers that vanished
 
 
@@ -91,7 +117,7 @@ def claim(
     lease: timedelta,
     rest: timedelta = timedelta(0),
 ) -> InboundEvent | None:
-    """Take the oldest event that nobody works on, or whose worker's lease has run out.
+    """Take the first event in rank that nobody works on, or whose worker's lease has run out.
 
     Events whose workers vanished are taken one at a time, so that one which ends the process every time
     does not bring others under suspicion with it. The second time it rests for a while: a storm of kills that
@@ -119,7 +145,7 @@ def _next(session: Session, workspace_id: str, wall: datetime) -> InboundEvent |
     statement = (
         select(InboundEvent)
         .where(InboundEvent.workspace_id == workspace_id, is_open, rested, in_turn)
-        .order_by(col(InboundEvent.received_at), col(InboundEvent.id))
+        .order_by(func.coalesce(InboundEvent.rank_at, InboundEvent.received_at), col(InboundEvent.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     )

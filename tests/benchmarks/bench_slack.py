@@ -48,7 +48,12 @@ def test_slack_beside_an_app_that_echoes(tmp_path: Path) -> None:
     with load(tmp_path / "echo") as echoed, process(echoed.workspace, ["-m", "tests.benchmarks.echo_bot"]):
         _measure("bare Bolt app", echoed)
     data, port = str(tmp_path / "data"), str(free_port())
-    settings = {"GUIDEPOST_DATA_DIR": data, "PORT": port, "GUIDEPOST_SLACK_MODE": "socket"}
+    settings = {
+        "GUIDEPOST_DATA_DIR": data,
+        "PORT": port,
+        "GUIDEPOST_SLACK_MODE": "socket",
+        "GUIDEPOST_QUESTIONS_AN_HOUR": "0",
+    }
     with load(tmp_path / "product") as answered:
         _take_in(answered, settings)
         with process(answered.workspace, ["-m", "bot.cli", "run"], **settings):

@@ -77,6 +77,39 @@ def test_a_mention_and_its_message_are_one(remember):
     assert remember("Ev3", "C1:2.0") is True
 
 
+def test_who_sends_a_burst_keeps_others_waiting_for_one_of_it_only(database, workspace, clock, claim):
+    def send(person, *keys):
+        for key in keys:
+            with database.transaction() as session:
+                payload = {"user_id": person} if person else {}
+                events.remember(
+                    session,
+                    workspace_id=workspace.id,
+                    kind="said",
+                    event_key=key,
+                    payload=payload,
+                    now=clock.now(),
+                )
+
+    def taken():
+        event = claim()
+        with database.transaction() as session:
+            events.finish(session, event.id, now=clock.now())
+        return event.event_key
+
+    send("U1", *(f"a{n}" for n in range(1, 9)))
+    clock.advance(timedelta(seconds=1))
+    send("U2", "b1", "b2")
+    send(None, "ours")
+    order = [taken() for _ in range(4)]
+    assert order[0] == "a1"
+    assert set(order[1:3]) == {"b1", "ours"}
+    assert order[3] == "a2"
+    clock.advance(timedelta(minutes=5))
+    send("U3", "c1")  # who waits is not overtaken for ever
+    assert [taken() for _ in range(8)] == ["b2", "a3", "a4", "a5", "a6", "a7", "a8", "c1"]
+
+
 def test_events_are_taken_in_order_and_by_one_worker_each(remember, claim, clock):
     remember("Ev1")
     clock.advance(timedelta(seconds=1))
