@@ -46,7 +46,7 @@ def replan(turn: Turn) -> None:
         turn.notify(
             None,
             f"“{turn.playbook.title}” for {turn.context.account}: {'; '.join(told)}. "
-            f"{_count(changed)} planned anew, {_count(left_out)} left out because its day has passed.",
+            + " ".join(_follows(changed, left_out)),
         )
 
 
@@ -64,7 +64,7 @@ def migrated(turn: Turn, event: Migrated) -> None:
     turn.update(anchors=planning.anchors(turn.playbook, turn.run, turn.context, _began(turn)))
     for step, day in _days(turn):
         if step in known:
-            moved += _place_anew(turn, step, day)[0]
+            moved += _place_anew(turn, step, day, under_way_stays=True)[0]
         elif day >= turn.today:
             planning.plan_on(turn, step, day)
             added.append(step)
@@ -91,7 +91,14 @@ def _told(name: str, before: date | None, after: date) -> str | None:
 
 
 def _count(n: int) -> str:
-    return "1 step was" if n == 1 else f"{n or 'no'} steps were"
+    return "1 step was" if n == 1 else f"{n} steps were"
+
+
+def _follows(changed: int, left_out: int) -> list[str]:
+    """What the new dates mean for the steps, each as a sentence."""
+    anew = [f"{_count(changed)} planned anew."] * bool(changed)
+    day = "its day has" if left_out == 1 else "their days have"
+    return anew + [f"{_count(left_out)} left out, because {day} passed."] * bool(left_out)
 
 
 def _names(steps: list[str]) -> str:
@@ -102,8 +109,11 @@ def _days(turn: Turn) -> list[tuple[str, date]]:
     return [(step, day) for day, step, _ in sorted(planning.scheduled(turn), key=lambda one: one[0])]
 
 
-def _place_anew(turn: Turn, step: str, day: date) -> tuple[int, int]:
-    """Move the step's records that are still to come; how many were moved, and how many left out."""
+def _place_anew(turn: Turn, step: str, day: date, *, under_way_stays: bool = False) -> tuple[int, int]:
+    """Move the step's records that are still to come; how many were moved, and how many left out.
+
+    With `under_way_stays` a step whose day has come already, and which only waits, is left as it is.
+    """
     records = [record for record in turn.run.steps.values() if record.step == step and not record.follows]
     if not records:
         if day >= turn.today:
@@ -113,6 +123,8 @@ def _place_anew(turn: Turn, step: str, day: date) -> tuple[int, int]:
     moved = left_out = 0
     for record in records:
         if record.state in AHEAD:
+            if day < turn.today and under_way_stays and _is_under_way(record):
+                continue
             if day < turn.today:
                 turn.emit(Withdraw(record.key))
                 sending.skip(
@@ -122,6 +134,10 @@ def _place_anew(turn: Turn, step: str, day: date) -> tuple[int, int]:
             else:
                 moved += _move(turn, record, day)
     return moved, left_out
+
+
+def _is_under_way(record: StepRecord) -> bool:
+    return record.state != "planned" or (record.note or "").startswith("waits: ")
 
 
 def _move(turn: Turn, record: StepRecord, day: date) -> bool:

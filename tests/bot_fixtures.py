@@ -92,9 +92,9 @@ class ReadyAnswers:
 class BotUnderTest:
     """Services and Bolt app on a running local workspace, and what people at its page do."""
 
-    def __init__(self, folder, slack, clock, **settings):
+    def __init__(self, folder, slack, clock, *, url=None, **settings):
         self.slack = slack
-        self.database = Database(f"sqlite:///{folder / 'guidepost.db'}")
+        self.database = Database(url or f"sqlite:///{folder / 'guidepost.db'}")
         with self.database.transaction() as session:
             self.workspace_id = workspaces.local_workspace(session, clock.now()).id
         client = client_of(slack)

@@ -1,0 +1,40 @@
+"""1: the happy path of a small customer: the bot alone, and no human has to do anything on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+def test_a_small_customer_is_onboarded_and_nobody_has_to_help(story):
+    story.tell("""
+        Tom: /cs play start onboarding @Petal & Post
+        Tom presses Start for Petal & Post
+        Mira hears: Hi Mira, I'm Guidepost; Tom Lindqvist is your person.
+        Mira presses Every bouquet out of the van before 14:00
+        Mira hears: Thank you. That is what we will measure ourselves against.
+        Tom hears: every bouquet out of the van before 14:00
+        -- 7 days
+        Mira hears: 2 of 6 seats are in use …. How did setup go?
+        Mira presses Smooth
+        Mira hears: Good to hear.
+    """)
+    story.imports(
+        "usage",
+        "account_id,kind,value,note,observed_on",
+        "petal-post,first_value,2026-03-09,Your first route was delivered,2026-03-09",
+    )
+    story.tell("""
+        -- 7 days
+        Mira hears: What should be next?
+        Mira presses Bring in more people
+        Mira hears: Noted.
+        -- 17 days
+        Mira hears: Is it on course?
+        Mira presses Yes
+        Mira hears: Very good.
+    """)
+    story.wait(timedelta(days=30))
+    run = story.run("Petal & Post", "onboarding")
+    assert (run.state, run.outcome) == ("finished", "adopted")
+    assert not story.heard("Tom", "Needs you now")
+    assert not story.heard("Tom", "Waits for your approval")
