@@ -84,14 +84,3 @@ def check_call(category: str, days: int, swing_minor: int, worth_minor: int | No
 def needs_call(days: int, calls: Sequence[Forecast]) -> bool:
     """Whether somebody has to commit: within the gate, and the newest call still says open, or there is none."""
     return days <= GATE_DAYS and (not calls or calls[0].category == OPEN)
-
-
-def renewal_rates(won_minor: int, swing_minor: int, due_minor: int) -> tuple[float, float] | None:
-    """Worst and best renewal rate: what is won of what was due, and with all that may still change added.
-
-    None where nothing was due. Neither is above 1.
-    """
-    if due_minor <= 0:
-        return None
-    worst = min(1.0, won_minor / due_minor)
-    return worst, min(1.0, (won_minor + max(0, swing_minor)) / due_minor)

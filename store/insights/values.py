@@ -81,14 +81,19 @@ class Rate:
     whole: Figure
 
     @property
-    def value(self) -> float | None:
-        """0 to 1; None where there is nothing to share."""
-        return metrics.share(self.part.value, self.whole.value)
+    def metric(self) -> metrics.Metric:
+        """The share, with its 95 % Wilson interval."""
+        return metrics.rate(self.part.value, self.whole.value)
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % Wilson interval."""
-        return metrics.wilson(self.part.value, self.whole.value)
+    def value(self) -> float | None:
+        """0 to 1; None where there is nothing to share."""
+        return self.metric.value
+
+    @property
+    def interval(self) -> metrics.Interval:
+        """The 95 % Wilson interval; 0 to 1 where nothing is known."""
+        return self.metric.interval or (0.0, 1.0)
 
     @property
     def shown_as(self) -> Literal["list", "interval", "rate"]:

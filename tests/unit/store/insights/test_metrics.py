@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.insights.grouping import group_alike
-from store.insights.metrics import helpful_rate, share, shown_as, trend, wilson
+from store.insights.metrics import average, middle, rate, rate_of, share, shown_as, trend, weighted, wilson
 
 PARTS = st.integers(0, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -49,11 +49,6 @@ def test_a_part_that_is_none_is_refused(part, whole):
         share(part, whole)
 
 
-def test_nobody_rating_is_not_a_rate_of_zero():
-    assert helpful_rate(0, 0) is None
-    assert helpful_rate(3, 1) == 0.75
-
-
 @pytest.mark.parametrize(
     ("n", "expected"), [(0, "list"), (4, "list"), (5, "interval"), (29, "interval"), (30, "rate")]
 )
@@ -76,6 +71,54 @@ def test_thin_data_is_shown_as_what_it_is(n, expected):
 )
 def test_an_arrow_needs_a_change_beyond_noise(now, before, expected):
     assert trend(now, before) == expected
+
+
+def test_what_has_no_data_has_no_value():
+    for unknown in (rate(0, 0), rate_of([]), average([], 1, 5), middle([]), weighted([], [])):
+        assert (unknown.value, unknown.n, unknown.interval) == (None, 0, None)
+        assert not unknown.is_known
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "interval"),
+    [
+        pytest.param([3], 3, None, id="one value has no interval"),
+        pytest.param([1, 5], 3, (1, 5), id="cut to the scale"),
+        pytest.param([4, 4, 4], 4, (4, 4), id="all agree"),
+        # s = 1, 1.96 / sqrt(9) = 0.653
+        pytest.param([2, 2, 2, 3, 3, 3, 4, 4, 4], 3, (2.434, 3.566), id="nine values"),
+    ],
+)
+def test_a_mean_comes_with_its_normal_interval(values, value, interval):
+    found = average(values, 1, 5)
+
+    assert (found.value, found.n, found.numerator) == (value, len(values), sum(values))
+    assert found.interval == (interval if interval is None else pytest.approx(interval, abs=1e-3))
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "interval"),
+    [
+        pytest.param([7], 7, None, id="one"),
+        pytest.param([5, 1, 3, 2, 4], 3, None, id="five: its ranks would lie outside"),
+        pytest.param(list(range(1, 11)), 5.5, (1, 10), id="ten: ranks 1 and 10"),
+        pytest.param(list(range(1, 101)), 50.5, (40, 61), id="a hundred: ranks 40 and 61"),
+        pytest.param([-4, -2, 1], -2, None, id="signs are kept"),
+    ],
+)
+def test_a_median_comes_with_the_interval_of_its_ranks(values, value, interval):
+    found = middle(values)
+
+    assert (found.value, found.n, found.interval) == (value, len(values), interval)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1))
+def test_a_median_lies_in_its_interval(values):
+    found = middle(values)
+
+    assert min(values) <= found.value <= max(values)
+    if found.interval:
+        assert found.interval[0] <= found.value <= found.interval[1]
 
 
 def vector(*numbers):

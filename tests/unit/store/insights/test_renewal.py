@@ -3,13 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from store.errors import StoreError
 from store.insights import forecast
 from store.insights.account_rows import Asked, Score
-from store.insights.forecast import Ground, check_call, expected, needs_call, renewal_rates
+from store.insights.forecast import Ground, check_call, expected, needs_call
 from store.insights.renewal_brief import renewal_brief
 from store.insights.values import RenewalLine
 from store.insights.wording import renewal_words
@@ -75,18 +73,6 @@ def call(category):
 )
 def test_from_ninety_days_on_somebody_has_to_commit(days, calls, needed):
     assert needs_call(days, calls) == needed
-
-
-def test_renewal_rates_worked_example():
-    # 75 of 100 won, 25 may still change: worst 75 %, best 100 %.
-    assert renewal_rates(75, 25, 100) == (0.75, 1.0)
-    assert renewal_rates(0, 0, 0) is None
-
-
-@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 10**9))
-def test_the_worst_rate_is_never_above_the_best_and_neither_above_one(won, swing, due):
-    worst, best = renewal_rates(won, swing, due)
-    assert 0 <= worst <= best <= 1
 
 
 def test_every_category_has_words():
