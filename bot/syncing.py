@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from knowledge.sources.addresses import is_web_address, site_address
 from knowledge.verified import as_documents
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from threading import Event
 
-    from bot.wiring import Core
+    from bot.settings import Settings
     from knowledge.generations import Progress
+    from knowledge.ingest import Ingest
+    from knowledge.sources.website import Website
     from knowledge.types import SourceDocument, SyncReport
     from store.clock import Clock
+    from store.database import Database
     from store.tables.sources import SourceClaim
 
     Tell = Callable[[Progress], None]
@@ -36,6 +39,26 @@ UNEXPECTED = "It stopped for an unexpected reason; the bot's log has it. The nex
 
 class Stopping(GuidepostError):  # noqa: N818 - raised to leave a sync that can be taken up again
     """The process ends; what was written of the sync is right, and the next one goes on."""
+
+
+class Core(Protocol):
+    """What a sync stands on: of `bot.wiring.Core` what it needs."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    workspace_id: str
+
+    @property
+    def ingest(self) -> Ingest:
+        """What brings documents in."""
+
+    @property
+    def website(self) -> Website:
+        """What reads websites."""
+
+    def account_id(self, key: str) -> str | None:
+        """The id of the account with that key in the customer's own files."""
 
 
 @dataclass(frozen=True)

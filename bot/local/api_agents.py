@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.local import agent, messages
+from bot.local import agent, reading
 from bot.local.errors import ApiError
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def rename_session(call: Call) -> Payload:
 def _thread(call: Call) -> tuple[Channel, str]:
     channel = call.joined_channel("channel_id")
     thread_ts = call.ts("thread_ts", "invalid_thread_ts")
-    if messages.find(call.ws, channel.id, thread_ts) is None:
+    if reading.find(call.ws.records, channel.id, thread_ts) is None:
         raise ApiError("invalid_thread_ts")
     return channel, thread_ts
 

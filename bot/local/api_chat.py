@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.local import agent, limits, messages, payloads, streams
+from bot.local import agent, limits, messages, payloads, reading, streams
 from bot.local.call import Call, content
 from bot.local.errors import ApiError
 
@@ -60,7 +60,7 @@ def post_ephemeral(call: Call) -> Payload:
 def get_permalink(call: Call) -> Payload:
     """chat.getPermalink."""
     channel = call.channel()
-    message = messages.required(call.ws, channel.id, call.ts("message_ts"))
+    message = reading.required(call.ws.records, channel.id, call.ts("message_ts"))
     return {"channel": channel.id, "permalink": messages.permalink(call.ws, channel, message)}
 
 

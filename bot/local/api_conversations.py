@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.local import messages, payloads
+from bot.local import payloads, reading
 from bot.local.call import page_of
 from bot.local.errors import ApiError
 
@@ -78,7 +78,7 @@ def open_dm(call: Call) -> Payload:
 def history(call: Call) -> Payload:
     """conversations.history: newest first."""
     channel = call.joined_channel()
-    found = _between(call, messages.in_channel(call.ws, channel.id))
+    found = _between(call, reading.in_channel(call.ws.records, channel.id))
     return _told(call, list(reversed(found)))
 
 
@@ -86,10 +86,10 @@ def replies(call: Call) -> Payload:
     """conversations.replies: the parent on every page's top, then replies, oldest first."""
     channel = call.joined_channel()
     ts = call.ts("ts", "thread_not_found")
-    one = messages.find(call.ws, channel.id, ts)
+    one = reading.find(call.ws.records, channel.id, ts)
     if one is None:
         raise ApiError("thread_not_found")
-    thread = messages.in_thread(call.ws, channel.id, one.get("thread_ts", ts))
+    thread = reading.in_thread(call.ws.records, channel.id, one.get("thread_ts", ts))
     return _told(call, [thread[0], *_between(call, thread[1:])])
 
 

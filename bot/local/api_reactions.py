@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.local import messages, payloads
+from bot.local import messages, payloads, reading
 from bot.local.errors import ApiError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def remove(call: Call) -> Payload:
 def get(call: Call) -> Payload:
     """reactions.get."""
     channel = call.channel()
-    message = messages.required(call.ws, channel.id, call.ts("timestamp"))
+    message = reading.required(call.ws.records, channel.id, call.ts("timestamp"))
     shown = payloads.public(message) | {"permalink": messages.permalink(call.ws, channel, message)}
     return {"type": "message", "channel": channel.id, "message": shown}
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.local import limits, messages, payloads
+from bot.local import limits, payloads, reading
 from bot.local.errors import ApiError
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Call:
         Raises:
             ApiError: `message_not_found`, or `error` for someone else's.
         """
-        message = messages.required(self.ws, channel.id, ts)
+        message = reading.required(self.ws.records, channel.id, ts)
         if message.get("bot_id") != self.ws.directory.app.bot_id:
             raise ApiError(error)
         return message

@@ -41,8 +41,8 @@ class Controls:
             await self._move(timedelta(seconds=seconds))
         except OverflowError as error:
             raise PageError("The clock cannot be moved that far.") from error
-        self._ws.hub.push_all("clock", **cards.clock_card(self._ws))
-        return cards.clock_card(self._ws)
+        self._ws.hub.push_all("clock", **cards.clock_card(self._ws.clock))
+        return cards.clock_card(self._ws.clock)
 
     async def faults(self, body: Payload) -> Payload:
         """Change the faults named; an empty body changes none, `{"reset": true}` ends them all."""

@@ -5,70 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from bot.local import payloads, text
+from bot.local import payloads, reading, text
 from bot.local.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bot.local.directory import Channel, User
     from bot.local.payloads import Payload
     from bot.local.workspace import Workspace
 
 
-def find(ws: Workspace, channel_id: str, ts: str) -> Payload | None:
-    """The stored message."""
-    return ws.records.get(_kind(channel_id), ts)
-
-
-def required(ws: Workspace, channel_id: str, ts: str) -> Payload:
-    """The stored message.
-
-    Raises:
-        ApiError: `message_not_found`.
-    """
-    message = find(ws, channel_id, ts)
-    if message is None or message.get("subtype") == "tombstone":
-        raise ApiError("message_not_found")
-    return message
-
-
-def in_channel(ws: Workspace, channel_id: str) -> list[Payload]:
-    """Top-level messages and broadcast replies, oldest first."""
-    return [
-        one for one in _all(ws, channel_id) if not _is_reply(one) or one.get("subtype") == "thread_broadcast"
-    ]
-
-
-def in_thread(ws: Workspace, channel_id: str, thread_ts: str) -> list[Payload]:
-    """The parent and its replies, oldest first; empty if there is no such thread."""
-    return [
-        one for one in _all(ws, channel_id) if one["ts"] == thread_ts or one.get("thread_ts") == thread_ts
-    ]
-
-
-def last_ts(ws: Workspace, channel_id: str) -> str | None:
-    """When the conversation's newest message was written."""
-    return ws.records.last_key(_kind(channel_id))
-
-
-def latest_of_all(ws: Workspace) -> str:
-    """The newest timestamp anywhere."""
-    newest = (ws.records.last_key(kind) for kind in ws.records.kinds("messages/"))
-    return max((ts for ts in newest if ts), default="0.0", key=_as_number)
-
-
-def unread(ws: Workspace, channel_id: str, user: User) -> int:
-    """How many messages of others came since this person last looked."""
-    mark = ws.records.get("read", f"{user.id}/{channel_id}")
-    seen = _as_number(mark["ts"]) if mark else (0, 0)
-    others = (one for one in _all(ws, channel_id) if one.get("user") != user.id)
-    return sum(1 for one in others if _as_number(one["ts"]) > seen)
-
-
 def mark_read(ws: Workspace, channel_id: str, user: User) -> None:
     """Remember that this person has seen everything so far."""
-    newest, key = last_ts(ws, channel_id), f"{user.id}/{channel_id}"
+    newest, key = reading.last_ts(ws.records, channel_id), f"{user.id}/{channel_id}"
     if newest and ws.records.get("read", key) != {"ts": newest}:
         ws.records.put("read", key, {"ts": newest})
 
@@ -114,7 +62,7 @@ def post(
         stored |= {"thread_ts": parent["ts"], "parent_user_id": parent["user"]}
         if broadcast:
             stored |= {"subtype": "thread_broadcast", "root": payloads.public(parent)}
-    ws.records.put(_kind(channel.id), stored["ts"], stored)
+    ws.records.put(reading.kind_of(channel.id), stored["ts"], stored)
     ws.hub.push(channel.members, "message", channel=channel.id, message=for_page(channel.id, stored))
     ws.emit(payloads.message_event(stored, channel), channel)
     if parent:
@@ -124,8 +72,8 @@ def post(
 
 def change(ws: Workspace, channel: Channel, after: Payload, *, told: bool = True) -> Payload:
     """Store a changed message (same `ts`) and show it; the app hears of it when `told`."""
-    before = required(ws, channel.id, after["ts"])
-    ws.records.put(_kind(channel.id), after["ts"], after)
+    before = reading.required(ws.records, channel.id, after["ts"])
+    ws.records.put(reading.kind_of(channel.id), after["ts"], after)
     ws.hub.push(channel.members, "message_changed", channel=channel.id, message=for_page(channel.id, after))
     if told:
         ws.emit(payloads.changed_event(before, after, channel, ws.next_ts()), channel)
@@ -139,7 +87,7 @@ def edit(ws: Workspace, channel: Channel, before: Payload, changes: Payload, edi
 
 def delete(ws: Workspace, channel: Channel, ts: str) -> None:
     """Delete a message; a parent with replies leaves a tombstone, so that its thread stays."""
-    before = required(ws, channel.id, ts)
+    before = reading.required(ws.records, channel.id, ts)
     if before.get("reply_count"):
         kept = {key: before[key] for key in _THREAD_KEYS if key in before}
         grave = {
@@ -151,17 +99,17 @@ def delete(ws: Workspace, channel: Channel, ts: str) -> None:
         }
         change(ws, channel, {**grave, **kept, "ts": ts})
         return
-    ws.records.drop(_kind(channel.id), ts)
+    ws.records.drop(reading.kind_of(channel.id), ts)
     thread = {"thread_ts": before["thread_ts"]} if "thread_ts" in before else {}
     ws.hub.push(channel.members, "message_deleted", channel=channel.id, ts=ts, **thread)
     ws.emit(payloads.deleted_event(before, channel, ws.next_ts()), channel)
-    if _is_reply(before):
+    if reading.is_reply(before):
         _uncount_reply(ws, channel, before["thread_ts"])
 
 
 def react(ws: Workspace, channel: Channel, ts: str, name: str, user_id: str, *, add: bool) -> bool:
     """Add or take back a reaction; False if there was nothing to do."""
-    message = required(ws, channel.id, ts)
+    message = reading.required(ws.records, channel.id, ts)
     reactions = {one["name"]: list(one["users"]) for one in message.get("reactions", ())}
     users = reactions.setdefault(name, [])
     if (user_id in users) == add:
@@ -224,22 +172,10 @@ _REPLIES = ("reply_count", "reply_users", "reply_users_count", "latest_reply", "
 _THREAD_KEYS = ("ts", "thread_ts", *_REPLIES)
 
 
-def _kind(channel_id: str) -> str:
-    return f"messages/{channel_id}"
-
-
-def _all(ws: Workspace, channel_id: str) -> Iterable[Payload]:
-    return ws.records.all(_kind(channel_id)).values()
-
-
-def _is_reply(message: Payload) -> bool:
-    return bool(message.get("thread_ts", message["ts"]) != message["ts"])
-
-
 def _root(ws: Workspace, channel_id: str, thread_ts: str) -> Payload:
-    parent = find(ws, channel_id, thread_ts)
-    if parent and _is_reply(parent):
-        parent = find(ws, channel_id, parent["thread_ts"])
+    parent = reading.find(ws.records, channel_id, thread_ts)
+    if parent and reading.is_reply(parent):
+        parent = reading.find(ws.records, channel_id, parent["thread_ts"])
     if parent is None:
         raise ApiError("thread_not_found")
     return parent
@@ -250,12 +186,12 @@ def _count_reply(ws: Workspace, channel: Channel, parent: Payload, reply: Payloa
 
 
 def _uncount_reply(ws: Workspace, channel: Channel, thread_ts: str) -> None:
-    if find(ws, channel.id, thread_ts):
+    if reading.find(ws.records, channel.id, thread_ts):
         _thread_facts(ws, channel, thread_ts, None)
 
 
 def _thread_facts(ws: Workspace, channel: Channel, thread_ts: str, newest: str | None) -> None:
-    parent, *replies = in_thread(ws, channel.id, thread_ts)
+    parent, *replies = reading.in_thread(ws.records, channel.id, thread_ts)
     plain = {key: value for key, value in parent.items() if key not in _THREAD_KEYS or key == "ts"}
     users = list(dict.fromkeys(one["user"] for one in replies))
     facts = {
@@ -268,10 +204,5 @@ def _thread_facts(ws: Workspace, channel: Channel, thread_ts: str, newest: str |
         "subscribed": ws.bot_user in users or parent["user"] == ws.bot_user,
     }
     after = {**plain, **facts} if replies else plain
-    ws.records.put(_kind(channel.id), thread_ts, after)
+    ws.records.put(reading.kind_of(channel.id), thread_ts, after)
     ws.hub.push(channel.members, "message_changed", channel=channel.id, message=for_page(channel.id, after))
-
-
-def _as_number(ts: str) -> tuple[int, int]:
-    seconds, _, micro = ts.partition(".")
-    return int(seconds), int(micro or 0)

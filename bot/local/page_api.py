@@ -10,9 +10,10 @@ from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from bot.local import api_files, api_reactions, cards, interactions, messages, streams, text
+from bot.local import api_files, api_reactions, interactions, messages, reading, streams, text
 from bot.local.clock import ClockError
 from bot.local.errors import ApiError, PageError
+from bot.local.opening import bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -100,16 +101,16 @@ class PageApi:
             if not people:
                 raise PageError("This workspace has no people yet.", 404)
             asked = people[0]
-        return JSONResponse(cards.bootstrap(self._ws, self._ws.person(asked)))
+        return JSONResponse(bootstrap(self._ws, self._ws.person(asked)))
 
     async def messages(self, request: Request) -> Response:
         """A conversation or a thread, and what this person alone sees in it."""
         user, channel = self._where(dict(request.query_params))
         thread = request.query_params.get("thread")
         if thread:
-            found = messages.in_thread(self._ws, channel.id, thread)
+            found = reading.in_thread(self._ws.records, channel.id, thread)
         else:
-            found = messages.in_channel(self._ws, channel.id)
+            found = reading.in_channel(self._ws.records, channel.id)
             messages.mark_read(self._ws, channel.id, user)
         statuses = {
             at: one["status"] for (place, at), one in self._ws.statuses.items() if place == channel.id
@@ -242,7 +243,7 @@ class PageApi:
     async def stop_stream(self, body: Payload) -> Payload:
         """Press the Stop button of a streaming message, or of a thread whose session is at work."""
         user, channel = self._where(body)
-        message = messages.required(self._ws, channel.id, str(body.get("ts", "")))
+        message = reading.required(self._ws.records, channel.id, str(body.get("ts", "")))
         thread_ts = message.get("thread_ts", message["ts"])
         stopped = streams.stop_by_person(self._ws, channel, message)
         session = self._ws.records.get("session", f"{channel.id}/{thread_ts}") or {}
@@ -268,7 +269,7 @@ class PageApi:
             user = self._ws.person(str(body.get("as", "")))
             return await interactions.use_shortcut(self._ws, user, callback_id, None, None)
         user, channel = self._where(body)
-        message = messages.required(self._ws, channel.id, str(body.get("ts", "")))
+        message = reading.required(self._ws.records, channel.id, str(body.get("ts", "")))
         return await interactions.use_shortcut(self._ws, user, callback_id, channel, message)
 
     def _context(self, user: User, dm: Channel, beside: str) -> None:
@@ -289,7 +290,7 @@ class PageApi:
         return user, self._ws.channel_of(user, str(body.get("channel", "")))
 
     def _own(self, user: User, channel: Channel, body: Payload) -> Payload:
-        message = messages.required(self._ws, channel.id, str(body.get("ts", "")))
+        message = reading.required(self._ws.records, channel.id, str(body.get("ts", "")))
         if message.get("user") != user.id:
             raise PageError("Only one's own messages can be changed.", 403)
         return message
@@ -304,7 +305,7 @@ class PageApi:
         if not isinstance(place, dict):
             raise PageError("Say which message, ephemeral message or view it is.")
         channel = self._ws.channel_of(user, str(place.get("channel", "")))
-        return channel, messages.required(self._ws, channel.id, str(place.get("ts", "")))
+        return channel, reading.required(self._ws.records, channel.id, str(place.get("ts", "")))
 
     def _view(self, user: User, view_id: str) -> Payload:
         found = self._ws.views.find(view_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.local import messages, payloads
+from bot.local import messages, payloads, reading
 from bot.local.call import Call, content
 from bot.local.errors import ApiError
 
@@ -54,7 +54,7 @@ def _replace(ws: Workspace, channel: Channel, origin: Origin, said: Payload) -> 
         shown = messages.for_page(channel.id, after)
         ws.hub.push([origin.user], "ephemeral_changed", channel=channel.id, message=shown)
         return
-    before = messages.required(ws, channel.id, origin.message_ts)
+    before = reading.required(ws.records, channel.id, origin.message_ts)
     kept = {key: value for key, value in before.items() if key not in {"blocks", "attachments"}}
     messages.edit(ws, channel, kept, said, ws.directory.app.bot_id)
 

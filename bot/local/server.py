@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
-from bot.local import cards, messages, streams
+from bot.local import cards, reading, streams
 from bot.local.controls import Controls
 from bot.local.delivery import ACK_SECONDS, RETRY_SECONDS, Delivery
 from bot.local.directory import Channel, Directory, User
@@ -116,7 +116,7 @@ class LocalWorkspace:
             views=Views(trigger_seconds),
             responses=ResponseUrls(self._records, clock),
         )
-        self._ws.begin_after(messages.latest_of_all(self._ws))
+        self._ws.begin_after(reading.latest_of_all(self._ws.records))
         streams.end_all(self._ws)
         self._budgets = Budgets(budgets or {})
         self.set_events_url(events_url)
@@ -215,7 +215,7 @@ class LocalWorkspace:
 
         def move() -> datetime:
             moved = self._clock.advance(by)
-            self._ws.hub.push_all("clock", **cards.clock_card(self._ws))
+            self._ws.hub.push_all("clock", **cards.clock_card(self._ws.clock))
             return moved
 
         return self._on_loop(move)

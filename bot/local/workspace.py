@@ -84,7 +84,8 @@ class Workspace:
         for member in channel.members:
             user = self.directory.user(member)
             if user is not None and not user.is_bot:
-                self.hub.push([member], "channel", channel=cards.channel_card(self, user, channel))
+                card = cards.channel_card(self.directory, self.records, user, channel)
+                self.hub.push([member], "channel", channel=card)
         if channel.is_im:
             return
         for member in channel.members:
