@@ -117,7 +117,7 @@ def knowledge_sync(
     Reads Markdown, MDX, HTML, reStructuredText, text, PDF, DOCX, FAQ tables (CSV), and the exports of Zendesk and
     Intercom (JSON).
     """
-    from bot.knowledge_reports import sync_all
+    from bot.knowledge_reports import calibrate_if_due, sync_all
     from bot.syncing import Told
     from knowledge.sources.addresses import is_web_address
 
@@ -126,6 +126,7 @@ def knowledge_sync(
     uris = [path if is_web_address(path) else str(existing(path)) for path in paths]
     with progress_line(quiet=as_json) as progress:
         report = sync_all(core, uris, told, progress)
+        calibrate_if_due(core, progress)
     show(report, as_json, lambda value: _sync_text(value, audience))
 
 

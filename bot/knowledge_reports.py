@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.syncing import sync_source
+from knowledge.calibrating import calibrate, is_due
+from knowledge.generations import Progress
 from knowledge.types import SyncReport
-from store.tables import documents, generations, vectors, writing
+from store.tables import calibrations, documents, generations, vectors, writing
 from store.tables.sources import VERIFIED
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from bot.syncing import Told
     from bot.wiring import Core
-    from knowledge.generations import Progress
     from store.tables.documents import SourceStatus
 
 
@@ -30,6 +31,21 @@ def sync_all(
     return asdict(total)
 
 
+def calibrate_if_due(core: Core, progress: Callable[[Progress], None] | None) -> None:
+    """Measure how sure an answer must be, where what is known has changed much since it was measured."""
+    if not is_due(core.database, core.workspace_id, core.embedder.fingerprint):
+        return
+    answerer = core.answerer(serving=False)
+    answerer.load()
+    calibrate(
+        answerer,
+        core.database,
+        core.workspace_id,
+        core.clock,
+        told=progress and (lambda done, total: progress(Progress("calibrating", done, total))),
+    )
+
+
 def knowledge_counts(core: Core) -> dict[str, Any]:
     """How much the knowledge base holds, and which index serves it."""
     found = sources(core)
@@ -38,6 +54,7 @@ def knowledge_counts(core: Core) -> dict[str, Any]:
         active = generations.active_generation(session, core.workspace_id)
         waiting = vectors.count_without_embedding(session, core.workspace_id, model)
         today = writing.spent(session, core.workspace_id, core.clock.now().date())
+        calibrated = calibrations.find(session, core.workspace_id)
     return {
         "sources": len(found),
         "documents": sum(source["documents"] for source in found),
@@ -50,6 +67,7 @@ def knowledge_counts(core: Core) -> dict[str, Any]:
         "index": active.id if active else None,
         "index_model": active.embedding_model if active else None,
         "index_built_at": active.activated_at.isoformat() if active and active.activated_at else None,
+        "least_confidence": calibrated.least if calibrated else None,
         "chat_model": core.settings.guidepost_chat_model,
         "chat_today": {
             "calls": today.calls,

@@ -17,7 +17,7 @@ from knowledge.parts import in_turn, parts_of, together
 from knowledge.quoting import Quoted, quote
 from knowledge.retrieval import Stopwatch
 from knowledge.small_talk import reply_without_search, shortened
-from knowledge.types import Answered, Turn
+from knowledge.types import Answered, Question, Turn
 from knowledge.words import content_words
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from knowledge.ports import Reranker, Vector
     from knowledge.retrieval import Found, Retriever
     from knowledge.rewriting import Rewriter
-    from knowledge.types import Asker, Evidence, Question, Told
+    from knowledge.types import Asker, Evidence, Told
     from knowledge.writing import Writer, Written
 
 CLOSEST = 3  # articles that a refusal names
@@ -45,6 +45,7 @@ class _Reading:
     quoted: Quoted | None
     confidence: float
     refused: bool  # the evidence does not answer
+    gates: Gates  # that said so
     note: str | None  # what the answer must say about how the question was read
     missing: tuple[str, ...] = ()  # parts of the question that the evidence does not answer
 
@@ -80,6 +81,15 @@ class Answerer:
         self._reranker.load()
         if self._writer:
             self._writer.load()
+
+    @property
+    def model(self) -> str:
+        """Fingerprint of the model that embeds the questions."""
+        return self._retriever.model
+
+    def sure_of(self, text: str, asker: Asker) -> float:
+        """How sure an answer to a question would be, 0..1, before anything is decided by it."""
+        return self._read(stand_alone(Question(text, asker)), asker, None, Stopwatch()).confidence
 
     def answer(self, question: Question, told: Told | None = None) -> Answered:
         """The answer, a clarifying question, or a refusal; never raises on what a person wrote.
@@ -133,10 +143,11 @@ class Answerer:
         watch.skip()
         quoted = quote(evidence, lambda texts: self._reranker.score(found.asked, texts), standalone.text)
         signals = self._signals(asker, found)
-        sure = round(confidence(signals, self._gates), 3) if quoted else 0.0
+        gates = self._gates.at_least(self._retriever.least_confidence() or 0.0)
+        sure = round(confidence(signals, gates), 3) if quoted else 0.0
         watch.lap("quote")
-        refused = quoted is None or is_refused(sure, signals, self._gates)
-        return _Reading(standalone, asker, found, evidence, quoted, sure, refused, note)
+        refused = quoted is None or is_refused(sure, signals, gates)
+        return _Reading(standalone, asker, found, evidence, quoted, sure, refused, gates, note)
 
     def _in_parts(
         self, question: Question, whole: Standalone, note: str | None, watch: Stopwatch
@@ -173,7 +184,7 @@ class Answerer:
 
     def _asked_back(self, question: Question, reading: _Reading) -> Answered | None:
         """A question back, where the person points at something that nobody has named."""
-        if reading.standalone.leans or reading.confidence < self._gates.ask_from:
+        if reading.standalone.leans or reading.confidence < reading.gates.ask_from:
             return None
         asked = asked_back(
             question,
@@ -198,7 +209,7 @@ class Answerer:
         composed = (written.composed if written else None) or compose(reading.quoted.quotes)
         if not (written and written.composed) and unsupported(composed.sentences, composed.citations):
             return _refused(wording.NOT_FOUND, reading)
-        unsure = reading.confidence < self._gates.unsure_below or _found_nothing(written)
+        unsure = reading.confidence < reading.gates.unsure_below or _found_nothing(written)
         missing = _missing_note(reading, written)
         by_id = {one.passage_id: one for one in evidence}
         fit = fitted(

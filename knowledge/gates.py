@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from knowledge.ranking import CARD_BELOW
@@ -63,6 +63,15 @@ class Gates:
     much_unknown: float = 0.2
     refuse_unknown_below: float = 0.55
     ask_from: float = 0.1
+
+    def at_least(self, least: float) -> Gates:
+        """The same, refusing what is less sure than that; more careful where words are missing, as before."""
+        return replace(
+            self,
+            refuse_below=max(self.refuse_below, least),
+            unsure_below=max(self.unsure_below, least),
+            refuse_unknown_below=max(self.refuse_unknown_below, least),
+        )
 
 
 @dataclass(frozen=True)

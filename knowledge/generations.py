@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sync is. `stage` is "reading", "embedding" or "indexing"; `total` is 0 if unknown."""
+    """How far a sync is. `stage` is "reading", "embedding", "indexing" or "calibrating"; `total` is 0 if unknown."""
 
     stage: str
     done: int

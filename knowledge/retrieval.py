@@ -16,8 +16,8 @@ from knowledge.links import citation_uri
 from knowledge.ranking import ReadingSettings, chosen, reranked
 from knowledge.types import Evidence
 from store.clock import SystemClock
+from store.tables import calibrations, vectors
 from store.tables import documents as rows
-from store.tables import vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -126,6 +126,12 @@ class Retriever:
         """Whether any passage that the asker may read uses the word, in any of its forms."""
         indexes = self._index.current()
         return bool(indexes.lexical.search(word, indexes.shelves(asker.audiences, self._today), 1))
+
+    def least_confidence(self) -> float | None:
+        """How sure an answer must be in this knowledge base, as it was measured (`knowledge.calibrating`)."""
+        with self._database.reading() as session:
+            kept = calibrations.find(session, self._index.workspace_id)
+        return kept.least if kept and kept.embedding_model == self.model else None
 
     @property
     def _today(self) -> date:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Of the company's own making, or without words: nobody's personal data.
 LEFT_ALONE = frozenset({
-    "workspaces", "sources", "vectors", "index_generations", "chat_usage", "erasures", "playbook_definitions", "staff",
+    "workspaces", "sources", "vectors", "index_generations", "calibrations", "chat_usage", "erasures", "playbook_definitions", "staff",
     "timers", "trigger_states", "subscriptions", "accounts", "contacts", "slack_users",
 })  # fmt: skip
 

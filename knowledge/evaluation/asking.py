@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from knowledge.calibrating import calibrate
 from knowledge.generations import Progress
 from knowledge.retrieval import Retriever
 from knowledge.types import Question
@@ -96,6 +97,8 @@ class Asking:
     def __init__(self, bench: Bench, total: int = 0) -> None:
         self._retriever = WatchedRetriever(bench)
         self._answerer = bench.answerer(self._retriever)
+        calibrate(self._answerer, bench.database, bench.workspace_id, bench.parts.clock)
+        self._retriever.found.clear()
         self._tell = bench.parts.progress
         self._total, self._done = total, 0
         with bench.database.reading() as session:

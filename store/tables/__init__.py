@@ -7,6 +7,7 @@ from store.tables.absences import Absence
 from store.tables.accounts import Account, Contact, StaffMember, Subscription, UsageFact
 from store.tables.activities import Activity
 from store.tables.answers import Answer, Citation
+from store.tables.calibrations import Calibration
 from store.tables.channels import ChannelPolicy
 from store.tables.consents import Consent, Referral
 from store.tables.conversations import Conversation, Message
@@ -37,6 +38,7 @@ __all__ = [
     "Account",
     "Activity",
     "Answer",
+    "Calibration",
     "ChannelPolicy",
     "ChatUsage",
     "Citation",
