@@ -20,7 +20,7 @@ from store.tables import calibrations, vectors
 from store.tables import documents as rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from knowledge.ports import Embedder, Reranker, Vector
@@ -256,8 +256,3 @@ def evidence_of(row: rows.EvidenceRow) -> Evidence:
         language=row.language,
         reviewed_on=row.reviewed_on,
     )
-
-
-def documents_of(evidence: Iterable[Evidence]) -> list[str]:
-    """The documents of ranked passages, each at its best passage's rank."""
-    return list(dict.fromkeys(one.document_id for one in evidence))

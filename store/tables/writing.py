@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import BigInteger, UniqueConstraint, delete, func, update
+from sqlalchemy import BigInteger, UniqueConstraint, delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -137,12 +137,3 @@ def keep_written(
     )
     row = WrittenText(workspace_id=workspace_id, key=key, text=text, created_at=now, expires_at=now + keep)
     insert_new(session, row)
-
-
-def forget_written(session: Session, workspace_id: str) -> int:
-    """Throw every kept text of a workspace away; how many there were."""
-    kept = session.exec(
-        select(func.count()).select_from(WrittenText).where(WrittenText.workspace_id == workspace_id)
-    ).one()
-    session.connection().execute(delete(WrittenText).where(col(WrittenText.workspace_id) == workspace_id))
-    return int(kept)

@@ -88,11 +88,3 @@ def test_keeping_the_same_twice_is_no_fault(database, workspace):
     _keep(database, workspace, "k", "first")
     _keep(database, workspace, "k", "second")
     assert _kept(database, workspace, "k") == "first"
-
-
-def test_all_can_be_forgotten(database, workspace):
-    _keep(database, workspace, "a", "1")
-    _keep(database, workspace, "b", "2")
-    with database.transaction() as session:
-        assert writing.forget_written(session, workspace.id) == 2
-    assert _kept(database, workspace, "a") is None
