@@ -59,6 +59,15 @@ def test_mentions_channels_dates_and_links_are_shown_by_name(page: Page, canned:
     assert shown.locator("a.link").get_attribute("href") == "https://a.example/x?a=1&b=2"
 
 
+def test_an_address_of_the_made_up_company_says_so_instead_of_opening_nothing(
+    page: Page, canned: CannedServer
+) -> None:
+    text = "See <https://status.fernway.example/now|the status page>"
+    show(page, canned, message(0, "U2", text)).locator("a.link").click()
+    expect(page.get_by_test_id("toast")).to_contain_text("status.fernway.example is as made up")
+    assert len(page.context.pages) == 1
+
+
 def test_today_is_written_small_within_a_sentence(page: Page, canned: CannedServer) -> None:
     today = f"<!date^{T0}^{{date_short_pretty}} at {{time}}|soon>"
     shown = show(page, canned, message(0, "U2", f"{today} or by {today}")).locator(".text")

@@ -3,6 +3,7 @@
 import { api } from "./api.js";
 import { clockBar } from "./clock.js";
 import { applyEvent } from "./events.js";
+import { sayWhatIsMadeUp } from "./made-up.js";
 import { mainPane } from "./main-pane.js";
 import { modalHost } from "./modal.js";
 import { followPermalinks, placeFromAddress, refuse, showMessage } from "./permalink.js";
@@ -167,4 +168,5 @@ document.addEventListener("keydown", (event) => {
   else if (state.place.thread) goTo({ thread: null });
 });
 addEventListener("hashchange", arrive);
+sayWhatIsMadeUp();
 start();
