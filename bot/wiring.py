@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.services import Services
     from bot.settings import Settings
+    from bot.slack.pacing import PacedClient
     from knowledge.adapters.chat_models import ChatModelChoice
     from knowledge.answering import Answerer
     from knowledge.calling import ChatDesk
@@ -390,13 +391,12 @@ class LoadingAnswers:
         return retriever.model
 
 
-def slack_client(token: str, api_url: str) -> WebClient:
-    """A Web API client that tries again where a connection broke or Slack had a fault."""
-    from slack_sdk import WebClient
-
+def slack_client(token: str, api_url: str) -> PacedClient:
+    """A Web API client that tries again where a connection broke or Slack had a fault, and waits where told to."""
+    from bot.slack.pacing import PacedClient
     from bot.slack.retrying import retry_handlers
 
-    return WebClient(token=token, base_url=api_url, timeout=30, retry_handlers=retry_handlers())
+    return PacedClient(token=token, base_url=api_url, timeout=30, retry_handlers=retry_handlers())
 
 
 def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Services:
@@ -413,6 +413,7 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
     from bot.services import Services
     from bot.slack.directory import SlackDirectory
     from bot.slack.messenger import SlackMessenger
+    from bot.slack.pacing import Limits, PacedClient
     from bot.syncing import DueSyncs
     from playbooks.runner import PlaybookRunner
 
@@ -435,7 +436,7 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
         wall=SystemClock(),
         workspace_id=workspace.id,
         bot_user_id=str(me["user_id"]),
-        messenger=SlackMessenger(client),
+        messenger=SlackMessenger(client, client.limits if isinstance(client, PacedClient) else Limits()),
         directory=SlackDirectory(client, core.database, SystemClock(), workspace.id),
         answers=LoadingAnswers(core),
         runner=PlaybookRunner(core.database, core.clock, wall=SystemClock(), workspace_id=workspace.id),

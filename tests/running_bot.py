@@ -5,13 +5,10 @@ from __future__ import annotations
 import socket
 from contextlib import contextmanager
 
-from slack_sdk import WebClient
-
 from bot.local import sample
 from bot.run import Bot
 from bot.settings import Settings
-from bot.slack.retrying import retry_handlers
-from bot.wiring import connect, open_core
+from bot.wiring import connect, open_core, slack_client
 from knowledge.adapters.generations import NumpyGenerations
 from knowledge.ingest import Ingest
 from tests.bot_process import SHORT, QuickCore
@@ -45,8 +42,7 @@ def take_in(core, folder=sample.HELP_CENTER):
 def running_bot(settings, *, token, api_url, app_token=None, pace=SHORT):
     """A bot that runs until the block ends."""
     core = quick_core(settings)
-    client = WebClient(token, base_url=api_url, retry_handlers=retry_handlers())
-    services = connect(core, client)
+    services = connect(core, slack_client(token, api_url))
     services.answers.load()
     bot = Bot(services, work_pace=pace, speech_pace=pace)
     bot.start(app_token)

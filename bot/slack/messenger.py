@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.pacing import Limits, retry_after, thinned
 from store.errors import GuidepostError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from slack_sdk import WebClient
 
@@ -36,6 +37,7 @@ LOCKED_OUT_SECONDS = 60.0  # until somebody has mended the token
 _FAULTS = frozenset({500, 502, 503, 504})  # 501 would mean that it never works
 _LACKING = frozenset({"unknown_method", "missing_scope", "not_allowed_token_type"})
 _START_STREAM = "chat.startStream"
+_APPEND_STREAM = "chat.appendStream"
 _SESSION_STATUS = "agents.sessions.setStatus"
 TITLE_LIMIT = 200
 _LIMITED = {"ratelimited", "rate_limited"}
@@ -97,6 +99,7 @@ class SlackMessenger:
     """The outbound side of Slack. Safe to use from several threads."""
 
     client: WebClient
+    limits: Limits = field(default_factory=Limits)
     pause: Callable[[float], None] = field(default=time.sleep)
     _stopped: set[Posted] = field(default_factory=set, init=False)
     _lacking: set[str] = field(default_factory=set, init=False)  # methods that this Slack does not have
@@ -308,7 +311,7 @@ class SlackMessenger:
             TryLater, Unreachable: see there.
         """
         try:
-            for n, piece in enumerate(pieces):
+            for n, piece in enumerate(thinned(pieces, self.limits.room(_APPEND_STREAM))):
                 self.pause(PACE_SECONDS if n else 0)
                 self.client.chat_appendStream(channel=where.channel_id, ts=where.ts, chunks=_words(piece))
             stopped = self.client.chat_stopStream(
@@ -462,13 +465,3 @@ def refusal_of(error: Exception) -> TryLater | Unreachable:
     if code in _LOCKED_OUT:
         return TryLater(LOCKED_OUT_SECONDS, code, refused=True)
     return Unreachable(f"Slack answered {code}.")
-
-
-def retry_after(headers: Mapping[str, Any]) -> float:
-    """The seconds that Slack asks us to wait; 5 where it does not say."""
-    given = {name.lower(): value for name, value in headers.items()}.get("retry-after")
-    value = given[0] if isinstance(given, list) else given
-    try:
-        return max(1.0, float(str(value)))
-    except ValueError:
-        return 5.0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from bot.slack.messenger import SlackMessenger
+from bot.slack.pacing import Limits
 from bot.wiring import slack_client
 from tests.bot_fixtures import HARBOUR, ISLA, MIRA
 from tests.poor_slack import PoorSlack
@@ -58,7 +61,9 @@ def test_a_slack_without_sessions_is_asked_once(refusal):
 def test_a_slack_that_is_busy_is_asked_again():
     with PoorSlack() as slack:
         slack.limited = {METHOD: 1}
-        messenger = SlackMessenger(slack_client("xoxb-9", slack.api_url))
+        client = slack_client("xoxb-9", slack.api_url)
+        client.limits = Limits(itertools.count(step=60).__next__)  # a minute passes with every look
+        messenger = SlackMessenger(client)
         for _ in range(3):
             messenger.session_status("D1", "1.0", "processing")
         assert slack.calls.count(METHOD) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from sqlmodel import select
 from bot.run import Bot
 from bot.slack.directory import SlackDirectory
 from bot.slack.messenger import LOCKED_OUT_SECONDS, SlackMessenger, TryLater, refusal_of
+from bot.slack.pacing import Limits
 from bot.slack.signing_in import WHERE, why_not_in
 from bot.wiring import CannotConnect, slack_client
 from store.clock import SystemClock
@@ -84,7 +86,8 @@ def test_what_only_adorns_holds_nothing_up(bot, method):
     ts = ask(bot, MIRA, bot.dm(MIRA))
     bot.press(MIRA, ours(bot, MIRA, bot.dm(MIRA), ts)[0], "talk_to_person")
     assert "I have passed this on" in ours(bot, MIRA, bot.dm(MIRA), ts)[-1]["text"]
-    assert {message.state for message in bot.rows(select(OutboxMessage))} == {"sent"}
+    due = OutboxMessage.due_at <= bot.services.clock.now()
+    assert {message.state for message in bot.rows(select(OutboxMessage).where(due))} == {"sent"}
 
 
 def test_a_wish_for_a_person_waits_where_slack_will_not_open_the_dm_now(bot):
@@ -121,6 +124,7 @@ def test_a_command_waits_where_the_ephemeral_is_limited(bot):
 def test_a_refusal_for_now_is_no_answer(bot, method, asks):
     with PoorSlack() as slack:
         client = slack_client("xoxb-9", slack.api_url)
+        client.limits = Limits(itertools.count(step=60).__next__)  # a minute passes with every look
         directory = SlackDirectory(client, bot.database, SystemClock(), bot.workspace_id)
         slack.limited = {method: 1}
         with pytest.raises(TryLater) as caught:
