@@ -12,6 +12,7 @@ from bot import deliver, speaking, work
 from bot.listeners import (
     about,
     accounts,
+    admin,
     agent,
     approvals,
     ask,
@@ -112,6 +113,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     privacy.PRIVACY,
     digest.DIGEST,
     channel.CHANNEL,
+    admin.ADMIN,
 )
 
 ABOUT = {command.name: command for command in (goals.ABOUT, health.ABOUT, log.ABOUT, renew.ABOUT)}

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.models.blocks import StaticSelectElement
 from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.account import QuestionLine, question_line
 from bot.blocks.approvals import ApprovalItem, approval_rows
 from bot.blocks.tasks import TaskItem, task_row
-from bot.blocks.text import brief
+from bot.blocks.text import brief, slack_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from slack_sdk.models.blocks import Block
 
     from store.people import Role
 
-CHECKINS, REFRESH, DONE = "home_checkins", "home_refresh", "home_task_done"
+CHECKINS, CADENCE = "home_checkins", "home_cadence"
+REFRESH, DONE = "home_refresh", "home_task_done"
+CADENCE_WORDS = {"usual": "As usual", "fewer": "At most every two weeks", "monthly": "At most once a month"}
 LISTED = 10
 _WHAT = {
     "end_user": "Write me a question in *Messages*, or mention me in a channel: I answer with sources, or bring you "
@@ -48,6 +52,8 @@ class HomePage:
     role: Role
     customer: bool = True  # not of our own team: check-ins may reach them
     opted_out: bool = False
+    cadence: str = "usual"  # a key of CADENCE_WORDS
+    next_check_in: datetime | None = None  # of them or a colleague
     questions: tuple[QuestionLine, ...] = ()
     setup: tuple[SetupLine, ...] = ()
     digest: tuple[str, ...] = ()  # mrkdwn lines
@@ -69,19 +75,29 @@ def home_view(page: HomePage) -> dict[str, Any]:
 
 def _customer(page: HomePage) -> Iterator[Block]:
     if page.opted_out:
-        text, label, value = "*Check-ins are off.* I only answer you.", "Start check-ins", "in"
-    else:
-        text, label, value = (
-            "*Check-ins are on.* I may ask now and then how things are going.",
-            "Stop check-ins",
-            "out",
-        )
-    yield parts.section(text, accessory=parts.button(label, CHECKINS, value))
+        text = "*Check-ins are off.* I only answer you."
+        yield parts.section(text, accessory=parts.button("Start check-ins", CHECKINS, "in"))
+        return
+    lines = ["*Check-ins are on.* I may ask now and then how things are going."]
+    if page.next_check_in:
+        lines.append(f"The next one, to you or a colleague, is planned for {slack_date(page.next_check_in)}.")
+    yield parts.section("\n".join(lines), accessory=parts.button("Stop check-ins", CHECKINS, "out"))
+    yield parts.section("How often may I ask you?", accessory=_cadence(page.cadence))
+
+
+def _cadence(chosen: str) -> StaticSelectElement:
+    options = {value: parts.option(words, value) for value, words in CADENCE_WORDS.items()}
+    return StaticSelectElement(
+        action_id=CADENCE,
+        placeholder="How often?",
+        options=list(options.values()),
+        initial_option=options.get(chosen, options["usual"]),
+    )
 
 
 def _team(page: HomePage) -> Iterator[Block]:
     if page.setup:
-        yield parts.section("*Set-up*\n" + "\n".join(_setup(line) for line in page.setup))
+        yield parts.section("*Set-up*\n" + "\n".join(setup_row(line) for line in page.setup))
     yield from _list("The last seven days", list(page.digest))
     yield from approval_rows(page.approvals)
     yield parts.section(f"*Your open tasks*  {len(page.tasks) or 'none'}")
@@ -93,7 +109,8 @@ def _team(page: HomePage) -> Iterator[Block]:
     yield from _list("Accounts", list(page.accounts))
 
 
-def _setup(line: SetupLine) -> str:
+def setup_row(line: SetupLine) -> str:
+    """One thing that an installation needs, as a line of mrkdwn."""
     mark = ":white_check_mark:" if line.ok else ":warning:"
     return f"{mark} {line.text}" + (f"\n      {line.remedy}" if line.remedy and not line.ok else "")
 

@@ -23,7 +23,7 @@ STOPPED = (
     "Done: no more check-ins from me. Your questions are answered as before. "
     "Say `start check-ins` if you change your mind."
 )
-STARTED = "Thank you: I may ask now and then how things are going. Say `stop check-ins` and I will not."
+STARTED = "Thank you: I may ask now and then how things are going. Say `fewer check-ins`, or `stop check-ins` for none."
 WELCOME = (
     "Hello! Mention me with a question and I answer with sources; `/cs help` shows what else I do. "
     "What I say here is for our own team."
@@ -33,6 +33,17 @@ _WISH = re.compile(
     r"\s+(?:the\s+|your\s+|my\s+)?check[\s-]?ins?(?:\s+please)?\W*$",
     re.IGNORECASE,
 )
+
+FEWER = re.compile(
+    r"^\W*(?:please\s+)?(?P<cadence>fewer|less|monthly|usual|normal)\s+check[\s-]?ins?(?:\s+please)?\W*$",
+    re.IGNORECASE,
+)
+CADENCES = {"fewer": "fewer", "less": "fewer", "monthly": "monthly", "usual": "usual", "normal": "usual"}
+PACED = {
+    "usual": "Noted: I ask as usual again.",
+    "fewer": "Noted: I ask you at most every two weeks. Say `usual check-ins` to change it back.",
+    "monthly": "Noted: I ask you at most once a month. Say `usual check-ins` to change it back.",
+}
 
 
 def register(app: App, services: Services) -> None:
@@ -55,18 +66,28 @@ def wish_of(text: str) -> bool | None:
     return bool(wish["start"])
 
 
+def cadence_of(text: str) -> str | None:
+    """How often somebody wants to be asked, where they say so; a key of `workspaces.CADENCES`."""
+    wish = FEWER.match(text.strip())
+    return CADENCES[wish["cadence"].lower()] if wish else None
+
+
 def read(services: Services, event: InboundEvent, said: Said, asked: Asked) -> bool:  # noqa: ARG001 - a Reading
-    """Take over "stop check-ins" and its like; see `questions.Reading`."""
-    wanted = wish_of(said.text)
-    if wanted is None:
+    """Take over "stop check-ins", "fewer check-ins" and their like; see `questions.Reading`."""
+    wanted, cadence = wish_of(said.text), cadence_of(said.text)
+    if wanted is None and cadence is None:
         return False
-    change = workspaces.opt_in if wanted else workspaces.opt_out
+    now = services.clock.now()
     with services.effect_of(event.id) as session:
-        change(session, services.workspace_id, said.user_id, services.clock.now())
+        if cadence is not None:
+            workspaces.set_cadence(session, services.workspace_id, said.user_id, cadence, now)
+        else:
+            change = workspaces.opt_in if wanted else workspaces.opt_out
+            change(session, services.workspace_id, said.user_id, now)
         speaking.say(
             session,
             services,
-            Speech(text=STARTED if wanted else STOPPED),
+            Speech(text=PACED[cadence] if cadence else STARTED if wanted else STOPPED),
             key=f"consent:{event.id}",
             channel_id=said.channel_id,
             thread_ts=said.root_ts,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from bot import asking
 from bot.blocks.account import QuestionLine
 from bot.blocks.digest import short_lines
-from bot.blocks.home import CHECKINS, DONE, REFRESH, HomePage, SetupLine, home_view
+from bot.blocks.home import CADENCE, CHECKINS, DONE, REFRESH, HomePage, home_view
 from bot.blocks.run_story import MARKS
 from bot.blocks.tasks import MINE
-from bot.blocks.text import brief, escaped, slack_date
+from bot.blocks.text import escaped
+from bot.listeners.admin import setup_lines
 from bot.listeners.approvals import waiting
 from bot.listeners.run_story import pace_of
 from bot.listeners.tasks import items_of, mark_done, may_work_on
@@ -22,20 +23,19 @@ from bot.slack.once import remember
 from store import people
 from store.errors import GuidepostError
 from store.insights.digest import digest
-from store.insights.installation import installation
 from store.insights.scope import period_of, scope_for
 from store.insights.standing import standing_of
 from store.insights.wording import arr_words
-from store.tables import accounts, answers, playbooks, sources, tasks, workspaces, writing
+from store.tables import accounts, answers, playbooks, tasks, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from slack_bolt import Ack, App
     from sqlmodel import Session
 
     from bot.services import Services
-    from store.insights.installation import Installation
     from store.people import Person
     from store.tables import Account, InboundEvent
 
@@ -44,7 +44,6 @@ log = logging.getLogger(__name__)
 OPENED, PRESSED = "home_opened", "home_pressed"
 PERIOD = "7d"
 QUESTIONS_SHOWN = 5
-TROUBLES_SHOWN = 3
 
 
 def is_home_tab(event: dict[str, Any]) -> bool:
@@ -65,7 +64,7 @@ def register(app: App, services: Services) -> None:
         ack()
 
     app.event("app_home_opened", matchers=[is_home_tab])(opened)
-    for action_id in (CHECKINS, DONE, REFRESH):
+    for action_id in (CHECKINS, CADENCE, DONE, REFRESH):
         app.action(action_id)(pressed)
 
 
@@ -85,6 +84,8 @@ def carry_out_pressed(services: Services, event: InboundEvent) -> None:
         if pressed.action_id == CHECKINS:
             change = workspaces.opt_out if pressed.value == "out" else workspaces.opt_in
             change(session, services.workspace_id, pressed.user_id, now)
+        elif pressed.action_id == CADENCE:
+            workspaces.set_cadence(session, services.workspace_id, pressed.user_id, pressed.value, now)
         elif pressed.action_id == DONE:
             person = asking.person_of(session, services, pressed.user_id)
             task = tasks.find_task(session, services.workspace_id, pressed.value)
@@ -113,7 +114,14 @@ def page_of(session: Session, services: Services, person: Person) -> HomePage:
     )
     questions = tuple(QuestionLine(one.text, one.status, one.asked_at) for one in asked)
     if not person.is_staff:
-        return HomePage(person.name, person.role, opted_out=person.opted_out, questions=questions)
+        return HomePage(
+            person.name,
+            person.role,
+            opted_out=person.opted_out,
+            cadence=_cadence(session, services, person),
+            next_check_in=_next_check_in(session, services, person),
+            questions=questions,
+        )
     seen = people.visible_accounts(session, services.workspace_id, person)
     own = [account for account in seen if (account.csm_email or "").lower() == (person.email or "").lower()]
     return HomePage(
@@ -121,12 +129,30 @@ def page_of(session: Session, services: Services, person: Person) -> HomePage:
         person.role,
         customer=False,
         questions=questions,
-        setup=_setup(session, services) if person.may_act_as("admin") else (),
+        setup=setup_lines(session, services) if person.may_act_as("admin") else (),
         digest=_digest(session, services, person) if person.may_act_as("manager") else (),
         approvals=waiting(session, services, {account.id: account.name for account in own or seen}),
         tasks=tuple(items_of(session, services, person, MINE)),
         runs=_runs(session, services, own or seen),
         accounts=_accounts(session, services, own or seen),
+    )
+
+
+def _cadence(session: Session, services: Services, person: Person) -> str:
+    user = workspaces.find_user(session, services.workspace_id, person.slack_user_id or "")
+    return user.cadence if user else "usual"
+
+
+def _next_check_in(session: Session, services: Services, person: Person) -> datetime | None:
+    """When the person, or a colleague of theirs, is asked next; who it will be is known when the time comes."""
+    if person.contact is None:
+        return None
+    return playbooks.next_question(
+        session,
+        services.workspace_id,
+        account_ids=[account.id for account in person.accounts],
+        contact_id=person.contact.id,
+        after=services.clock.now(),
     )
 
 
@@ -162,74 +188,3 @@ def _accounts(session: Session, services: Services, of: Sequence[Account]) -> tu
         worth = arr_words(account.arr_minor, account.currency)
         lines.append(f"*{escaped(account.name)}*  {account.segment} · {worth} · {renewal} · {health}")
     return tuple(lines)
-
-
-def _setup(session: Session, services: Services) -> tuple[SetupLine, ...]:
-    found = installation(session, services.workspace_id)
-    unmapped = found.accounts - found.mapped_channels
-    return (
-        SetupLine(
-            found.documents > 0,
-            f"Knowledge: {found.documents} documents, {found.passages} passages"
-            + (f", synced {slack_date(found.synced_at)}" if found.synced_at else ""),
-            "Run `guidepost knowledge sync FOLDER`.",
-        ),
-        _sources(session, services),
-        SetupLine(
-            found.accounts > 0,
-            f"Accounts: {found.accounts}, with {found.subscriptions} subscriptions",
-            "Run `guidepost accounts import accounts FILE.csv`, then contacts and subscriptions.",
-        ),
-        SetupLine(
-            found.staff > 0,
-            f"Staff: {found.staff}",
-            "Run `guidepost accounts import staff FILE.csv`: it gives CSMs and managers their roles.",
-        ),
-        SetupLine(
-            found.accounts == 0 or found.mapped_channels > 0,
-            f"Customer channels: {found.mapped_channels} mapped, {max(unmapped, 0)} accounts without one",
-            "Fill the column `channel` of accounts.csv and invite me to these channels.",
-        ),
-        SetupLine(
-            services.answers.ready,
-            "Models: " + ("loaded" if services.answers.ready else "still loading"),
-            "This takes half a minute after a start; `guidepost doctor` says if something is wrong.",
-        ),
-        _chat_model(session, services),
-        _faults(found),
-    )
-
-
-def _sources(session: Session, services: Services) -> SetupLine:
-    troubles = sources.troubles(session, services.workspace_id)
-    return SetupLine(
-        not troubles,
-        "Sources: all synced" if not troubles else f"Sources: {len(troubles)} with failures",
-        "\n      ".join(f"{brief(uri, 100)}: {brief(what, 250)}" for uri, what in troubles[:TROUBLES_SHOWN]),
-    )
-
-
-def _chat_model(session: Session, services: Services) -> SetupLine:
-    settings = services.settings
-    if settings.guidepost_chat_model is None:
-        return SetupLine(ok=True, text="Chat model: none, answers are quotes")
-    today = writing.spent(session, services.workspace_id, services.clock.now().date())
-    limit = settings.guidepost_chat_tokens_a_day
-    budget = f" of {limit}" if limit else ""
-    return SetupLine(
-        not limit or today.tokens < limit,
-        f"Chat model: {escaped(settings.guidepost_chat_model)}, {today.tokens}{budget} tokens today, "
-        f"{today.failures} of {today.calls} calls without a usable answer",
-        "The day's budget is spent, so answers are quotes; GUIDEPOST_CHAT_TOKENS_A_DAY raises it.",
-    )
-
-
-def _faults(found: Installation) -> SetupLine:
-    last = f" (last reference: {found.last_error})" if found.last_error else ""
-    aside = f", {found.set_aside_events} set aside because they stopped me" if found.set_aside_events else ""
-    return SetupLine(
-        not (found.failed_messages or found.failed_events or found.set_aside_events),
-        f"Failures: {found.failed_messages} messages not delivered, "
-        f"{found.failed_events} requests failed{aside}{last}",
-        "The log has the reason under that reference; a bot that is not in a channel cannot write there.",
-    )

@@ -11,6 +11,7 @@ from bot import asking, privacy, speaking
 from bot.blocks import parts
 from bot.blocks.text import brief, escaped
 from bot.listeners.commands import Subcommand, answer, finish
+from bot.listeners.consent import PACED
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.once import remember
@@ -33,6 +34,10 @@ USAGE = (
     "Write `/cs privacy` to see what is stored about you, `/cs privacy erase` to be forgotten. Admins: "
     "`/cs privacy export @person` and `/cs privacy erase @person`."
 )
+CADENCE_USAGE = (
+    "How often may I ask you how things are going? `/cs privacy cadence usual`, `fewer` (at most every two weeks) "
+    "or `monthly`; `stop check-ins` in our DM ends them."
+)
 FOR_ADMINS = "Only an admin may do that for somebody else."
 ASKED = "Noted: an admin will erase what is stored about you within three days, and you will not be asked anything until then."
 NOTHING = "Nothing is stored about you but this command."
@@ -53,7 +58,9 @@ def run(services: Services, call: Call) -> None:
     """`/cs privacy [export | erase] [@person]`."""
     verb, _, whom = call.words.partition(" ")
     verb, whom = verb.lower() or "export", whom.strip()
-    if verb not in {"export", "erase", "consents"}:
+    if verb == "cadence":
+        _cadence(services, call, whom.lower())
+    elif verb not in {"export", "erase", "consents"}:
         finish(services, call, Speech(text=USAGE))
     elif whom and not call.asked.person.may_act_as("admin"):
         finish(services, call, Speech(text=FOR_ADMINS))
@@ -63,6 +70,17 @@ def run(services: Services, call: Call) -> None:
         _ask_to_be_forgotten(services, call)
     else:
         finish(services, call, _stored(services, whom or call.command.user_id, is_self=not whom))
+
+
+def _cadence(services: Services, call: Call, wanted: str) -> None:
+    """How often the caller may be asked: said, or changed."""
+    if wanted not in workspaces.CADENCES:
+        finish(services, call, Speech(text=CADENCE_USAGE))
+        return
+    now = services.clock.now()
+    with services.effect_of(call.event.id) as session:
+        workspaces.set_cadence(session, services.workspace_id, call.command.user_id, wanted, now)
+        answer(session, services, call, Speech(text=PACED[wanted]))
 
 
 def _stored(services: Services, name: str, *, is_self: bool) -> Speech:
@@ -154,8 +172,8 @@ def carry_out_erase(services: Services, event: InboundEvent) -> None:
 
 PRIVACY = Subcommand(
     name="privacy",
-    usage="privacy [erase]",
-    description="What is stored about you, and being forgotten",
+    usage="privacy [erase | cadence fewer]",
+    description="What is stored about you, how often I ask, and being forgotten",
     role="end_user",
     handler=run,
 )

@@ -380,6 +380,26 @@ def open_question_of(session: Session, workspace_id: str, contact_ids: Collectio
     return session.exec(statement.order_by(col(RunStep.sent_at).desc(), col(RunStep.key))).first()
 
 
+def next_question(
+    session: Session, workspace_id: str, *, account_ids: Collection[str], contact_id: str, after: datetime
+) -> datetime | None:
+    """When a running playbook asks a person next, or somebody of these accounts that it has not chosen yet."""
+    statement = (
+        select(func.min(RunStep.due_at))
+        .join(PlaybookRun, col(PlaybookRun.id) == col(RunStep.run_id))
+        .where(
+            RunStep.workspace_id == workspace_id,
+            col(PlaybookRun.account_id).in_(sorted(account_ids)),
+            PlaybookRun.state == "active",
+            col(RunStep.state).in_(["planned", "preview", "awaiting_approval", "approved"]),
+            col(RunStep.asks).is_(True),
+            or_(col(RunStep.contact_id).is_(None), col(RunStep.contact_id) == contact_id),
+            col(RunStep.due_at) > after,
+        )
+    )
+    return session.exec(statement).first()
+
+
 def sent_to(
     session: Session, workspace_id: str, emails: Collection[str], *, except_run: str | None
 ) -> list[tuple[str, RunStep]]:

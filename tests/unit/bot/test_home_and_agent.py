@@ -6,10 +6,11 @@ import pytest
 from sqlmodel import select
 
 from bot.blocks.prompts import prompts_for
-from bot.listeners.consent import wish_of
+from bot.listeners.consent import cadence_of, wish_of
 from bot.slack.messenger import Posted, Speech, StreamTarget
-from store.tables import Contact, InboundEvent, SlackUser, Source, Task, sources
+from store.tables import Account, Contact, InboundEvent, SlackUser, Source, Task, sources
 from tests.bot_fixtures import GRACE, HARBOUR, ISLA, MIRA, NOOR, PRIYA, TEAM, texts_of
+from tests.local_slack import element_of
 
 
 def home(bot, user):
@@ -48,6 +49,36 @@ def test_check_ins_are_switched_off_and_on_again_at_home(bot):
     assert contact.opted_out_at
     bot.press(ISLA, shown(bot, ISLA), "home_checkins")
     assert "Check-ins are on" in texts_of(shown(bot, ISLA))
+
+
+def cadence(bot, user):
+    return bot.rows(select(SlackUser).where(SlackUser.slack_user_id == user))[0].cadence
+
+
+def test_how_often_is_chosen_at_home_in_words_and_by_command(bot):
+    bot.press(ISLA, home(bot, ISLA), "home_cadence", option="monthly")
+    assert cadence(bot, ISLA) == "monthly"
+    _, element = element_of(shown(bot, ISLA), "home_cadence")
+    assert element["initial_option"]["value"] == "monthly"
+    ts = bot.say(ISLA, bot.dm(ISLA), "fewer check-ins please")
+    assert cadence(bot, ISLA) == "fewer"
+    assert "every two weeks" in bot.seen(ISLA, bot.dm(ISLA), ts).messages[-1]["text"]
+    [told] = bot.command(ISLA, bot.dm(ISLA), "privacy cadence usual")
+    assert cadence(bot, ISLA) == "usual"
+    assert "as usual" in told["text"]
+    [usage] = bot.command(ISLA, bot.dm(ISLA), "privacy cadence hourly")
+    assert "monthly" in usage["text"]
+
+
+def test_the_next_check_in_is_at_home_until_check_ins_are_off(bot):
+    account = bot.rows(select(Account).where(Account.key == "harbour-bakery"))[0]
+    assert "planned for" not in texts_of(home(bot, ISLA))
+    bot.services.runner.start("onboarding", account.id, PRIYA, bot.workspace_id)
+    bot.press(ISLA, shown(bot, ISLA), "home_refresh")
+    assert "The next one, to you or a colleague, is planned for <!date^" in texts_of(shown(bot, ISLA))
+    bot.press(ISLA, shown(bot, ISLA), "home_checkins")
+    assert "planned for" not in texts_of(shown(bot, ISLA))
+    assert "How often" not in texts_of(shown(bot, ISLA))
 
 
 def test_a_task_is_done_at_home(bot):
@@ -154,6 +185,21 @@ def test_a_message_that_somebody_stopped_stays_as_it_is(bot):
 )
 def test_check_ins_are_switched_in_words(text, wish):
     assert wish_of(text) is wish
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("fewer check-ins", "fewer"),
+        ("Less checkins please!", "fewer"),
+        ("monthly check-ins", "monthly"),
+        ("normal check-ins", "usual"),
+        ("how do I get fewer check-ins for my team?", None),
+        ("stop check-ins", None),
+    ],
+)
+def test_how_often_is_understood_in_words(text, wanted):
+    assert cadence_of(text) == wanted
 
 
 def test_stop_check_ins_in_a_dm_is_noted_and_confirmed(bot):
