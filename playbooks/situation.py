@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from playbooks.state import Context, Fact, Person, Staff, Term
+from playbooks.state import Agreed, Context, Fact, Given, Person, Staff, Term
 from store import people, staffing
 from store.insights.standing import standing_of
-from store.tables import accounts, conversations, goals, playbooks, tasks, workspaces
+from store.tables import accounts, consents, conversations, goals, playbooks, tasks, workspaces
 from store.tables.workspaces import CADENCES
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def situation(
         arr=account.arr_minor / 100 if account.arr_minor is not None else None,
         goals_met=sum(goal.is_met for goal in goals.goals_of(session, account)),
         running=tuple(playbooks.kinds_of_open_runs(session, account.id, except_run=run_id)),
+        ended=playbooks.ended_of(session, account.id),
+        consents=_agreed(session, account, now.date()),
         health=standing.score,
         sentiment=standing.sentiment,
         channel_id=account.slack_channel_id,
@@ -86,7 +88,7 @@ def situation(
         manager=_staff(manager) if manager else None,
         term=_term(session, account.id),
         facts={fact.kind: Fact(fact.kind, fact.value, fact.note, fact.observed_on) for fact in facts},
-        open_escalations=_escalations(session, account, run_id),
+        open_escalations=tasks.urgent_elsewhere(session, account.id, run_id),
         last_contact_at=_last_contact(activity, sent),
         recent_sends=_recent(sent, now),
         holidays=setting.holidays,
@@ -134,7 +136,32 @@ def _person(
         ),
         last_message_at=max((s.sent_at for s in sent if s.sent_at), default=None),
         surveyed=tuple((s.survey, s.sent_at) for s in sent if s.survey and s.sent_at),
+        score=_score(sent),
     )
+
+
+def _score(sent: list[RunStep]) -> Given | None:
+    """The newest 0 to 10 of a person, with their words: of the answer itself, else of what was asked right after it."""
+    given = [
+        s
+        for s in sent
+        if s.survey == "nps" and s.answered_at and s.answer in SCORES and s.state == "answered"
+    ]
+    newest = max(given, key=lambda step: step.answered_at or step.updated_at, default=None)
+    if newest is None or newest.answered_at is None:
+        return None
+    after = (
+        s.answer_text
+        for s in sent
+        if s.run_id == newest.run_id and s.in_conversation and s.answer_text and s.sent_at
+        if timedelta(0) <= s.sent_at - newest.answered_at <= RIGHT_AFTER
+    )
+    return Given(int(newest.answer or 0), newest.answered_at, newest.answer_text or next(after, None))
+
+
+def _agreed(session: Session, account: Account, today: date) -> tuple[Agreed, ...]:
+    found = consents.live_consents(session, account.workspace_id, today, account_id=account.id)
+    return tuple(Agreed(c.contact_id, c.purpose, c.scope, c.text_shown, c.expires_on) for c in found)
 
 
 def _is_open(step: RunStep, now: datetime) -> bool:
@@ -158,12 +185,6 @@ def _term(session: Session, account_id: str) -> Term | None:
     if row is None:
         return None
     return Term(row.key, row.started_on, row.renews_on, row.period, row.auto_renews, row.notice_days)
-
-
-def _escalations(session: Session, account: Account, run_id: str | None) -> int:
-    """Urgent tasks that something else than this run opened."""
-    found = tasks.open_tasks(session, account.workspace_id, account_ids=[account.id])
-    return sum(task.priority == "high" and (task.run_id is None or task.run_id != run_id) for task in found)
 
 
 def _last_contact(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, bindparam, func
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -91,6 +91,20 @@ def open_tasks(
         col(Task.due_at).is_(None), col(Task.due_at), col(Task.created_at), col(Task.id)
     )
     return list(session.exec(in_order).all())
+
+
+def urgent_elsewhere(session: Session, account_id: str, run_id: str | None) -> int:
+    """How many urgent tasks of an account are open that something else than this run made."""
+    found = session.exec(_URGENT, params={"account_id": account_id, "run_id": run_id or ""})
+    return found.one()
+
+
+_URGENT = select(func.count()).where(
+    Task.account_id == bindparam("account_id"),
+    Task.state == "open",
+    Task.priority == "high",
+    func.coalesce(Task.run_id, "none") != bindparam("run_id"),
+)
 
 
 def open_of_kind(session: Session, workspace_id: str, kind: str) -> list[Task]:
