@@ -158,12 +158,28 @@ def parse_message(body: dict[str, Any], bot_user_id: str) -> Said | None:
         ts=event["ts"],
         thread_ts=event.get("thread_ts"),
         user_id=user,
-        user_team=event.get("user_team") or event.get("team") or body.get("team_id"),
+        user_team=_team_of(body, event),
         text=readable(mention.sub(" ", raw)),
         mentions_bot=bool(mention.search(raw)),
         surface="dm" if is_dm else "channel",
         is_shared_channel=bool(body.get("is_ext_shared_channel")),
     )
+
+
+def _team_of(body: dict[str, Any], event: dict[str, Any]) -> str | None:
+    """The workspace of who wrote: in Slack Connect another than ours.
+
+    Of people in an Enterprise organisation Slack may name the organisation (E...) instead. Where that is ours or
+    the other side's of the channel, its workspace is known; where it is a third one's, it is not.
+    """
+    team = event.get("user_team") or event.get("team") or body.get("team_id")
+    if not team or not str(team).startswith("E"):
+        return team
+    known = {
+        body.get("context_enterprise_id"): body.get("context_team_id"),
+        body.get("enterprise_id"): body.get("team_id"),
+    }
+    return known.get(team)
 
 
 def parse_edit(body: dict[str, Any], bot_user_id: str) -> Edited | None:

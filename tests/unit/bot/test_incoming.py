@@ -40,6 +40,26 @@ NOISE = [
 ]
 
 
+TEAMS = [
+    pytest.param({}, {}, "T1", id="nothing is said: ours"),
+    pytest.param({"team": "T2"}, {}, "T2", id="the event's"),
+    pytest.param({"team": "T1", "user_team": "T9"}, {}, "T9", id="another organisation's person"),
+    pytest.param({"user_team": "E1"}, {"enterprise_id": "E1"}, "T1", id="our own Enterprise organisation"),
+    pytest.param(
+        {"user_team": "E9"},
+        {"context_enterprise_id": "E9", "context_team_id": "T9"},
+        "T9",
+        id="the other side's Enterprise organisation",
+    ),
+    pytest.param({"user_team": "E8"}, {"enterprise_id": "E1"}, None, id="a third organisation"),
+]
+
+
+@pytest.mark.parametrize(("fields", "more", "team"), TEAMS)
+def test_the_workspace_of_who_wrote_is_named_as_far_as_it_is_known(fields, more, team):
+    assert parse_message(event(**fields) | more, BOT).user_team == team
+
+
 @pytest.mark.parametrize(("slack", "expected"), TEXTS)
 def test_text_reads_as_it_was_typed(slack, expected):
     assert readable(slack) == expected
