@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playbooks import deeds, work
-from playbooks.effects import Happen, LookUp, SetConsent, SetFact, SetGoal, SetStage
+from playbooks.bands import standing
+from playbooks.effects import Happen, LookUp, SetConsent, SetFact, SetForecast, SetGoal, SetStage
 from playbooks.holding import holds
 from playbooks.state import StepRecord
 from playbooks.types import STAFF, Message, Notice
@@ -49,10 +50,11 @@ def follow(turn: Turn, source: StepRecord, step: str, after: Delay | None = None
     if turn.run.segment in body.skip_in:
         return
     audience = body.to.of(turn.run.segment)[0] if isinstance(body, Message) else source.audience
-    suffix = source.key.split("#")[0].partition(".")[2]
+    anew = isinstance(body, Message) and body.anew
+    suffix = "" if anew else source.key.split("#")[0].partition(".")[2]
     mode = (isinstance(body, Message) and body.delivery) or turn.playbook.delivery
     to_staff = audience in STAFF
-    talking = turn.in_conversation and after is None and not to_staff
+    talking = turn.in_conversation and after is None and not to_staff and not anew
     due = turn.later(after, turn.calendar(source)) if after else max(turn.now, source.due_at or turn.now)
     record = StepRecord(
         key=free_key(turn, f"{step}.{suffix}" if suffix else step),
@@ -60,9 +62,9 @@ def follow(turn: Turn, source: StepRecord, step: str, after: Delay | None = None
         audience=audience,
         delivery=mode.of(turn.run.segment),
         due_at=turn.now if talking else due,
-        contact_id=None if to_staff else _partner(turn, source),
+        contact_id=None if to_staff or anew else _partner(turn, source),
         in_conversation=talking,
-        follows=(source.follows or source.key) if not to_staff and source.contact_id else None,
+        follows=(source.follows or source.key) if source.contact_id and not (to_staff or anew) else None,
         found=source.found,
     )
     turn.put(record)
@@ -175,6 +177,17 @@ def _consent(
         turn.emit(emitted)
 
 
+def _forecast(
+    turn: Turn, record: StepRecord, action: deeds.CallForecast, _slot: str, extra: dict[str, str]
+) -> None:
+    known = turn.values(record) | extra
+    category = turn.known_or_empty(action.forecast.category, known)
+    if turn.context.term and category:
+        why = turn.known_or_empty(action.forecast.why, known) or category
+        band = standing(turn.run, turn.context, turn.now).band
+        turn.emit(SetForecast(record.key, category, why, "unknown" if band == "quiet" else band))
+
+
 def _start(
     turn: Turn, _record: StepRecord, action: deeds.StartOther, _slot: str, _extra: dict[str, str]
 ) -> None:
@@ -210,4 +223,5 @@ PERFORMERS: dict[type, Callable[[Turn, StepRecord, Any, str, dict[str, str]], No
     deeds.StopOther: _stop,
     deeds.Signal: _signal,
     deeds.GiveConsent: _consent,
+    deeds.CallForecast: _forecast,
 }

@@ -140,6 +140,19 @@ class ConsentSpec(Model):
     withdraw: bool = False
 
 
+class ForecastSpec(Model):
+    """What the CSM expects of the renewal, and why; both may be variables."""
+
+    category: str
+    why: str
+
+
+class CallForecast(Model):
+    """Note what the CSM expects of the renewal, beside what the figures say."""
+
+    forecast: ForecastSpec
+
+
 class GiveConsent(Model):
     """Note that the person of this step agreed to something, or takes it back."""
 
@@ -153,7 +166,7 @@ class Signal(Model):
 
 
 ACTIONS = (
-    "task", "goto", "notify", "set", "stage", "goal", "look_up", "escalate", "finish", "start", "stop", "signal", "consent",
+    "task", "goto", "notify", "set", "stage", "goal", "look_up", "escalate", "finish", "start", "stop", "signal", "consent", "forecast",
 )  # fmt: skip
 
 
@@ -180,7 +193,8 @@ Action = Annotated[
     | Annotated[StartOther, Tag("<start>")]
     | Annotated[StopOther, Tag("<stop>")]
     | Annotated[Signal, Tag("<signal>")]
-    | Annotated[GiveConsent, Tag("<consent>")],
+    | Annotated[GiveConsent, Tag("<consent>")]
+    | Annotated[CallForecast, Tag("<forecast>")],
     Discriminator(first_of(ACTIONS)),
 ]
 

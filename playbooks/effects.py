@@ -286,6 +286,16 @@ class SetConsent:
 
 
 @dataclass(frozen=True)
+class SetForecast:
+    """What somebody of ours expects of the renewal, and why. `band`: how the account stands."""
+
+    step: str
+    category: str
+    why: str
+    band: str
+
+
+@dataclass(frozen=True)
 class Happen:
     """Something that other runs and triggers of the account may wait for."""
 
@@ -331,6 +341,7 @@ Effect = (
     | SetStage
     | SetGoal
     | SetConsent
+    | SetForecast
     | Happen
     | Withdraw
     | Finish

@@ -16,6 +16,7 @@ from playbooks.effects import (
     RecordComment,
     SetConsent,
     SetFact,
+    SetForecast,
     SetGoal,
     SetStage,
     SetTimer,
@@ -24,8 +25,10 @@ from playbooks.effects import (
 from playbooks.goals import note_goal
 from playbooks.outgoing import carriers, outgoing, staff_for
 from playbooks.types import Question
+from store.insights import forecast as forecasting
 from store.tables import (
     Consent,
+    Forecast,
     RunStep,
     StepEvent,
     Task,
@@ -35,6 +38,7 @@ from store.tables import (
     happenings,
     outbox,
     playbooks,
+    renewals,
     tasks,
 )
 
@@ -274,6 +278,29 @@ class Ledger:
         )
         consents.give_consent(self.session, given)
 
+    def set_forecast(self, effect: SetForecast) -> None:
+        """Write a forecast down, beside what the figures say."""
+        term = accounts.running_subscription(self.session, self.context.account_id)
+        csm = self.context.csm
+        if term is not None and effect.category in forecasting.CATEGORIES:
+            leaving = forecasting.LEAVING_FACT in {**self.run.facts, **self.context.facts}
+            ground = forecasting.Ground(effect.band, (term.renews_on - self.now.date()).days, leaving)
+            computed, _ = forecasting.expected(ground)
+            forecast = Forecast(
+                workspace_id=self.workspace_id,
+                key=f"{self.run.id}:{effect.step}",
+                account_id=self.context.account_id,
+                subscription_id=term.id,
+                term_end=term.renews_on,
+                category=effect.category,
+                computed=computed,
+                why=effect.why,
+                by_name=csm.name if csm else "",
+                by_email=csm.email if csm else None,
+                at=self.now,
+            )
+            renewals.add_forecast(self.session, forecast)
+
     def happen(self, effect: Happen) -> None:
         """Say to triggers and other runs that something happened."""
         self._happens(str(effect.n), effect.name, dict(effect.data))
@@ -316,6 +343,7 @@ WRITERS: dict[type, Any] = {
     SetStage: Ledger.set_stage,
     SetGoal: Ledger.set_goal,
     SetConsent: Ledger.set_consent,
+    SetForecast: Ledger.set_forecast,
     Happen: Ledger.happen,
     Reassign: Ledger.reassign,
     Withdraw: Ledger.withdraw,

@@ -381,6 +381,8 @@ def _of_action(action: deeds.Action) -> Iterator[tuple[str, str]]:
         yield from (
             ("consent", text) for text in (action.consent.purpose, action.consent.scope, action.consent.text)
         )
+    elif isinstance(action, deeds.CallForecast):
+        yield from (("forecast", text) for text in (action.forecast.category, action.forecast.why))
     elif isinstance(action, deeds.Escalate):
         yield "escalate", action.escalate.why
 

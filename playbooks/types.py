@@ -128,7 +128,13 @@ class Message(StepBase):
     requires_fact: Several = Field(
         (), description="One of these must be known and fresh, or the step becomes the CSM's task"
     )
+    needs_consent: str | None = Field(
+        None, description="Only for somebody who agreed to this purpose, and still does"
+    )
     commercial: bool = False
+    anew: bool = Field(
+        False, description="For its own readers even after somebody's answer, in a thread of its own"
+    )
     late: Late = Late()
 
 
