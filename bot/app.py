@@ -13,6 +13,7 @@ from bot.listeners import (
     about,
     accounts,
     admin,
+    advocates,
     agent,
     approvals,
     ask,
@@ -110,16 +111,20 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     goals.GOALS,
     tasks.TASKS,
     log.LOG,
+    advocates.ADVOCATES,
     privacy.PRIVACY,
     digest.DIGEST,
     channel.CHANNEL,
     admin.ADMIN,
 )
 
-ABOUT = {command.name: command for command in (goals.ABOUT, health.ABOUT, log.ABOUT, renew.ABOUT)}
+ABOUT = {
+    command.name: command for command in (advocates.ABOUT, goals.ABOUT, health.ABOUT, log.ABOUT, renew.ABOUT)
+}
 
 READINGS: tuple[Reading, ...] = (  # what words may mean other than a question; tried in this order
     consent.read,
+    advocates.read,
     playbook_words.read,
     handover.read,
 )

@@ -103,6 +103,11 @@ def consents_of(session: Session, contact_ids: Collection[str]) -> list[Consent]
     return list(session.exec(statement.order_by(col(Consent.given_at).desc(), col(Consent.id))).all())
 
 
+def holding(session: Session, contact_id: str) -> list[Consent]:
+    """What a contact agreed to and has not taken back, newest first."""
+    return [one for one in consents_of(session, [contact_id]) if one.withdrawn_at is None]
+
+
 def live_consents(
     session: Session, workspace_id: str, today: date, *purposes: str, account_id: str | None = None
 ) -> list[Consent]:
