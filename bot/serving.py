@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import re
 import socket
 import threading
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 BODY_AT_MOST = 2_000_000  # bytes; what Slack sends is far below
 NO_RETRY = "X-Slack-No-Retry"
+_MOMENT = re.compile(r"[0-9]{1,12}")
+_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)  # what Bolt raises over what is no payload
 
 
 class PortTaken(GuidepostError):  # noqa: N818
@@ -103,7 +105,13 @@ class HttpServer:
         return JSONResponse(state, status_code=200 if state["ready"] else 503)
 
     async def _events(self, request: Request) -> Response:
+        from starlette.responses import PlainTextResponse  # noqa: PLC0415
+
         assert self._slack is not None
+        if not _MOMENT.fullmatch(request.headers.get("X-Slack-Request-Timestamp", "0")):
+            return PlainTextResponse(
+                "not signed by Slack", 401, {NO_RETRY: "1"}
+            )  # what checks it would break
         return await _answered(request, self._slack.dispatch)
 
     async def _install(self, request: Request) -> Response:
@@ -132,8 +140,8 @@ async def _answered(request: Request, answer: Callable[[BoltRequest], BoltRespon
         return PlainTextResponse("too large", 413, {NO_RETRY: "1"})
     try:
         bolt_request = to_bolt_request(request, body)
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        return PlainTextResponse("neither JSON nor a form", 400, {NO_RETRY: "1"})
+    except _UNREADABLE:
+        return PlainTextResponse("no payload of Slack's", 400, {NO_RETRY: "1"})
     response = to_starlette_response(await run_in_threadpool(answer, bolt_request))
     if HTTPStatus.BAD_REQUEST <= response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         response.headers[NO_RETRY] = "1"
