@@ -51,6 +51,7 @@ class Definition:
     playbook: Playbook
     body: dict[str, Any] = field(repr=False)
     content_hash: str
+    _of_segments: dict[Segment, Playbook] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -59,7 +60,9 @@ class Definition:
 
     def of(self, segment: Segment) -> Playbook:
         """The playbook as it is for a segment."""
-        return parse(self.body, segment)
+        if segment not in self._of_segments:
+            self._of_segments[segment] = parse(self.body, segment)
+        return self._of_segments[segment]
 
 
 def read(path: Path) -> Source:

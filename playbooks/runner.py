@@ -27,7 +27,7 @@ from store.errors import NotFound
 from store.tables import PlaybookRun, accounts, playbooks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     from sqlmodel import Session
@@ -79,6 +79,7 @@ class PlaybookRunner:
         wall: the time for leases, which nobody moves.
         workspace_id: fire the timers of this workspace only.
         lease: how long a timer is left to whoever took it.
+        on_change: hears the account's id whenever a run has changed.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class PlaybookRunner:
         wall: Clock | None = None,
         workspace_id: str | None = None,
         lease: timedelta = LEASE,
+        on_change: Callable[[str], None] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -99,7 +101,9 @@ class PlaybookRunner:
         self._wall = wall or SystemClock()
         self._workspace_id = workspace_id
         self._lease = lease
+        self._on_change = on_change
         self._pinned: dict[tuple[str, str], Playbook] = {}
+        self._read: dict[str, Definition] = {}  # published versions, which never change
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
@@ -111,10 +115,17 @@ class PlaybookRunner:
         """The bot's name and the holidays."""
         return self._setting
 
-    def over(self, database: Database, clock: Clock) -> PlaybookRunner:
+    def over(
+        self, database: Database, clock: Clock, on_change: Callable[[str], None] | None = None
+    ) -> PlaybookRunner:
         """The same runner on another store and another clock: for a simulation."""
         return PlaybookRunner(
-            database, clock, definitions=self.definitions, setting=self._setting, wall=clock
+            database,
+            clock,
+            definitions=self.definitions,
+            setting=self._setting,
+            wall=clock,
+            on_change=on_change,
         )
 
     # Starting
@@ -195,9 +206,18 @@ class PlaybookRunner:
 
     def definitions_for(self, session: Session, workspace_id: str) -> dict[str, Definition]:
         """What runs begin with there: the version that was published, else the product's own."""
-        found = dict(self.definitions)
-        for row in playbooks.published(session, workspace_id):
-            found[row.name] = loader.Definition(loader.parse(row.body), row.body, row.content_hash)
+        return {**self.definitions, **self.published_in(session, workspace_id)}
+
+    def published_in(self, session: Session, workspace_id: str) -> dict[str, Definition]:
+        """What begins by itself there, by name."""
+        found = {}
+        for definition_id, name in playbooks.published_ids(session, workspace_id):
+            if definition_id not in self._read:
+                row = playbooks.find_definition(session, definition_id)
+                self._read[definition_id] = loader.Definition(
+                    loader.parse(row.body), row.body, row.content_hash
+                )
+            found[name] = self._read[definition_id]
         return found
 
     def publish(self, definition: Definition, by: str, workspace_id: str) -> None:
@@ -395,6 +415,8 @@ class PlaybookRunner:
             raise PlaybookError("Somebody else changed this run at the same moment. Try again.")
         ledger.save_steps(before, row.revision)
         ledger.carry_out(effects)
+        if self._on_change is not None:
+            self._on_change(row.account_id)
         return Handled(run, effects, context)
 
     def playbook_of(self, session: Session, row: PlaybookRun) -> Playbook:

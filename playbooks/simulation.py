@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING
 
 from playbooks.course import Course, Line
 from playbooks.errors import CannotStart
+from playbooks.mornings import Mornings
 from playbooks.situation import situation
 from playbooks.stand_ins import Script, Seen
 from playbooks.state import StepRecord
+from playbooks.triggers import Triggers
 from playbooks.wording import spoken
 from playbooks.workdays import zone_of
 from store import rehearsal
 from store.clock import FixedClock
-from store.tables import accounts, playbooks
+from store.tables import accounts, happenings, playbooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -88,7 +90,7 @@ def simulate(
     """
     end = datetime.combine(until, time.max, UTC) if until else now + timedelta(days=366)
     with closing(rehearsal.copy_in_memory(database, workspace_id, account_ids)) as copy:
-        stage = Stage(runner, copy, workspace_id, now, people or Script())
+        stage = Stage(runner, copy, workspace_id, now, people or Script(), account_ids)
         refused = {}
         for n, name in enumerate(plays):
             stage.clock.at = now + n * APART
@@ -118,16 +120,20 @@ class Stage:
     workspace_id: str
     start: datetime
     people: StandIns
+    account_ids: Sequence[str] = ()  # who is looked at every morning
     lines: list[Line] = field(default_factory=list)
     waits: dict[tuple[str, str], _Wait] = field(default_factory=dict)  # by run and step key
     queue: list[tuple[datetime, int, str, Event]] = field(default_factory=list)
     order: count[int] = field(default_factory=count)
     seen_tasks: set[str] = field(default_factory=set)
+    may_have_happened: bool = True
 
     def __post_init__(self) -> None:
         """Set the clock, and read who is who."""
         self.clock = FixedClock(self.start)
-        self.runner = self.real.over(self.copy, self.clock)
+        self.runner = self.real.over(self.copy, self.clock, self._changed)
+        self.triggers = Triggers(self.runner, self.copy, self.clock, self.workspace_id)
+        self.mornings = Mornings(self.copy, self.triggers, self.account_ids, self.start)
         self._contexts: dict[str, Context] = {}
         with self.copy.transaction() as session:
             rehearsal.name_everybody(session)
@@ -145,14 +151,41 @@ class Stage:
         """Let time pass up to that moment, from one thing that happens to the next."""
         while (moment := self._next()) is not None and moment <= end:
             self.clock.at = max(self.clock.at, moment)
-            if self._react():
+            if self.mornings.look(self.clock.at) | self._react():
                 self.look()
-            while self.runner.fire_due():
+            while self.runner.fire_due() + self._hear():
                 self.look()
         self.clock.at = end
 
+    def _hear(self) -> int:
+        """Pass on what happened, if something may have."""
+        if not self.may_have_happened:
+            return 0
+        heard = self.triggers.hear()
+        self.may_have_happened = heard > 0
+        return heard
+
+    def _changed(self, account_id: str) -> None:
+        self.mornings.changed(account_id)
+        self.may_have_happened = True
+
+    def tell(self, account_id: str, name: str, key: str) -> None:
+        """Something happens at an account."""
+        with self.copy.transaction() as session:
+            happenings.tell(
+                session,
+                workspace_id=self.workspace_id,
+                account_id=account_id,
+                key=key,
+                name=name,
+                now=self.clock.at,
+            )
+        self._changed(account_id)
+        while self._hear():
+            self.look()
+
     def _next(self) -> datetime | None:
-        moments = [self.runner.next_due(), self.queue[0][0] if self.queue else None]
+        moments = [self.runner.next_due(), self.queue[0][0] if self.queue else None, self.mornings.next]
         return min((moment for moment in moments if moment), default=None)
 
     def _react(self) -> bool:

@@ -31,12 +31,16 @@ from store.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlmodel import Session
 
     from playbooks.loader import Definition
     from playbooks.runner import PlaybookRunner
     from playbooks.starting import Trigger
+    from playbooks.state import Context
     from playbooks.terms import Delay, Segment
+    from playbooks.types import Playbook
     from store.clock import Clock
     from store.database import Database
 
@@ -62,6 +66,11 @@ class Triggers:
         self._clock = clock
         self._workspace_id = workspace_id
 
+    @property
+    def runner(self) -> PlaybookRunner:
+        """What starts and moves runs."""
+        return self._runner
+
     def hear(self, limit: int = 50) -> int:
         """Pass on what happened, at most `limit`; how much that was. Call again until it is 0."""
         with self._database.reading() as session:
@@ -75,15 +84,29 @@ class Triggers:
             return 0
         for row in playbooks.open_runs(session, self._workspace_id, [account_id]):
             self._runner.handle_in(session, row.id, events.Looked())
+        context: Context | None = None  # read anew when a run has begun
         begun = 0
         for name, definition in self._published(session).items():
-            states = self._have_come(session, definition, account)
+            if not definition.playbook.trigger:
+                continue
+            context = context or self._runner.context_for(session, account, BY_ITSELF)
+            states = self._have_come(session, definition, account, context)
             if states is not None:
                 started = self._begin(session, name, account)
                 begun += bool(started)
+                context = None if started else context
                 for trigger, state in states:
                     _note(trigger, state, queued=started is None)
         return begun
+
+    def waiting_for(
+        self, session: Session, account: Account
+    ) -> Iterator[tuple[Playbook, tuple[tuple[Trigger, TriggerState | None], ...]]]:
+        """What may begin by itself for an account: its triggers, with what each has seen so far."""
+        seen = {(one.playbook, one.trigger): one for one in triggers.states_of(session, account.id)}
+        for name, definition in self._published(session).items():
+            playbook = definition.of(_segment(account))
+            yield playbook, tuple((one, seen.get((name, fingerprint(one)))) for one in playbook.trigger)
 
     def begins_with(self, session: Session, name: str) -> bool:
         """Whether a published playbook begins when that happens."""
@@ -94,9 +117,7 @@ class Triggers:
         )
 
     def _published(self, session: Session) -> dict[str, Definition]:
-        names = {row.name for row in playbooks.published(session, self._workspace_id)}
-        found = self._runner.definitions_for(session, self._workspace_id)
-        return {name: definition for name, definition in found.items() if name in names}
+        return self._runner.published_in(session, self._workspace_id)
 
     def _hear(self, happening: Happening) -> int:
         try:
@@ -161,12 +182,11 @@ class Triggers:
             return None
 
     def _have_come(
-        self, session: Session, definition: Definition, account: Account
+        self, session: Session, definition: Definition, account: Account, context: Context
     ) -> list[tuple[Trigger, TriggerState]] | None:
         """The triggers that have come about with what is remembered of them; None if none has."""
         playbook = definition.of(_segment(account))
         now = self._clock.now()
-        context = self._runner.context_for(session, account, BY_ITSELF)
         scene = Scene(playbook, context, new_run(playbook, context, BY_ITSELF, now), now)
         found: list[tuple[Trigger, TriggerState]] = []
         come = False
@@ -184,8 +204,7 @@ class Triggers:
         where = (self._workspace_id, scene.playbook.playbook, fingerprint(trigger), account.id)
         if isinstance(trigger, EventTrigger):
             known = triggers.find_state(session, *where)
-            waits = known is not None and known.holds and scene.now - known.since <= QUEUED_FOR
-            return known if waits else None
+            return known if _still_waits(known, scene) else None
         assert isinstance(trigger, SegmentChange | SignalTrigger)
         workspace_id, name, key, account_id = where
         seen = TriggerState(
@@ -218,6 +237,29 @@ class Triggers:
 def fingerprint(trigger: Trigger) -> str:
     """A trigger by its contents."""
     return hashlib.sha256(repr(trigger).encode()).hexdigest()[:16]
+
+
+def would_act(trigger: Trigger, known: TriggerState | None, scene: Scene) -> bool:
+    """Whether a look would begin something by this trigger, or change what is remembered of it."""
+    if isinstance(trigger, DateTrigger):
+        return _date_has_come(trigger, scene)
+    if isinstance(trigger, EventTrigger):
+        return _still_waits(known, scene)
+    if known is None:
+        return True
+    after = TriggerState(**known.model_dump())
+    counts = _edge(trigger, after, scene, is_first=False)
+    return counts or (after.holds, after.armed) != (known.holds, known.armed)
+
+
+def is_new(trigger: Trigger, known: TriggerState | None) -> bool:
+    """Whether nothing is remembered yet of a trigger that remembers how things were."""
+    return known is None and isinstance(trigger, SegmentChange | SignalTrigger)
+
+
+def _still_waits(known: TriggerState | None, scene: Scene) -> bool:
+    """Whether something happened for which the account could not have the playbook, not long ago."""
+    return known is not None and known.holds and scene.now - known.since <= QUEUED_FOR
 
 
 def _note(trigger: Trigger, state: TriggerState, *, queued: bool) -> None:

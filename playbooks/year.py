@@ -13,24 +13,29 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from playbooks.audit import RULES, Truth, broken_rules
+from playbooks.bands import CHURN_FACT, PLAN_FACT
+from playbooks.loader import find, shipped
 from playbooks.runner import PlaybookRunner
 from playbooks.simulation import Stage
 from playbooks.stand_ins import Sampled
+from playbooks.starting import EventTrigger
 from store import rehearsal
 from store.clock import FixedClock
 from store.tables import Account, Contact, StaffMember, Subscription, UsageFact, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlmodel import Session
 
     from playbooks.audit import Broken
     from playbooks.course import Line
+    from playbooks.loader import Definition
     from store.database import Database
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)  # a Monday
@@ -46,6 +51,7 @@ SEGMENTS = ("SMB", "SMB", "SMB", "MM", "MM", "ENT")
 PERSONAS = ("admin", "champion", "buyer", "end_user", "sponsor")
 LEADS = {"SMB": 60, "MM": 90, "ENT": 120}  # days before the renewal at which its playbook begins
 RED_FROM = 50
+WORDS_A_YEAR = 6  # at most, at an account
 STAFF = (
     ("cleo@us.example", "Cleo Ames", "csm", "U0CLEO"),
     ("mona@us.example", "Mona Reyes", "manager", "U0MONA"),
@@ -54,13 +60,14 @@ STAFF = (
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that happens in the world: a playbook is started, health changes, somebody opts out."""
+    """Something that happens in the world: a playbook is started, health changes, somebody opts out, a word."""
 
     at: datetime
     account: str  # key
     play: str | None = None
     health: int | None = None
     opts_out: str | None = None  # address
+    event: str | None = None  # what playbooks may wait for
 
 
 @dataclass
@@ -88,15 +95,23 @@ class Year:
         }
 
 
-def simulate_year(accounts: int = 200, days: int = 365, seed: int = 1, workers: int = 1) -> Year:
-    """Let a year pass for that many accounts, in that many processes; seconds are of a wall clock."""
+def simulate_year(
+    accounts: int = 200, days: int = 365, seed: int = 1, workers: int = 1, only: Sequence[str] = ()
+) -> Year:
+    """Let a year pass for that many accounts, in that many processes; seconds are of a wall clock.
+
+    Raises:
+        UnknownPlaybook: `only` names one that there is not.
+    """
+    for name in only:
+        find(shipped(), name)
     began = time.monotonic()
     shares = [range(first, accounts, workers) for first in range(workers)]
     if workers == 1:
-        parts = [_share(shares[0], days, seed)]
+        parts = [_share(shares[0], days, seed, only)]
     else:
         with ProcessPoolExecutor(workers) as pool:
-            parts = list(pool.map(_share, shares, [days] * workers, [seed] * workers))
+            parts = list(pool.map(partial(_share, days=days, seed=seed, only=only), shares))
     year = Year(seconds=time.monotonic() - began)
     for lines, broken in parts:
         year.lines += lines
@@ -104,18 +119,18 @@ def simulate_year(accounts: int = 200, days: int = 365, seed: int = 1, workers: 
     return year
 
 
-def _share(numbers: Sequence[int], days: int, seed: int) -> tuple[list[Line], list[Broken]]:
+def _share(
+    numbers: Sequence[int], days: int, seed: int, only: Sequence[str]
+) -> tuple[list[Line], list[Broken]]:
     with closing(rehearsal.empty()) as database:
-        world = _Made(database, seed, days)
+        known = {name: one for name, one in shipped().items() if not only or name in only}
+        runner = PlaybookRunner(database, FixedClock(START), definitions=known)
+        world = _Made(database, seed, days, events_that_begin(runner.definitions.values()))
         workspace_id = world.people(numbers)
-        runner = PlaybookRunner(database, FixedClock(START))
-        stage = Stage(
-            runner,
-            database,
-            workspace_id,
-            START,
-            Sampled(lambda words: Random(f"{seed}|{words}")),  # noqa: S311
-        )
+        for definition in runner.definitions.values():
+            runner.publish(definition, STAFF[0][3], workspace_id)
+        people = Sampled(lambda words: Random(f"{seed}|{words}"))  # noqa: S311
+        stage = Stage(runner, database, workspace_id, START, people, list(world.ids.values()))
         end = START + timedelta(days=days)
         for happening in sorted(world.happenings, key=lambda one: one.at):
             if happening.at < end:
@@ -133,6 +148,7 @@ class _Made:
     database: Database
     seed: int
     days: int
+    listened: Sequence[str]  # events that some playbook begins with
     happenings: list[Happening] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)  # account ids by key
     health: dict[str, list[tuple[datetime, int]]] = field(default_factory=dict)
@@ -183,6 +199,7 @@ class _Made:
         )  # fmt: skip
         session.add(used)
         self.happenings += _fate(key, segment, renews, draw)
+        self.happenings += _words(key, self.listened, self.days, Random(f"{self.seed}|words {number}"))  # noqa: S311
 
     def _contact(
         self, session: Session, account: Account, persona: str, draw: Random, when: dict[str, Any]
@@ -204,9 +221,12 @@ class _Made:
 
     def let(self, happening: Happening, stage: Stage) -> None:
         """It happens."""
-        if happening.play:
-            stage.begin(happening.play, self.ids[happening.account], "U0CLEO")
-            return
+        account_id = self.ids[happening.account]
+        stage.mornings.changed(account_id)
+        if happening.play in stage.runner.definitions:
+            stage.begin(happening.play, account_id, "U0CLEO")
+        if happening.event:
+            stage.tell(account_id, happening.event, f"{happening.account}:{happening.at}")
         with self.database.transaction() as session:
             if happening.health is not None:
                 rehearsal.change(session, Account, self.ids[happening.account], health=happening.health)
@@ -219,12 +239,16 @@ class _Made:
         """What was true when, as the world had it."""
         with self.database.reading() as session:
             names = {account_id: rehearsal.name_of(session, account_id) for account_id in self.ids.values()}
-            said = rehearsal.facts_noted(session, ("churn_intent",))
+            said = rehearsal.facts_noted(session, (CHURN_FACT,))
+            plans = rehearsal.facts_noted(session, (PLAN_FACT,))
         reds: dict[str, list[tuple[datetime, datetime | None]]] = {
             names[self.ids[key]]: list(_red_stretches(course, end)) for key, course in self.health.items()
         }
         for fact in said:
             reds[names[fact.account_id]].append((fact.created_at, None))
+        for plan in plans:
+            if plan.value == "accepted":  # with a plan, what is commercial goes on
+                reds[names[plan.account_id]] = list(_until(reds[names[plan.account_id]], plan.created_at))
         return Truth(opt_outs=self.opt_outs, reds=reds)
 
 
@@ -239,6 +263,27 @@ def _fate(key: str, segment: str, renews: date, draw: Random) -> Iterator[Happen
     for _ in range(draw.randint(0, 5)):
         at += timedelta(days=draw.randint(10, 90), hours=draw.randint(0, 23))
         yield Happening(at, key, health=draw.choice((30, 45, 60, 80, 90)))
+
+
+def events_that_begin(definitions: Iterable[Definition]) -> list[str]:
+    """The events with which playbooks begin."""
+    triggers = (trigger for one in definitions for trigger in one.playbook.trigger)
+    return sorted({name for one in triggers if isinstance(one, EventTrigger) for name in one.event})
+
+
+def _words(key: str, known: Sequence[str], days: int, draw: Random) -> Iterator[Happening]:
+    """What else happens there in a year: signals, a stage, a word of growth."""
+    for _ in range(draw.randint(0, WORDS_A_YEAR * days // 365) if known else 0):
+        at = START + timedelta(hours=draw.randint(1, days * 24))
+        yield Happening(at, key, event=draw.choice(known))
+
+
+def _until(
+    stretches: Iterable[tuple[datetime, datetime | None]], moment: datetime
+) -> Iterator[tuple[datetime, datetime | None]]:
+    for begin, end in stretches:
+        if begin < moment:
+            yield begin, min(end or moment, moment)
 
 
 def _red_stretches(

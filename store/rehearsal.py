@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, event, insert, select, update
+from sqlalchemy import Table, bindparam, event, insert, select, update
 from sqlmodel import SQLModel, col
 from sqlmodel import select as rows_of
 
@@ -108,23 +108,39 @@ def name_everybody(session: Session) -> None:
 
 def take_out(session: Session) -> list[OutboxMessage]:
     """What waits in the outbox, in its order; it counts as said from now on."""
-    waiting = rows_of(OutboxMessage).where(OutboxMessage.state == "pending")
-    found = session.exec(waiting.order_by(col(OutboxMessage.created_at), col(OutboxMessage.key))).all()
+    found = session.exec(_WAITING).all()
     if found:
         session.exec(update(OutboxMessage).where(col(OutboxMessage.state) == "pending").values(state="sent"))
     return list(found)
 
 
+_WAITING = (
+    rows_of(OutboxMessage)
+    .where(OutboxMessage.state == "pending")
+    .order_by(col(OutboxMessage.created_at), col(OutboxMessage.key))
+)
+
+
 def put_off_since(session: Session, moment: datetime) -> list[RunStep]:
     """Steps that were changed since a moment and wait for something."""
-    waiting = rows_of(RunStep).where(RunStep.updated_at >= moment, col(RunStep.note).startswith("waits: "))
-    return list(session.exec(waiting.order_by(col(RunStep.key))).all())
+    return list(session.exec(_PUT_OFF, params={"moment": moment}).all())
+
+
+_PUT_OFF = (
+    rows_of(RunStep)
+    .where(RunStep.updated_at >= bindparam("moment"), col(RunStep.note).startswith("waits: "))
+    .order_by(col(RunStep.key))
+)
 
 
 def made_since(session: Session, moment: datetime) -> list[Task]:
     """Tasks that were made since a moment, oldest first."""
-    made = rows_of(Task).where(Task.created_at >= moment)
-    return list(session.exec(made.order_by(col(Task.created_at), col(Task.key))).all())
+    return list(session.exec(_MADE, params={"moment": moment}).all())
+
+
+_MADE = (
+    rows_of(Task).where(Task.created_at >= bindparam("moment")).order_by(col(Task.created_at), col(Task.key))
+)
 
 
 def all_runs(session: Session) -> list[PlaybookRun]:

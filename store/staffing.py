@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, select
 
 from store.tables.absences import cover_on
@@ -13,6 +13,12 @@ from store.tables.accounts import Account, StaffMember
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+_EVERYONE = (
+    select(StaffMember)
+    .where(StaffMember.workspace_id == bindparam("workspace_id"))
+    .order_by(StaffMember.email)
+)
 
 
 def staff_of(session: Session, workspace_id: str, email: str) -> StaffMember | None:
@@ -56,8 +62,7 @@ def in_charge(
 
 
 def _everyone(session: Session, workspace_id: str) -> Sequence[StaffMember]:
-    of_workspace = select(StaffMember).where(StaffMember.workspace_id == workspace_id)
-    return session.exec(of_workspace.order_by(StaffMember.email)).all()
+    return session.exec(_EVERYONE, params={"workspace_id": workspace_id}).all()
 
 
 def _owner(

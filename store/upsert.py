@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
+    from sqlalchemy import Executable
     from sqlmodel import Session, SQLModel
 
 
@@ -20,12 +22,8 @@ def insert_or_change(session: Session, row: SQLModel, key: tuple[str, ...], chan
         key: the columns of a unique key.
         changed: the columns that a row which is there takes over.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    values = row.model_dump()
-    statement = dialect.insert(type(row)).values(**values)
-    session.connection().execute(
-        statement.on_conflict_do_update(index_elements=key, set_={name: values[name] for name in changed})
-    )
+    statement = _inserting_or_changing(session.get_bind().dialect.name, type(row), key, changed)
+    session.connection().execute(statement, row.model_dump())
 
 
 def insert_new(session: Session, row: SQLModel) -> bool:
@@ -34,9 +32,30 @@ def insert_new(session: Session, row: SQLModel) -> bool:
     Returns:
         True if this call inserted it; False if another row holds one of its keys.
     """
-    model = type(row)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(model).values(**row.model_dump()).on_conflict_do_nothing()
+    statement = _inserting(session.get_bind().dialect.name, type(row))
     # What came back says it, not the row count: with psycopg that is -1 whether it was inserted or not.
-    inserted = session.connection().execute(statement.returning(*inspect(model).primary_key))
-    return inserted.first() is not None
+    return session.connection().execute(statement, row.model_dump()).first() is not None
+
+
+# Built once for each table: SQLAlchemy takes longer to build these statements than SQLite to carry them out.
+
+
+@cache
+def _inserting(dialect: str, model: type[SQLModel]) -> Executable:
+    statement = _insert(dialect, model).on_conflict_do_nothing()
+    inserting: Executable = statement.returning(*inspect(model).primary_key)
+    return inserting
+
+
+@cache
+def _inserting_or_changing(
+    dialect: str, model: type[SQLModel], key: tuple[str, ...], changed: tuple[str, ...]
+) -> Executable:
+    statement = _insert(dialect, model)
+    values = {name: statement.excluded[name] for name in changed}
+    inserting: Executable = statement.on_conflict_do_update(index_elements=key, set_=values)
+    return inserting
+
+
+def _insert(dialect: str, model: type[SQLModel]) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(model)

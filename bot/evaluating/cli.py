@@ -228,6 +228,7 @@ def eval_playbooks(
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long.")] = 365,
     seed: Annotated[int, typer.Option(help="What chance begins with.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="In how many processes.")] = 2,
+    only: Annotated[list[str] | None, typer.Option(help="Only this playbook; may be given again.")] = None,
     rows: Rows = None,
     as_json: Json = False,
 ) -> None:
@@ -236,7 +237,7 @@ def eval_playbooks(
 
     from playbooks.year import simulate_year
 
-    year = simulate_year(accounts, days, seed, workers)
+    year = simulate_year(accounts, days, seed, workers, only or ())
     if rows is not None:
         text = "\n".join(json.dumps(line.as_dict(), ensure_ascii=False) for line in year.lines)
         rows.write_text(text + "\n", encoding="utf-8")

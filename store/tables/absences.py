@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, bindparam, func
 from sqlmodel import Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -59,13 +59,20 @@ def end_absences(session: Session, workspace_id: str, email: str, today: date) -
 
 def absence_on(session: Session, workspace_id: str, email: str, day: date) -> Absence | None:
     """The absence of somebody on a day; of several the one that ends last."""
-    statement = select(Absence).where(
-        Absence.workspace_id == workspace_id,
-        Absence.email == email.lower(),
-        col(Absence.starts_on) <= day,
-        col(Absence.ends_on) >= day,
+    who = {"workspace_id": workspace_id, "email": email.lower(), "day": day}
+    return session.exec(_ABSENCE_ON, params=who).first()
+
+
+_ABSENCE_ON = (
+    select(Absence)
+    .where(
+        Absence.workspace_id == bindparam("workspace_id"),
+        Absence.email == bindparam("email"),
+        col(Absence.starts_on) <= bindparam("day"),
+        col(Absence.ends_on) >= bindparam("day"),
     )
-    return session.exec(statement.order_by(col(Absence.ends_on).desc())).first()
+    .order_by(col(Absence.ends_on).desc())
+)
 
 
 def cover_on(session: Session, workspace_id: str, email: str, day: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -140,23 +140,40 @@ def find_by_key(session: Session, workspace_id: str, key: str) -> Account | None
 
 def contacts_of(session: Session, account_id: str) -> list[Contact]:
     """The active people at an account, by name."""
-    statement = select(Contact).where(Contact.account_id == account_id, Contact.status == "active")
-    return list(session.exec(statement.order_by(Contact.name, Contact.email)).all())
+    return list(session.exec(_CONTACTS_OF, params={"account_id": account_id}).all())
+
+
+_CONTACTS_OF = (
+    select(Contact)
+    .where(Contact.account_id == bindparam("account_id"), Contact.status == "active")
+    .order_by(Contact.name, Contact.email)
+)
 
 
 def running_subscription(session: Session, account_id: str) -> Subscription | None:
     """The term that is running; of several the one that ends first."""
-    statement = select(Subscription).where(
-        Subscription.account_id == account_id, Subscription.status == "active"
-    )
-    return session.exec(statement.order_by(col(Subscription.renews_on))).first()
+    return session.exec(_RUNNING_SUBSCRIPTION, params={"account_id": account_id}).first()
+
+
+_RUNNING_SUBSCRIPTION = (
+    select(Subscription)
+    .where(Subscription.account_id == bindparam("account_id"), Subscription.status == "active")
+    .order_by(col(Subscription.renews_on))
+)
 
 
 def latest_usage(session: Session, account_id: str) -> list[UsageFact]:
     """The newest observation of each kind, by kind."""
-    statement = select(UsageFact).where(UsageFact.account_id == account_id)
-    newest = {fact.kind: fact for fact in session.exec(statement.order_by(col(UsageFact.observed_on))).all()}
+    found = session.exec(_USAGE_OF, params={"account_id": account_id}).all()
+    newest = {fact.kind: fact for fact in found}
     return [newest[kind] for kind in sorted(newest)]
+
+
+_USAGE_OF = (
+    select(UsageFact)
+    .where(UsageFact.account_id == bindparam("account_id"))
+    .order_by(col(UsageFact.observed_on))
+)
 
 
 def usage_since(session: Session, account_id: str, since: date) -> list[UsageFact]:

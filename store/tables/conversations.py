@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import UniqueConstraint, case, func
+from sqlalchemy import UniqueConstraint, bindparam, case, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -223,14 +223,21 @@ class Activity:
 
 def activity_of(session: Session, workspace_id: str, slack_user_ids: Collection[str]) -> dict[str, Activity]:
     """How much each of these people has asked, and when they last wrote; who never wrote is left out."""
-    asked = func.sum(case((col(Message.is_question).is_(True), 1), else_=0))
-    statement = (
-        select(Message.slack_user_id, asked, func.max(Message.created_at))
-        .where(
-            Message.workspace_id == workspace_id,
-            Message.author == "person",
-            col(Message.slack_user_id).in_(sorted(slack_user_ids)),
-        )
-        .group_by(col(Message.slack_user_id))
+    whom = {"workspace_id": workspace_id, "ids": sorted(slack_user_ids)}
+    found = session.exec(_ACTIVITY_OF, params=whom).all()
+    return {who: Activity(int(questions), last) for who, questions, last in found}
+
+
+_ACTIVITY_OF = (
+    select(
+        Message.slack_user_id,
+        func.sum(case((col(Message.is_question).is_(True), 1), else_=0)),
+        func.max(Message.created_at),
     )
-    return {who: Activity(int(questions), last) for who, questions, last in session.exec(statement).all()}
+    .where(
+        Message.workspace_id == bindparam("workspace_id"),
+        Message.author == "person",
+        col(Message.slack_user_id).in_(bindparam("ids", expanding=True)),
+    )
+    .group_by(col(Message.slack_user_id))
+)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, bindparam, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -199,10 +199,13 @@ def goals_of(session: Session, account: Account) -> list[GoalStanding]:
 
     The goal of the imported files is among them, first, as long as nobody has written one down here.
     """
-    rows = session.exec(select(Goal).where(Goal.account_id == account.id).order_by(col(Goal.number))).all()
+    rows = session.exec(_GOALS_OF, params={"account_id": account.id}).all()
     written = [_standing(session, row) for row in rows if row.state != DROPPED]
     imported = None if rows else _imported(session, account)
     return [imported, *written] if imported else written
+
+
+_GOALS_OF = select(Goal).where(Goal.account_id == bindparam("account_id")).order_by(col(Goal.number))
 
 
 def _standing(session: Session, goal: Goal) -> GoalStanding:

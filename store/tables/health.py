@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -78,7 +78,15 @@ def scores_of(
 
 def latest_score(session: Session, account_id: str) -> HealthScore | None:
     """The newest health of an account."""
-    return next(iter(scores_of(session, account_id, limit=1)), None)
+    return session.exec(_LATEST_SCORE, params={"account_id": account_id}).first()
+
+
+_LATEST_SCORE = (
+    select(HealthScore)
+    .where(HealthScore.account_id == bindparam("account_id"))
+    .order_by(col(HealthScore.day).desc())
+    .limit(1)
+)
 
 
 def looked_at(session: Session, workspace_id: str, day: date) -> set[str]:
@@ -91,14 +99,18 @@ def looked_at(session: Session, workspace_id: str, day: date) -> set[str]:
 
 def override_on(session: Session, account_id: str, day: date) -> HealthOverride | None:
     """The CSM's word that counts on a day."""
-    statement = select(HealthOverride).where(
-        HealthOverride.account_id == account_id,
+    return session.exec(_OVERRIDE_ON, params={"account_id": account_id, "day": day}).first()
+
+
+_OVERRIDE_ON = (
+    select(HealthOverride)
+    .where(
+        HealthOverride.account_id == bindparam("account_id"),
         col(HealthOverride.withdrawn_at).is_(None),
-        col(HealthOverride.expires_on) >= day,
+        col(HealthOverride.expires_on) >= bindparam("day"),
     )
-    return session.exec(
-        statement.order_by(col(HealthOverride.created_at).desc(), col(HealthOverride.id))
-    ).first()
+    .order_by(col(HealthOverride.created_at).desc(), col(HealthOverride.id))
+)
 
 
 def withdraw_overrides(session: Session, account_id: str, now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint, func, or_, update
+from sqlalchemy import UniqueConstraint, bindparam, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -202,6 +202,22 @@ def published(session: Session, workspace_id: str) -> list[PlaybookDefinition]:
     return list(session.exec(statement.order_by(PlaybookDefinition.name)).all())
 
 
+def published_ids(session: Session, workspace_id: str) -> list[tuple[str, str]]:
+    """Id and name of the versions that runs begin with, by name."""
+    return list(session.exec(_PUBLISHED, params={"workspace_id": workspace_id}).all())
+
+
+_PUBLISHED = (
+    select(PlaybookDefinition.id, PlaybookDefinition.name)
+    .where(
+        PlaybookDefinition.workspace_id == bindparam("workspace_id"),
+        col(PlaybookDefinition.published_at).is_not(None),
+        col(PlaybookDefinition.retired_at).is_(None),
+    )
+    .order_by(PlaybookDefinition.name)
+)
+
+
 def begin_run(session: Session, run: PlaybookRun, ended_before: datetime | None = None) -> PlaybookRun:
     """Write a run down, unless its account has one of that playbook in that cycle already.
 
@@ -243,22 +259,29 @@ def lock_run(session: Session, run_id: str) -> tuple[PlaybookRun, Account] | Non
 
     An account's runs change one after another. The run is read when nobody else changes it any more.
     """
-    of_run = select(Account).join(PlaybookRun, col(PlaybookRun.account_id) == col(Account.id))
-    locked = of_run.where(PlaybookRun.id == run_id).with_for_update(of=Account)
-    account = session.exec(locked.execution_options(populate_existing=True)).first()
+    account = session.exec(_LOCKED_ACCOUNT, params={"run_id": run_id}).first()
     run = find_run(session, run_id) if account is not None else None
     return (run, account) if run is not None and account is not None else None
 
 
 def kinds_of_open_runs(session: Session, account_id: str, *, except_run: str | None) -> list[str]:
     """The kinds of an account's runs that have not ended, each once."""
-    kind = col(PlaybookRun.snapshot)["kind"].as_string()
-    statement = select(kind).where(
-        PlaybookRun.account_id == account_id, col(PlaybookRun.state).in_(["active", "paused"])
-    )
-    if except_run is not None:
-        statement = statement.where(PlaybookRun.id != except_run)
-    return sorted({found or "other" for found in session.exec(statement).all()})
+    others = {"account_id": account_id, "run_id": except_run or ""}
+    return sorted({kind or "other" for kind in session.exec(_OPEN_KINDS, params=others).all()})
+
+
+_LOCKED_ACCOUNT = (
+    select(Account)
+    .join(PlaybookRun, col(PlaybookRun.account_id) == col(Account.id))
+    .where(PlaybookRun.id == bindparam("run_id"))
+    .with_for_update(of=Account)
+    .execution_options(populate_existing=True)
+)
+_OPEN_KINDS = select(col(PlaybookRun.snapshot)["kind"].as_string()).where(
+    PlaybookRun.account_id == bindparam("account_id"),
+    PlaybookRun.id != bindparam("run_id"),
+    col(PlaybookRun.state).in_(["active", "paused"]),
+)
 
 
 def find_definition(session: Session, definition_id: str) -> PlaybookDefinition:
@@ -276,12 +299,15 @@ def runs_of(session: Session, account_id: str) -> list[PlaybookRun]:
 
 def ended_of(session: Session, account_id: str) -> dict[str, datetime]:
     """When a playbook of each name last ended for an account."""
-    statement = (
-        select(PlaybookRun.playbook, func.max(PlaybookRun.ended_at))
-        .where(PlaybookRun.account_id == account_id, col(PlaybookRun.ended_at).is_not(None))
-        .group_by(col(PlaybookRun.playbook))
-    )
-    return {name: at for name, at in session.exec(statement).all() if at is not None}
+    found = session.exec(_ENDED_OF, params={"account_id": account_id}).all()
+    return {name: at for name, at in found if at is not None}
+
+
+_ENDED_OF = (
+    select(PlaybookRun.playbook, func.max(PlaybookRun.ended_at))
+    .where(PlaybookRun.account_id == bindparam("account_id"), col(PlaybookRun.ended_at).is_not(None))
+    .group_by(col(PlaybookRun.playbook))
+)
 
 
 def save_run(
@@ -296,19 +322,25 @@ def save_run(
     ended_at: datetime | None,
 ) -> bool:
     """Save a transition of a run; False if somebody else saved one since `revision` was read."""
-    statement = (
-        update(PlaybookRun)
-        .where(col(PlaybookRun.id) == run_id, col(PlaybookRun.revision) == revision)
-        .values(
-            revision=revision + 1,
-            snapshot=snapshot,
-            state=state,
-            outcome=outcome,
-            reason=reason,
-            ended_at=ended_at,
-        )
+    values = {
+        "snapshot": snapshot,
+        "state": state,
+        "outcome": outcome,
+        "reason": reason,
+        "ended_at": ended_at,
+    }
+    which = {"run": run_id, "known": revision}
+    return session.exec(_SAVE_RUN, params=which | values | {"revision": revision + 1}).rowcount == 1
+
+
+_SAVE_RUN = (
+    update(PlaybookRun)
+    .where(col(PlaybookRun.id) == bindparam("run"), col(PlaybookRun.revision) == bindparam("known"))
+    .values(
+        {name: bindparam(name) for name in ("revision", "snapshot", "state", "outcome", "reason", "ended_at")}
     )
-    return session.exec(statement).rowcount == 1
+    .execution_options(synchronize_session=False)
+)
 
 
 def save_step(session: Session, step: RunStep) -> None:
@@ -404,19 +436,21 @@ def sent_to(
     session: Session, workspace_id: str, emails: Collection[str], *, except_run: str | None
 ) -> list[tuple[str, RunStep]]:
     """What other runs sent to the people of these addresses (in lower case), at whichever account, oldest first."""
-    address = func.lower(Contact.email)
-    statement = (
-        select(address, RunStep)
-        .join(Contact, col(Contact.id) == col(RunStep.contact_id))
-        .where(
-            Contact.workspace_id == workspace_id,
-            address.in_(sorted(emails)),
-            col(RunStep.sent_at).is_not(None),
-        )
+    whom = {"workspace_id": workspace_id, "emails": sorted(emails), "run_id": except_run or ""}
+    return list(session.exec(_SENT_TO, params=whom).all())
+
+
+_SENT_TO = (
+    select(func.lower(Contact.email), RunStep)
+    .join(Contact, col(Contact.id) == col(RunStep.contact_id))
+    .where(
+        Contact.workspace_id == bindparam("workspace_id"),
+        func.lower(Contact.email).in_(bindparam("emails", expanding=True)),
+        col(RunStep.sent_at).is_not(None),
+        RunStep.run_id != bindparam("run_id"),
     )
-    if except_run is not None:
-        statement = statement.where(RunStep.run_id != except_run)
-    return list(session.exec(statement.order_by(col(RunStep.sent_at), col(RunStep.key))).all())
+    .order_by(col(RunStep.sent_at), col(RunStep.key))
+)
 
 
 def set_timer(
@@ -486,12 +520,19 @@ def claim_timers(
 
 def fire_timer(session: Session, timer_id: str, *, due_at: datetime, now: datetime) -> bool:
     """Mark a timer as fired; False if it has fired, was cancelled, or was moved from `due_at`."""
-    statement = (
-        update(Timer)
-        .where(col(Timer.id) == timer_id, col(Timer.state) == "waiting", col(Timer.due_at) == due_at)
-        .values(state="fired", fired_at=now, leased_until=None)
+    return session.exec(_FIRE_TIMER, params={"timer": timer_id, "due": due_at, "now": now}).rowcount == 1
+
+
+_FIRE_TIMER = (
+    update(Timer)
+    .where(
+        col(Timer.id) == bindparam("timer"),
+        col(Timer.state) == "waiting",
+        col(Timer.due_at) == bindparam("due"),
     )
-    return session.exec(statement).rowcount == 1
+    .values(state="fired", fired_at=bindparam("now"), leased_until=None)
+    .execution_options(synchronize_session=False)
+)
 
 
 def fail_timer(session: Session, timer_id: str) -> None:

@@ -36,6 +36,11 @@ def state_of(session: Session, wanted: TriggerState) -> tuple[TriggerState, bool
     return found, is_first
 
 
+def states_of(session: Session, account_id: str) -> list[TriggerState]:
+    """How every trigger stood for an account when it was last looked at."""
+    return list(session.exec(select(TriggerState).where(TriggerState.account_id == account_id)).all())
+
+
 def find_state(
     session: Session, workspace_id: str, playbook: str, trigger: str, account_id: str
 ) -> TriggerState | None:

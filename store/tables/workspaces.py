@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import UniqueConstraint, update
+from sqlalchemy import UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -129,10 +129,14 @@ def find_user(session: Session, workspace_id: str, slack_user_id: str) -> SlackU
 
 def find_users(session: Session, workspace_id: str, slack_user_ids: Collection[str]) -> dict[str, SlackUser]:
     """What we remember of these Slack people, by their ids; whom we never met is left out."""
-    statement = select(SlackUser).where(
-        SlackUser.workspace_id == workspace_id, col(SlackUser.slack_user_id).in_(sorted(slack_user_ids))
-    )
-    return {user.slack_user_id: user for user in session.exec(statement).all()}
+    whom = {"workspace_id": workspace_id, "ids": sorted(slack_user_ids)}
+    return {user.slack_user_id: user for user in session.exec(_USERS, params=whom).all()}
+
+
+_USERS = select(SlackUser).where(
+    SlackUser.workspace_id == bindparam("workspace_id"),
+    col(SlackUser.slack_user_id).in_(bindparam("ids", expanding=True)),
+)
 
 
 def remember_user(

@@ -10,6 +10,7 @@ import yaml
 from playbooks import events, loader
 from playbooks.errors import PlaybookError
 from playbooks.triggers import Triggers
+from playbooks.workdays import Calendar
 from store.tables import Account, Subscription, accounts, happenings, playbooks
 
 HELLO = """
@@ -218,3 +219,40 @@ def test_retired_playbooks_begin_no_more(world, look):
     assert runs(world) == []
     with world.database.reading() as session:
         assert playbooks.published(session, world.workspace_id) == []
+
+
+# In a look ahead, what begins by itself does so on the day on which it would.
+
+TRIGGERS = {
+    "a renewal date": {"trigger": [{"date": "R-110d"}], "entry": {"periods": ["annual"]}, "cycle": "term"},
+    "a condition that begins to hold": {
+        "trigger": [{"signal": {"when": {"number": {"days_left": "<= 105"}}}}]
+    },
+    "a condition that must last": {
+        "trigger": [{"signal": {"when": {"number": {"days_left": "<= 105"}}, "for": "4d"}}]
+    },
+    "what may not begin before another day": {
+        "trigger": [{"date": {"SMB": "R-115d", "MM": "R-115d", "ENT": "R-115d"}, "within": "30d"}],
+        "entry": {"if": {"number": {"days_left": "<= 108"}}},
+    },
+}
+
+
+@pytest.mark.parametrize("changes", [pytest.param(one, id=name) for name, one in TRIGGERS.items()])
+def test_in_a_look_ahead_a_playbook_begins_on_the_day_on_which_it_would(world, look, changes):
+    look.publish(**changes)
+    course = world.simulate([], "smb", until=(world.clock.now() + timedelta(days=40)).date())
+    ahead = [line.at.date() for line in course.lines if line.step == "A" and line.kind == "message"]
+    begun = next((world.clock.now().date() for _ in range(40) if look(days=1)), None)
+    assert ahead[0] == Calendar("Europe/London").on_or_after(
+        begun
+    )  # its first message keeps the weekend free
+
+
+def test_in_a_look_ahead_one_playbook_starts_another(world, look):
+    look.publish()
+    chain = {"B": {"title": "And then", "when": "S+1d", "do": [{"start": "hello"}]}}
+    look.publish(playbook="first", id="PB-ONE", steps=chain, fallback=["anyone", "csm"])
+    course = world.simulate(["first"], "smb", until=(world.clock.now() + timedelta(days=9)).date())
+    assert ("hello", "A") in {(line.playbook, line.step) for line in course.lines if line.kind == "message"}
+    assert runs(world) == []
