@@ -193,8 +193,9 @@ def _later(turn: Turn, record: StepRecord) -> None:
 
 def _remind(turn: Turn, record: StepRecord, words: str, timer: str) -> None:
     """Remind in the thread, unless the person may not be written to or the question is nearly over."""
-    person = turn.person(record)
-    if person is None or not may_be_asked(turn, person) or record.wants_person:
+    person, body = turn.person(record), turn.body(record)
+    message = body if isinstance(body, Message) else None
+    if person is None or not may_be_asked(turn, person, message) or record.wants_person:
         return
     calendar = turn.calendar(record)
     if record.expires_at and calendar.date_of(record.expires_at) <= calendar.date_of(turn.now):

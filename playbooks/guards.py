@@ -28,8 +28,13 @@ DECIDERS = frozenset({"admin", "champion", "buyer", "sponsor"})
 ACCOUNT_LIMIT, ACCOUNT_WINDOW = 3, timedelta(days=7)
 
 
-def may_be_asked(turn: Turn, person: Person) -> bool:
-    """Whether a person may get playbook messages at all."""
+def may_be_asked(turn: Turn, person: Person, body: Message | None = None) -> bool:
+    """Whether a person may get playbook messages at all; and this one, if it needs their consent."""
+    wanted = body.needs_consent if body else None
+    if wanted and not any(
+        one.contact_id == person.id and one.purpose == wanted for one in turn.context.consents
+    ):
+        return False
     return person.active and not person.opted_out and person.id not in turn.run.excluded
 
 
@@ -40,20 +45,20 @@ def recipient(turn: Turn, record: StepRecord, body: Message) -> Person | None:
     nobody of any of them can be asked, and once. What follows an answer is for whoever gave it, or nobody.
     """
     meant = turn.context.person(record.contact_id)
-    if meant and (record.follows or may_be_asked(turn, meant)):
-        return meant if may_be_asked(turn, meant) else None
+    if meant and (record.follows or may_be_asked(turn, meant, body)):
+        return meant if may_be_asked(turn, meant, body) else None
     chain: list[str] = [record.audience]
     if not is_covered(turn, record, body):
         chain += body.fallback or turn.playbook.fallback
     taken = {other.contact_id for other in _beside(turn, record)}
-    return next((p for audience in chain for p in _askable(turn, audience) if p.id not in taken), None)
+    return next((p for audience in chain for p in _askable(turn, audience, body) if p.id not in taken), None)
 
 
 def is_covered(turn: Turn, record: StepRecord, body: Message) -> bool:
     """Whether the same step goes to somebody else of this account."""
     others = (audience for audience in body.to.of(turn.run.segment) if audience != record.audience)
     asked = any(other.contact_id and other.state != "skipped" for other in _beside(turn, record))
-    return asked or any(_askable(turn, audience) for audience in others)
+    return asked or any(_askable(turn, audience, body) for audience in others)
 
 
 def asked_too_often(turn: Turn, person: Person, body: Question) -> str | None:
@@ -129,9 +134,9 @@ def permitted(turn: Turn, record: StepRecord, person: Person) -> tuple[datetime,
     return allowed, why or ("quiet hours there" if allowed > turn.now else "")
 
 
-def _askable(turn: Turn, audience: str) -> list[Person]:
+def _askable(turn: Turn, audience: str, body: Message) -> list[Person]:
     """The people of an audience who may be asked; `anyone` begins with who asks most."""
-    people = [person for person in turn.context.contacts if may_be_asked(turn, person)]
+    people = [person for person in turn.context.contacts if may_be_asked(turn, person, body)]
     if audience == "anyone":
         return sorted(people, key=lambda person: (-person.questions, person.name))
     return [person for person in people if is_one_of(person, audience, turn.context, turn.now)]

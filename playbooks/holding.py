@@ -109,7 +109,7 @@ def is_one_of(person: Person, audience: str, context: Context, now: datetime) ->
             and person.score.age(now) <= SCORE_HOLDS
         )
     if audience == "advocate":
-        return any(one.contact_id == person.id for one in context.consents)
+        return any(one.contact_id == person.id and one.makes_an_advocate for one in context.consents)
     return audience in {"anyone", person.persona}
 
 
@@ -180,7 +180,8 @@ def _promoter_days(scene: Scene) -> float | None:
 
 def _consent_days_left(scene: Scene) -> float | None:
     today = scene.context.calendar().date_of(scene.now)
-    return min(((one.expires_on - today).days for one in scene.context.consents), default=None)
+    ends = ((one.expires_on - today).days for one in scene.context.consents if one.makes_an_advocate)
+    return min(ends, default=None)
 
 
 NUMBERS: dict[str, Callable[[Scene], float | None]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -57,11 +58,11 @@ def day_of(when: When, days: dict[str, date]) -> date | None:
 
 
 def parse_day(text: str) -> date | None:
-    """The day that a fact holds."""
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
+    """The day that a fact holds: ISO, or as messages say it, 12 March 2026."""
+    for written, pattern in ((text[:10], "%Y-%m-%d"), (text.strip(), "%d %B %Y")):
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(written, pattern).date()  # noqa: DTZ007 - a day has no zone
+    return None
 
 
 def plan(turn: Turn) -> None:

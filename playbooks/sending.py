@@ -29,7 +29,7 @@ def send(turn: Turn, record: StepRecord) -> None:
     if turn.run.state != "active" or not isinstance(body, Message) or hold(turn, record, body):
         return
     person = turn.person(record)
-    if person is None or not may_be_asked(turn, person):
+    if person is None or not may_be_asked(turn, person, body):
         turn.fresh.append(turn.change(record, state="planned", original_text=None).key)
         return
     moment, why = permitted(turn, record, person)

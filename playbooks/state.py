@@ -25,6 +25,7 @@ StepState = Literal[
     "done",
 ]
 RunState = Literal["active", "paused", "finished", "stopped"]
+WIN_BACK = "winback"  # the consent to be written to after the end
 OPEN: frozenset[StepState] = frozenset(
     {"planned", "preview", "awaiting_approval", "approved", "sent", "held"}
 )
@@ -143,6 +144,11 @@ class Agreed:
     scope: str
     text: str
     expires_on: date
+
+    @property
+    def makes_an_advocate(self) -> bool:
+        """Whether others hear of them by it; not so of a leave to write to themselves again."""
+        return self.purpose != WIN_BACK
 
 
 @dataclass(frozen=True)

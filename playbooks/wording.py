@@ -163,7 +163,7 @@ def _given(person: Person) -> dict[str, str | None]:
 
 def _agreed(person: Person, context: Context) -> dict[str, str | None]:
     """What somebody agreed to, of several what ends first."""
-    theirs = (one for one in context.consents if one.contact_id == person.id)
+    theirs = (one for one in context.consents if one.contact_id == person.id and one.makes_an_advocate)
     first = min(theirs, key=lambda one: one.expires_on, default=None)
     if first is None:
         return {}
