@@ -14,7 +14,7 @@ from playbooks.errors import UnknownPlaybook
 from playbooks.types import Playbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playbooks.terms import Segment
 
@@ -145,7 +145,12 @@ def find(definitions: dict[str, Definition], name: str) -> Definition:
 
 def describe_all(folder: Path = DEFINITIONS) -> list[dict[str, Any]]:
     """What there is, for people and programs: name, id, title, version, stage, description, steps, delivery."""
-    return [_described(definition) for definition in shipped(folder).values()]
+    return described(shipped(folder))
+
+
+def described(definitions: Mapping[str, Definition]) -> list[dict[str, Any]]:
+    """The same of these definitions, by name."""
+    return [_described(definition) for definition in definitions.values()]
 
 
 def _described(definition: Definition) -> dict[str, Any]:

@@ -194,12 +194,14 @@ def element_of(message, action_id):
 
 
 def _typed(element, value):
-    if element["type"] == "plain_text_input":
+    if element["type"] in {"plain_text_input", "number_input"}:
         typed = {"type": element["type"], "value": value}
     elif element["type"] == "datepicker":
         typed = {"type": element["type"], "selected_date": value}
     elif element["type"] == "users_select":
         typed = {"type": element["type"], "selected_user": value}
+    elif element["type"] == "external_select":
+        typed = {"type": element["type"], "selected_option": value}
     else:
         chosen = next(one for one in element["options"] if one["value"] == value)
         typed = {"type": element["type"], "selected_option": chosen}

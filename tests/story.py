@@ -20,13 +20,14 @@ from __future__ import annotations
 import re
 import textwrap
 from datetime import datetime, timedelta
+from html import unescape
 
 import yaml
 from sqlmodel import select
 
 from bot.local import sample
 from bot.schedule import Schedule
-from bot.watching import Watch
+from bot.watching import Watch, triggers_of
 from store.accounts_import import import_csv
 from store.tables import Account, OutboxMessage, PlaybookRun, RunStep, Task
 from tests.bot_fixtures import texts_of
@@ -49,15 +50,16 @@ class Story:
 
     Args:
         bot: a `BotUnderTest`.
-        looks_daily: whether accounts are looked at once a day on the way, as the running bot does.
+        looks_daily: the account that is looked at once a day on the way, as the running bot does with all; or None.
     """
 
-    def __init__(self, bot, *, looks_daily=False):
+    def __init__(self, bot, *, looks_daily=None):
         self.bot, self.services = bot, bot.services
         self.looks_daily = looks_daily
         self.told = []
         self._heard, self._alone = set(), {}
-        self._schedule, self._watch = Schedule(bot.services), Watch(bot.services)
+        self._schedule = Schedule(bot.services)
+        self._watch, self._triggers = Watch(bot.services), triggers_of(bot.services)
         self._since = 0.0
         directory = yaml.safe_load((sample.FOLDER / "directory.yaml").read_text(encoding="utf-8"))
         self._channels = {one["name"]: one["id"] for one in directory["channels"]}
@@ -154,10 +156,16 @@ class Story:
                 break
             clock.advance(max(min(moments) - clock.now(), timedelta(0)))
             if self.looks_daily and clock.now() >= looks:
-                self._watch.run_due()
+                self._look()
             self.happens()
         clock.advance(goal - clock.now())
         self.happens()
+
+    def _look(self):
+        account_id = self.account(self.looks_daily).id
+        with self.bot.database.transaction() as session:
+            self._watch.look(session, account_id)
+            self._triggers.look(session, account_id)
 
     def is_down(self, by):
         """The bot is not running for that long; then it starts again."""
@@ -299,7 +307,7 @@ class Story:
 
 def _says(message, words):
     parts = map(re.escape, filter(None, (part.strip() for part in words.split("…"))))
-    return re.search(".*?".join(parts), texts_of(message), re.DOTALL) is not None
+    return re.search(".*?".join(parts), unescape(texts_of(message)), re.DOTALL) is not None
 
 
 def _labels(message):

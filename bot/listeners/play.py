@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.services import Services
     from playbooks.events import Event
     from playbooks.runner import RunOverview
+    from playbooks.types import Playbook
     from store.tables import InboundEvent
 
 STARTED, STEERED, PICKED = "playbook_started", "playbook_steered", "playbook_account_picked"
@@ -85,8 +86,9 @@ def _list(services: Services, call: Call) -> None:
     with services.database.reading() as session:
         visible = people.visible_account_ids(session, services.workspace_id, call.asked.person)
         rows = playbooks.open_runs(session, services.workspace_id, visible)
+        there_are = services.runner.definitions_for(session, services.workspace_id)
     running = [services.runner.run_overview(row.id) for row in rows]
-    finish(services, call, blocks.list_speech(loader.describe_all(), running))
+    finish(services, call, blocks.list_speech(loader.described(there_are), running))
 
 
 def _for_account(services: Services, call: Call, verb: str) -> None:
@@ -94,7 +96,8 @@ def _for_account(services: Services, call: Call, verb: str) -> None:
     words, argument = call.words, ""
     if VERBS[verb] is _preview:
         argument, _, words = words.partition(" ")
-        loader.find(services.runner.definitions, argument.lower())
+        with services.database.reading() as session:
+            _playbook(session, services, argument.lower())
     with services.database.reading() as session:
         account, rest, speech = _account_and_rest(
             session, services, replace(call, words=words.strip()), verb, argument.lower()
@@ -140,9 +143,14 @@ def carry_out_pick(services: Services, event: InboundEvent) -> None:
         speaking.reply(session, services, event, speech, replace=True)
 
 
-def _preview(_session: Session, services: Services, wish: Wish) -> Speech:
+def _playbook(session: Session, services: Services, name: str) -> Playbook:
+    """The playbook of that name as it begins here: what was published in this workspace comes first."""
+    return loader.find(services.runner.definitions_for(session, services.workspace_id), name).playbook
+
+
+def _preview(session: Session, services: Services, wish: Wish) -> Speech:
     """What would be sent, when and to whom; with the button that starts it."""
-    playbook = loader.find(services.runner.definitions, wish.argument).playbook
+    playbook = _playbook(session, services, wish.argument)
     account = wish.account
     course = simulate(
         services.runner,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def test_a_good_score_and_a_question_about_exporting_everything_is_told_as_a_contradiction(story):
-    story.looks_daily = True
+    story.looks_daily = "Harbour Bakery Group"
     story.tell("-- 2 days")
     story.imports(
         "usage",
