@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, Tag, ValidationError
 
-from playbooks import loader, types
-from playbooks.errors import BadDefinition
-from playbooks.rules import RULES, Finding, nearest
+from playbooks import names, reading, types
+from playbooks.errors import BadDefinition, Problem
+from playbooks.finding import Finding, nearest
+from playbooks.rules import RULES
 from playbooks.types import SEGMENTS, Playbook, Variant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playbooks.loader import Place, Source
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One mistake in a definition."""
-
-    file: str
-    line: int
-    step: str | None
-    message: str
-    remedy: str
-
-    def __str__(self) -> str:
-        where = f"step {self.step}: " if self.step else ""
-        end = "" if self.remedy.endswith("?") else "."
-        return f"{self.file}:{self.line}: {where}{self.message}. {self.remedy}{end}"
+    from playbooks.reading import Place, Source
 
 
 def check(path: Path) -> list[Problem]:
     """Every problem of a definition file, by line; an empty list if there is none."""
     try:
-        return _examined(loader.read(path))[1]
+        return _examined(reading.read(path))[1]
     except yaml.YAMLError as error:
         return [_broken(path, error)]
     except (UnicodeDecodeError, OSError) as error:
@@ -59,7 +44,7 @@ def checked(path: Path) -> tuple[Source, Playbook]:
         BadDefinition: it has.
     """
     try:
-        source = loader.read(path)
+        source = reading.read(path)
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         raise BadDefinition(check(path)) from error
     playbook, problems = _examined(source)
@@ -71,11 +56,14 @@ def checked(path: Path) -> tuple[Source, Playbook]:
 def _examined(source: Source) -> tuple[Playbook | None, list[Problem]]:
     """The playbook, and what is wrong with it as it stands and, if that is nothing, as each segment has it."""
     playbook, findings = _judged(source.data)
+    if playbook is not None:
+        known = names.names_beside(reading.DEFINITIONS, source.path.parent)
+        findings += names.other_playbooks(playbook, known)
     findings = [Finding(*odd) for odd in source.odd] + findings
     if playbook is not None and not findings:
         for segment in SEGMENTS:
             if getattr(playbook.variants, segment) != Variant():
-                found = _judged(loader.overlaid(source.data, segment))[1]
+                found = _judged(reading.overlaid(source.data, segment))[1]
                 findings += [replace(one, place=_in_variant(source, segment, one.place)) for one in found]
     problems = {_problem(source, finding) for finding in findings}
     return playbook, sorted(problems, key=lambda problem: (problem.line, problem.message))

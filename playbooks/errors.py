@@ -10,12 +10,25 @@ store.errors.GuidepostError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from store.errors import GuidepostError
 
-if TYPE_CHECKING:
-    from playbooks.checking import Problem
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a definition."""
+
+    file: str
+    line: int
+    step: str | None
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"step {self.step}: " if self.step else ""
+        end = "" if self.remedy.endswith("?") else "."
+        return f"{self.file}:{self.line}: {where}{self.message}. {self.remedy}{end}"
 
 
 class PlaybookError(GuidepostError):

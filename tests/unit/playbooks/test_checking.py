@@ -8,7 +8,8 @@ import pytest
 
 from playbooks.checking import check
 from playbooks.errors import BadDefinition, UnknownPlaybook
-from playbooks.loader import DEFINITIONS, describe_all, find, load, shipped
+from playbooks.loader import describe_all, find, load, shipped
+from playbooks.reading import DEFINITIONS
 from playbooks.wording import VARIABLES
 
 HEAD = """\
@@ -128,6 +129,20 @@ def test_a_sound_definition_has_no_problem(tmp_path):
         pytest.param("    else: {reply: Thank you.}", "    else: {do: [{goto: A, after: 2bd}]}", [], id="a circle with a delay is fine"),
         pytest.param("    good: {reply: Fine.}", "    good: {reply: Fine.}\n    good: {reply: Better.}",
             ["22: step A: “good” is written twice. Keep one of the two."], id="a key twice"),
+        pytest.param("bad: {do: [goto: B]}", "bad: {do: [goto: B, start: savee]}",
+            ["22: step A: There is no playbook “savee”. Did you mean “save”?"], id="another playbook that there is not"),
+        pytest.param("bad: {do: [goto: B]}", "bad: {do: [goto: B, stop: renewel]}",
+            ["22: step A: There is no playbook “renewel”. Did you mean “renewal”?"], id="a playbook to stop that there is not"),
+        pytest.param("bad: {do: [goto: B]}", "bad: {do: [goto: B, start: hello, stop: survey]}", [],
+            id="itself, and a kind, may be started and stopped"),
+        pytest.param("all well?", "since {day_Q}: all well?",
+            ["16: step A: There is no anchor Q whose day {day_Q} could be. Known here: C, R, S."], id="the day of no anchor"),
+        pytest.param("  when: C+0d", '  "on": signal.champion_lft',
+            ["14: step A: Nothing ever says “signal.champion_lft”. Did you mean “signal.champion_left”?"],
+            id="a signal that is misspelt"),
+        pytest.param("  when: C+0d", '  "on": health.orange',
+            ["14: step A: Nothing ever says “health.orange”. Did you mean “health.red”?"], id="a band that there is not"),
+        pytest.param("  when: C+0d", '  "on": office.moved', [], id="what is said elsewhere may be waited for"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_step(tmp_path, old, new, expected):
@@ -151,6 +166,14 @@ def test_a_mistake_in_a_step(tmp_path, old, new, expected):
         pytest.param("delivery: auto", "delivery: {SMB: auto, MM: preview}", "7: “ENT” is missing. Add “ENT:”.", id="a segment is missing"),
         pytest.param("delivery: auto", "delivery: automatic",
             "7: “automatic” is not allowed for “delivery”. Use one of 'auto', 'preview', 'approve' or 'draft'.", id="an unknown delivery"),
+        pytest.param("cycle: sub", "entry: {if: {answer: {wellness: good}}}\ncycle: sub",
+            "6: The answer “wellness” is not known before the run begins. Name a fact, a number, a stage or a segment.",
+            id="an answer decides whether to begin"),
+        pytest.param("cycle: sub", "trigger: [{signal: {when: {not: {answers: {wellness: {bad: 2}}}}}}]\ncycle: sub",
+            "6: The answer “wellness” is not known before the run begins. Name a fact, a number, a stage or a segment.",
+            id="an answer in a trigger"),
+        pytest.param("cycle: sub", "trigger: {event: [subscription.started, signal.silense]}\ncycle: sub",
+            "6: Nothing ever says “signal.silense”. Did you mean “signal.silence”?", id="a trigger that is misspelt"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_head(tmp_path, old, new, expected):

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from playbooks.checking import check
-from playbooks.loader import DEFINITIONS
+from playbooks.reading import DEFINITIONS
 from playbooks.schema import schema, schema_text
 
 ROOT = DEFINITIONS.parents[1]
