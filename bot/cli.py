@@ -265,6 +265,23 @@ def playbooks_schema() -> None:
     typer.echo(schema_text(), nl=False)
 
 
+@playbooks_app.command("diagram")
+def playbooks_diagram(
+    name: Annotated[str, typer.Argument(help="A playbook; empty with --write.")] = "",
+    write: Annotated[
+        Path | None, typer.Option(help="Write a page for every playbook into this folder.")
+    ] = None,
+) -> None:
+    """Print a playbook's drawing in Mermaid, or write the pages of all."""
+    from playbooks.loader import find, shipped
+    from playbooks.pages import drawing_of, mermaid, write_all
+
+    if write is not None:
+        typer.echo("\n".join(map(str, write_all(write))))
+    else:
+        typer.echo(mermaid(drawing_of(find(shipped(), name.lower()))), nl=False)
+
+
 @playbooks_app.command("publish")
 def playbooks_publish(
     context: typer.Context,
