@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
-from bot.blocks.text import brief
+from bot.blocks.text import brief, split_paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ class CommandLine:
 
     usage: str
     description: str
+    example: str = ""
 
 
 def help_speech(name: str, commands: Sequence[CommandLine]) -> Speech:
@@ -28,8 +29,21 @@ def help_speech(name: str, commands: Sequence[CommandLine]) -> Speech:
     opening = (
         f"{greeting} Write me a question in a DM, or mention me in a channel, and I answer with sources."
     )
-    lines = "\n".join(f"`{one.usage}`  {brief(one.description, 120)}" for one in commands)
-    footnote = "Say `stop check-ins` in our DM and I will only answer, never ask."
-    return parts.speech(
-        f"{opening}\n{lines}", [parts.section(opening), parts.section(lines or " "), parts.context(footnote)]
+    lines = "\n".join(_line(one) for one in commands)
+    footnote = (
+        "Only you see what a command answers; with `--share` the channel does, where that is fit for it. "
+        "Say `stop check-ins` in our DM and I will only answer, never ask."
     )
+    return parts.speech(
+        f"{opening}\n{lines}",
+        [
+            parts.section(opening),
+            *map(parts.section, split_paragraphs(lines or " ")),
+            parts.context(footnote),
+        ],
+    )
+
+
+def _line(one: CommandLine) -> str:
+    example = f"\n      for example `{one.example}`" if one.example else ""
+    return f"`{one.usage}`  {brief(one.description, 120)}{example}"

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from bot.verifying.answers import Draft
 
-MODAL = "add_to_knowledge_base"
+MODAL, EDIT_MODAL = "add_to_knowledge_base", "kb_draft_edit"
 NOT_FOR_YOU = (
     "Only customer success managers can add to the knowledge base. Ask your CSM, or press "
     "“Talk to a person” below an answer."
 )
 _CARE = (
-    "It is quoted with your name to everybody who may read it. Take out names, prices and whatever only one "
+    "It is quoted with the name of whoever approves it to everybody who may read it. Take out names, prices and whatever only one "
     "customer may know."
 )
 _READERS = {"internal": "Our team only", "customer": "All customers", "public": "Everybody"}
@@ -42,14 +42,21 @@ def readers(account_id: str | None, account_name: str) -> dict[str, str]:
     return own | _READERS
 
 
-def approval_modal(draft: Draft, choices: Mapping[str, str], context: Mapping[str, Any]) -> dict[str, Any]:
+def approval_modal(
+    draft: Draft,
+    choices: Mapping[str, str],
+    context: Mapping[str, Any],
+    *,
+    callback_id: str = MODAL,
+    submit: str = "Save",
+) -> dict[str, Any]:
     """The modal, filled with what is known; `context` comes back with it."""
     options = {value: parts.option(shortened(label, 75), value) for value, label in choices.items()}
     view = View(
         type="modal",
-        callback_id=MODAL,
+        callback_id=callback_id,
         title=PlainTextObject(text="Add to knowledge base"),
-        submit=PlainTextObject(text="Approve"),
+        submit=PlainTextObject(text=submit),
         close=PlainTextObject(text="Cancel"),
         private_metadata=json.dumps(context),
         blocks=[

@@ -157,4 +157,5 @@ ACCOUNT = Subcommand(
     description="An account at a glance: plan, renewal, health, people, last questions",
     role="csm",
     handler=show,
+    example="account Harbour",
 )

@@ -155,4 +155,5 @@ ADMIN = Subcommand(
     description="How far I am set up, what is missing, and who has which role",
     role="admin",
     handler=run,
+    example="admin roles",
 )

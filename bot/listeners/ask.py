@@ -71,4 +71,5 @@ ASK = Subcommand(
     description="An answer with sources that only you see",
     role="end_user",
     handler=ask,
+    example="ask how do I export my data? --share",
 )

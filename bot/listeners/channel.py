@@ -120,4 +120,5 @@ CHANNEL = Subcommand(
     description="What I answer in this channel",
     role="csm",
     handler=show_or_set,
+    example="channel every",
 )

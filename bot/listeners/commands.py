@@ -97,6 +97,7 @@ class Subcommand:
         description: what it does, half a line.
         role: the least role that may call it.
         handler: see `Runs`.
+        example: as somebody would write it, without `/cs`; help shows it.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Subcommand:
     description: str
     role: Role
     handler: Runs
+    example: str = ""
 
 
 def register(app: App, services: Services) -> None:
@@ -187,7 +189,12 @@ def finish(services: Services, call: Call, speech: Speech, *, may_share: bool = 
 
 def help_for(asked: Asked, subcommands: Sequence[Subcommand]) -> Speech:
     """What the reader can do here."""
-    lines = [CommandLine(f"{COMMAND} {one.usage}", one.description) for one in _own(asked, subcommands)]
+    lines = [
+        CommandLine(
+            f"{COMMAND} {one.usage}", one.description, f"{COMMAND} {one.example}" if one.example else ""
+        )
+        for one in _own(asked, subcommands)
+    ]
     return help_speech(asked.person.name, lines)
 
 

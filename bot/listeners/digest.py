@@ -135,4 +135,5 @@ DIGEST = Subcommand(
     description="What customers asked and said, and what is open",
     role="csm",
     handler=show,
+    example="digest 7d --share",
 )

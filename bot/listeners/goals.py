@@ -114,4 +114,5 @@ GOALS = Subcommand(
     description="What they want to reach: baseline, now, target, until when",
     role="csm",
     handler=ABOUT,
+    example="goals @Harbour",
 )

@@ -141,4 +141,5 @@ HEALTH = Subcommand(
     description="How they are and why; your own word with its reason",
     role="csm",
     handler=ABOUT,
+    example="health @Harbour why",
 )

@@ -148,5 +148,6 @@ LOG = Subcommand(
     description="Write down a call, a note or a promise, or see what was written down",
     role="csm",
     handler=ABOUT,
+    example="log @Harbour call Asked for the audit log",
 )
 HANDLERS = {SETTLED: carry_out_settled}

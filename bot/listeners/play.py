@@ -256,6 +256,7 @@ PLAY = Subcommand(
     description="Onboarding check-ins and renewals: preview, start, watch, pause, stop",
     role="csm",
     handler=play,
+    example="play preview onboarding @Harbour",
 )
 STEPS: dict[str, tuple[Callable[[str], Event], str]] = {
     "pause": (events.Paused, "is paused; nothing is sent until you resume it"),

@@ -176,5 +176,6 @@ PRIVACY = Subcommand(
     description="What is stored about you, how often I ask, and being forgotten",
     role="end_user",
     handler=run,
+    example="privacy cadence monthly",
 )
 HANDLERS = {PRESSED: carry_out_erase}

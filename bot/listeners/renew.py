@@ -258,4 +258,5 @@ RENEW = Subcommand(
     description="The brief before a renewal, what is expected of it, how it ended",
     role="csm",
     handler=ABOUT,
+    example="renew @Harbour brief",
 )

@@ -149,4 +149,5 @@ TASKS = Subcommand(
     description="What is to be done, overdue first; who stands in while you are away",
     role="csm",
     handler=show,
+    example="tasks team",
 )

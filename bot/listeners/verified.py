@@ -1,25 +1,23 @@
-"""The message shortcut "Add to knowledge base": a CSM approves an answer, and it ranks as a source."""
+"""The message shortcut "Add to knowledge base": a CSM writes a draft; once an editor approves it, it is a source."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot import asking, speaking
+from bot.blocks.kb_draft import proposed
 from bot.blocks.verified import MODAL, NOT_FOR_YOU, approval_modal, approved_text, readers
+from bot.listeners import kb_drafts
 from bot.slack.incoming import parse_shortcut
 from bot.slack.messenger import Posted, Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
 from bot.slack.once import remember
 from bot.verifying.answers import (
-    ANSWER,
-    AUDIENCE,
-    EXPIRES,
-    QUESTION,
     USUAL_LIFE,
     Approver,
     Draft,
     approve,
+    draft_of,
     problems,
 )
 from store import access
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from store.tables import InboundEvent
 
 SHORTCUT = "add_to_knowledge_base"
-APPROVED = "answer_approved"
+PROPOSED = "answer_approved"
 LOOKED_BACK = 12  # messages of the thread in which the question is looked for
 
 
@@ -52,11 +50,11 @@ def register(app: App, services: Services) -> None:
 
     def approved(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
-        wrong = problems(_draft(submitted), services.clock.now().date())
+        wrong = problems(draft_of(submitted.values), services.clock.now().date())
         if wrong:
             ack(response_action="errors", errors=wrong)
             return
-        remember(services, APPROVED, submitted.event_key, submitted.to_payload())
+        remember(services, PROPOSED, submitted.event_key, submitted.to_payload())
         ack()
 
     app.shortcut(SHORTCUT)(wanted)
@@ -64,16 +62,22 @@ def register(app: App, services: Services) -> None:
 
 
 def carry_out(services: Services, event: InboundEvent) -> None:
-    """Record the pair, with the link of the message that it came from, and say so to who approved it."""
+    """Show the draft to an editor; without one, record the pair at once. It keeps the link of its message."""
     submitted = Submitted.from_payload(event.payload)
     channel, ts = submitted.context.get("channel_id"), submitted.context.get("ts")
     link = services.messenger.permalink(Posted(channel, ts)) if channel and ts else None
-    draft = _draft(submitted)
+    draft = draft_of(submitted.values)
+    editors = kb_drafts.editors_besides(services, submitted.user_id)
     with services.effect_of(event.id) as session:
         person = asking.person_of(session, services, submitted.user_id)
         choices = _choices(session, services, channel)
         if not person.may_act_as("csm") or draft.audience not in choices:
             speaking.reply(session, services, event, Speech(text=NOT_FOR_YOU))
+            return
+        if editors:
+            key = f"kb:{event.id}"
+            kb_drafts.propose(session, services, draft, person, editors, key=key, choices=choices, link=link)
+            speaking.reply(session, services, event, proposed(editors[0].name, draft.question))
             return
         approver = Approver(person.email or submitted.user_id, person.name)
         pair = approve(session, services.workspace_id, draft, approver, now=services.clock.now(), link=link)
@@ -120,14 +124,3 @@ def _choices(session: Session, services: Services, channel_id: str | None) -> di
         access.account_of_channel(session, services.workspace_id, channel_id) if channel_id else None
     )
     return readers(account.id if account else None, account.name if account else "")
-
-
-def _draft(submitted: Submitted) -> Draft:
-    values = submitted.values
-    expires = values.get(EXPIRES)
-    return Draft(
-        question=values.get(QUESTION, ""),
-        answer=values.get(ANSWER, ""),
-        audience=values.get(AUDIENCE, ""),
-        expires_on=date.fromisoformat(expires) if expires else None,
-    )

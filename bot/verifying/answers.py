@@ -11,6 +11,7 @@ from store.tables import sources, verified
 from store.tables.verified import VerifiedAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlmodel import Session
@@ -32,6 +33,17 @@ class Draft:
     answer: str
     audience: str
     expires_on: date | None = None
+
+
+def draft_of(values: Mapping[str, str]) -> Draft:
+    """The draft that a modal's fields hold."""
+    expires = values.get(EXPIRES)
+    return Draft(
+        question=values.get(QUESTION, ""),
+        answer=values.get(ANSWER, ""),
+        audience=values.get(AUDIENCE, ""),
+        expires_on=date.fromisoformat(expires) if expires else None,
+    )
 
 
 @dataclass(frozen=True)

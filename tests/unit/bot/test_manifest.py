@@ -61,6 +61,7 @@ class Registered:
 
     def __init__(self):
         self.events, self.commands, self.actions, self.views, self.others = set(), set(), [], [], []
+        self.menus = []
         for feature in FEATURES:
             if feature is not leftovers:  # which takes whatever nobody asked for
                 feature.register(self, services=None)
@@ -83,6 +84,10 @@ class Registered:
 
     def shortcut(self, name, **_):
         self.others.append(name)
+        return lambda listener: listener
+
+    def options(self, name, **_):
+        self.menus.append(name)
         return lambda listener: listener
 
     def error(self, listener):

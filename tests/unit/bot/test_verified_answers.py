@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
+from bot.blocks.kb_draft import DraftView, draft_speech
 from bot.syncing import DueSyncs
 from bot.verifying.answers import Draft, NotApproved, approve, problems, withdraw
 from bot.wiring import Core
@@ -15,8 +16,8 @@ from knowledge.adapters.generations import NumpyGenerations
 from knowledge.adapters.memory import HashingEmbedder, OverlapReranker
 from knowledge.ingest import Ingest
 from knowledge.verified import as_documents
-from store.tables import Account, Document, Passage, StaffMember, VerifiedAnswer
-from tests.bot_fixtures import HARBOUR, ISLA, PRIYA, texts_of
+from store.tables import Account, Document, Passage, StaffMember, Task, VerifiedAnswer
+from tests.bot_fixtures import GRACE, HARBOUR, ISLA, PRIYA, TEAM, texts_of
 
 TODAY = date(2026, 3, 3)
 GOOD = Draft("Can we pay by invoice?", "Yes, from the Growth plan on.", "customer", date(2026, 12, 31))
@@ -63,7 +64,67 @@ def answered_by_priya(bot):
     return ts, reply
 
 
-def test_an_answer_of_a_csm_is_approved_and_cited_with_their_name(bot, answered_by_priya):
+def propose(bot, reply, **changes):
+    """Priya suggests her answer; the card of the editor, Grace."""
+    use_shortcut(bot, PRIYA, HARBOUR, reply)
+    send(bot, PRIYA, bot.modal(PRIYA), **changes)
+    return bot.seen(GRACE, bot.dm(GRACE)).messages[-1]
+
+
+def test_a_draft_is_no_knowledge_until_somebody_else_approves_it(bot, answered_by_priya):
+    card = propose(bot, answered_by_priya[1])
+    assert "Priya Raman suggests an answer" in card["text"]
+    assert "one free depot" in texts_of(card)
+    assert bot.rows(select(VerifiedAnswer)) == []
+    assert "Grace Okafor reads" in texts_of(bot.seen(PRIYA, HARBOUR, answered_by_priya[0]).ephemerals[-1])
+    bot.press(GRACE, card, "kb_draft_decline")
+    assert bot.rows(select(VerifiedAnswer)) == []
+    assert "Declined by Grace Okafor" in texts_of(bot.seen(GRACE, bot.dm(GRACE)).messages[-1])
+    assert "has not taken" in bot.seen(PRIYA, bot.dm(PRIYA)).messages[-1]["text"]
+
+
+def test_the_editor_may_change_it_first(bot, answered_by_priya):
+    card = propose(bot, answered_by_priya[1])
+    bot.press(GRACE, card, "kb_draft_change")
+    modal = bot.modal(GRACE)
+    assert "That day" in send(bot, GRACE, modal, expires="2026-01-01")["errors"]["expires"]
+    send(bot, GRACE, modal, answer="Yes: bakeries get one depot for free.", audience="customer")
+    [pair] = bot.rows(select(VerifiedAnswer))
+    assert (pair.answer, pair.approver_name) == ("Yes: bakeries get one depot for free.", "Grace Okafor")
+    assert "Approved by Grace Okafor" in texts_of(bot.seen(GRACE, bot.dm(GRACE)).messages[-1])
+
+
+def test_nobody_approves_their_own_draft_nor_a_csm_anybodys(bot, answered_by_priya):
+    propose(bot, answered_by_priya[1])
+    [task] = bot.rows(select(Task).where(Task.kind == "kb_draft"))
+    with bot.database.transaction() as session:
+        task = session.get_one(Task, task.id)
+        task.link = task.link | {"author": GRACE}
+        session.add(task)
+    draft = DraftView(task.id, "Priya", GOOD, "All customers")
+    bot.services.messenger.post(TEAM, draft_speech(draft), key="copied")
+    copied = bot.seen(GRACE, TEAM).messages[-1]
+    for user, sentence in ((GRACE, "somebody else reads it"), (PRIYA, "managers and admins")):
+        bot.press(user, copied, "kb_draft_approve")
+        assert sentence in texts_of(bot.seen(user, TEAM).ephemerals[-1])
+    assert bot.rows(select(VerifiedAnswer)) == []
+
+
+def test_where_the_author_is_the_only_editor_it_is_approved_at_once(bot, answered_by_priya):
+    with bot.database.transaction() as session:
+        for member in session.exec(select(StaffMember)).all():
+            if member.slack_user_id == PRIYA:
+                member.role = "admin"
+                session.add(member)
+            else:
+                session.delete(member)
+    use_shortcut(bot, PRIYA, HARBOUR, answered_by_priya[1])
+    send(bot, PRIYA, bot.modal(PRIYA))
+    [pair] = bot.rows(select(VerifiedAnswer))
+    assert pair.approver_name == "Priya Raman"
+
+
+def test_an_answer_of_a_csm_is_approved_by_an_editor_and_cited_with_their_name(bot, answered_by_priya):
     _, reply = answered_by_priya
     assert use_shortcut(bot, PRIYA, HARBOUR, reply) == {"ok": True}
     modal = bot.modal(PRIYA)
@@ -73,14 +134,16 @@ def test_an_answer_of_a_csm_is_approved_and_cited_with_their_name(bot, answered_
     assert shown["audience"]["initial_option"]["value"].startswith("account:")  # the narrowest
     assert shown["expires"]["initial_date"] == "2026-08-30"
     send(bot, PRIYA, modal, audience="customer")
+    bot.press(GRACE, bot.seen(GRACE, bot.dm(GRACE)).messages[-1], "kb_draft_approve")
     [pair] = bot.rows(select(VerifiedAnswer))
-    assert (pair.audience, pair.approver_name) == ("customer", "Priya Raman")
+    assert (pair.audience, pair.approver_name) == ("customer", "Grace Okafor")
+    assert "has approved your answer" in bot.seen(PRIYA, bot.dm(PRIYA)).messages[-1]["text"]
     assert pair.source_link.startswith("http")
     assert take_in(bot) == 1
     ts = bot.say(ISLA, HARBOUR, f"<@{bot.services.bot_user_id}> Is there a zebra discount for bakeries?")
     answer = texts_of(bot.seen(ISLA, HARBOUR, ts).messages[-1])
     assert "one free depot" in answer
-    assert "approved by Priya Raman on 3 March 2026" in answer
+    assert "approved by Grace Okafor on 3 March 2026" in answer
 
 
 def test_a_question_itself_can_be_answered_in_the_modal(bot):
@@ -126,8 +189,7 @@ def test_who_is_no_longer_a_csm_when_the_modal_comes_back_approves_nothing(bot, 
 
 
 def test_an_answer_for_one_account_is_read_there_only(bot, answered_by_priya):
-    use_shortcut(bot, PRIYA, HARBOUR, answered_by_priya[1])
-    send(bot, PRIYA, bot.modal(PRIYA))
+    bot.press(GRACE, propose(bot, answered_by_priya[1]), "kb_draft_approve")
     take_in(bot)
     [account] = bot.rows(select(Account).where(Account.slack_channel_id == HARBOUR))
     audiences = {
