@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.blocks import plan
 from bot.services import AlreadyDone
-from bot.slack.messenger import Posted, StreamTarget
+from bot.slack.messenger import Posted, StreamTarget, TryLater, Unreachable
 from store.tables import conversations, events, outbox
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from bot.slack.incoming import Said
     from knowledge.types import Answered, Evidence, Stage
     from store.tables import InboundEvent
+
+log = logging.getLogger(__name__)
 
 SEARCHING = "is searching the knowledge base…"
 READING = "is reading {}…"
@@ -121,9 +124,7 @@ def _begin(services: Services, said: Said) -> Posted | None:
         plan.searching(ready=services.answers.ready),
         StreamTarget(said.user_id, said.user_team),
     )
-    if where is not None:
-        _note(services, said, where.ts)
-    return where
+    return _noted(services, said, where) if where is not None else None
 
 
 def _begun_before(services: Services, event: InboundEvent, said: Said) -> Posted | None:
@@ -143,18 +144,19 @@ def _begun_before(services: Services, event: InboundEvent, said: Said) -> Posted
         said.channel_id, services.bot_user_id, thread_ts=said.root_ts, oldest=said.ts
     )
     lost = next((where for where in found if where.ts not in taken), None)
-    if lost is not None:
-        _note(services, said, lost.ts)
-    return lost
+    return _noted(services, said, lost) if lost is not None else None
 
 
-def _note(services: Services, said: Said, ts: str) -> None:
+def _noted(services: Services, said: Said, where: Posted) -> Posted:
+    """Where the answer streams from now on. If another worker, believed dead, began too, only one may stay."""
     with services.database.transaction() as session:
-        question = conversations.find_message(
-            session, workspace_id=services.workspace_id, channel_id=said.channel_id, ts=said.ts
-        )
-        question.stream_ts = ts
-        session.add(question)
+        stays = conversations.claim_stream(session, services.workspace_id, said.channel_id, said.ts, where.ts)
+    if stays != where.ts:
+        try:
+            services.messenger.delete(where)
+        except (TryLater, Unreachable) as error:
+            log.warning("a second stream of %s could not be taken back: %s", said.message_key, error)
+    return Posted(said.channel_id, stays)
 
 
 def _sources(evidence: Sequence[Evidence]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import UniqueConstraint, bindparam, case, func
+from sqlalchemy import UniqueConstraint, bindparam, case, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -162,6 +162,17 @@ def streaming_in(
         col(Message.stream_ts).in_(sorted(stamps)),
     )
     return list(session.exec(statement).all())
+
+
+def claim_stream(session: Session, workspace_id: str, channel_id: str, ts: str, stream_ts: str) -> str:
+    """The message in which a question's answer streams: this one, or the one that another worker noted first."""
+    mine = (
+        col(Message.workspace_id) == workspace_id,
+        col(Message.channel_id) == channel_id,
+        col(Message.ts) == ts,
+    )
+    session.exec(update(Message).where(*mine, col(Message.stream_ts).is_(None)).values(stream_ts=stream_ts))
+    return session.exec(select(Message.stream_ts).where(*mine)).one() or stream_ts
 
 
 def streams_in(session: Session, conversation_id: str) -> set[str]:

@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import select
 
 from bot.blocks import plan
-from store.tables import Answer, InboundEvent, Message, OutboxMessage
+from bot.slack.messenger import SlackMessenger
+from store.tables import Answer, InboundEvent, Message, OutboxMessage, conversations
 from tests.bot_fixtures import HARBOUR, ISLA, MIRA, texts_of
 from tests.local_slack import client_of
 
@@ -118,6 +119,28 @@ def test_a_stream_whose_beginner_vanished_before_noting_it_is_gone_on_with(bot):
     bot.settle()
     [answer] = ours(bot, ts)
     assert answer["ts"] == lost["ts"]
+    assert "[1]" in texts_of(answer)
+
+
+class Overtaken(SlackMessenger):
+    """While a stream begins, another worker, which took over, has begun and noted one."""
+
+    first = None
+
+    def begin_stream(self, channel, thread_ts, chunks, target):
+        self.first = super().begin_stream(channel, thread_ts, chunks, target)
+        with self.database.transaction() as session:
+            conversations.claim_stream(session, self.workspace_id, channel, thread_ts, self.first.ts)
+        return super().begin_stream(channel, thread_ts, chunks, target)
+
+
+def test_of_two_workers_that_begin_a_stream_only_ones_stays(bot):
+    messenger = bot.services.messenger = Overtaken(bot.services.messenger.client, pause=lambda _: None)
+    messenger.database, messenger.workspace_id = bot.database, bot.workspace_id
+    ts = asks(bot)
+    bot.settle()
+    [answer] = ours(bot, ts)
+    assert answer["ts"] == messenger.first.ts
     assert "[1]" in texts_of(answer)
 
 
