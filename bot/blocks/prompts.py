@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bot.blocks.text import harmless, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+POPULAR, AT_MOST = 2, 4
+TITLE_LIMIT = 60
 TITLE = "What would you like to know?"
 Prompt = dict[str, str]
 
@@ -37,12 +46,22 @@ _STAFF = (
 )
 
 
-def prompts_for(stage: str | None, *, is_staff: bool) -> list[Prompt]:
-    """At most four prompts.
+def prompts_for(stage: str | None, *, is_staff: bool, asked_about: Sequence[str] = ()) -> list[Prompt]:
+    """At most four prompts: what people like them ask about, then what fits the stage, and for customers a person.
 
     Args:
-        stage: of the person's account; None if it is not known.
+        stage: of the account in question; None if it is not known.
         is_staff: whether they are of our own team.
+        asked_about: titles of articles that answered people at that stage.
     """
-    chosen = _STAFF if is_staff else (*_BY_STAGE.get(stage or "", _BY_STAGE["adoption"]), _PERSON)
-    return [{"title": title, "message": message} for title, message in chosen[:4]]
+    popular = [_about(title) for title in asked_about[:POPULAR]]
+    fixed = _STAFF if is_staff else _BY_STAGE.get(stage or "", _BY_STAGE["adoption"])
+    last = () if is_staff else (_PERSON,)
+    chosen = [*[*popular, *fixed][: AT_MOST - len(last)], *last]
+    return [{"title": title, "message": message} for title, message in chosen]
+
+
+def _about(title: str) -> tuple[str, str]:
+    """An article as a question; its title may be one already."""
+    plain = shortened(" ".join(harmless(title).split()), TITLE_LIMIT)
+    return plain, plain if plain.endswith("?") else f"How does this work: {plain}?"

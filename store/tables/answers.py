@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint, delete
+from sqlalchemy import JSON, Column, UniqueConstraint, and_, case, delete, distinct, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.tables.accounts import Account, Contact
 from store.tables.conversations import Message
 from store.tables.documents import Document, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+SEVERAL = 2  # accounts that must have asked about something before others hear that it is asked about
 
 
 class Answer(SQLModel, table=True):
@@ -211,6 +214,60 @@ def citations_of(session: Session, answer_id: str) -> list[Citation]:
 def drop_citations(session: Session, answer_id: str) -> None:
     """Forget what an answer cites: it is about to be given anew, or is withdrawn."""
     session.exec(delete(Citation).where(col(Citation.answer_id) == answer_id))
+
+
+def asked_about(
+    session: Session,
+    workspace_id: str,
+    *,
+    stage: str,
+    persona: str | None,
+    audiences: Collection[str],
+    since: datetime,
+    limit: int,
+) -> list[str]:
+    """Titles of the articles that answered people of several accounts at a stage, what their like asked most first.
+
+    Titles, never anybody's words; only of articles that their reader may open too.
+
+    Args:
+        session: a session.
+        workspace_id: the workspace.
+        stage: of the accounts.
+        persona: whose questions come first.
+        audiences: what the reader may read; audiences of one account are left out.
+        since: how far back.
+        limit: how many at most.
+    """
+    accounts_asking = func.count(distinct(col(Answer.account_id)))
+    alike = func.count(distinct(case((col(Contact.persona) == persona, col(Answer.id)))))
+    statement = (
+        select(Document.title)
+        .join(Citation, col(Citation.document_id) == col(Document.id))
+        .join(Answer, col(Answer.id) == col(Citation.answer_id))
+        .join(Account, col(Account.id) == col(Answer.account_id))
+        .outerjoin(
+            Contact,
+            and_(
+                col(Contact.workspace_id) == col(Answer.workspace_id),
+                col(Contact.slack_user_id) == col(Answer.asked_by),
+            ),
+        )
+        .where(
+            Answer.workspace_id == workspace_id,
+            Account.stage == stage,
+            Citation.n == 1,
+            col(Answer.status).in_(["answered", "partial"]),
+            col(Answer.withdrawn_at).is_(None),
+            Answer.created_at >= since,
+            col(Document.audience).in_(sorted(one for one in audiences if not one.startswith("account:"))),
+        )
+        .group_by(col(Document.id), col(Document.title))
+        .having(accounts_asking >= SEVERAL)
+        .order_by(alike.desc(), func.count(distinct(col(Answer.id))).desc(), col(Document.title))
+        .limit(limit)
+    )
+    return list(session.exec(statement).all())
 
 
 def link_citations(session: Session, workspace_id: str) -> int:

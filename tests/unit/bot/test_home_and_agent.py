@@ -6,9 +6,10 @@ import pytest
 from sqlmodel import select
 
 from bot.blocks.prompts import prompts_for
+from bot.listeners.agent import channel_seen
 from bot.listeners.consent import cadence_of, wish_of
 from bot.slack.messenger import Posted, Speech, StreamTarget
-from store.tables import Account, Contact, InboundEvent, SlackUser, Source, Task, sources
+from store.tables import Account, Citation, Contact, InboundEvent, SlackUser, Source, Task, answers, sources
 from tests.bot_fixtures import GRACE, HARBOUR, ISLA, MIRA, NOOR, PRIYA, TEAM, texts_of
 from tests.local_slack import element_of
 
@@ -140,6 +141,93 @@ def test_opening_the_messages_offers_questions_that_fit(bot):
     prompts = page.hears("prompts")["prompts"]
     assert [prompt["title"] for prompt in prompts][-1] == "Talk to a person"
     assert "How does renewal work?" in {prompt["title"] for prompt in prompts}
+
+
+def stage_of(bot, key, stage):
+    with bot.database.transaction() as session:
+        account = session.exec(select(Account).where(Account.key == key)).one()
+        account.stage = stage
+        session.add(account)
+
+
+def prompts_until(bot, user, title):
+    """The prompts that a person is shown, once they hold that title."""
+    while True:
+        shown = [one["title"] for one in bot.page(user).hears("prompts")["prompts"]]
+        if title in shown:
+            return shown
+
+
+def asked_about(bot, stage="renewal", audiences=("public", "customer"), days=90):
+    since = bot.services.clock.now() - timedelta(days=days)
+    with bot.database.reading() as session:
+        return answers.asked_about(
+            session,
+            bot.workspace_id,
+            stage=stage,
+            persona="champion",
+            audiences=audiences,
+            since=since,
+            limit=2,
+        )
+
+
+@pytest.fixture
+def asked_by_two(bot):
+    """People of two accounts that renew soon have asked the same; the title of the article that answered them."""
+    with bot.database.transaction() as session:
+        account = session.exec(select(Account).where(Account.key == "petal-post")).one()
+        account.stage = "renewal"
+        session.add(account)
+    bot.say(MIRA, bot.dm(MIRA), "How do I export my data?")
+    assert asked_about(bot) == []  # what one account asks is nobody else's business
+    bot.say(ISLA, bot.dm(ISLA), "How can I export my data?")
+    return bot.rows(select(Citation).where(Citation.n == 1))[0].title
+
+
+def test_what_several_accounts_at_a_stage_ask_about_is_offered_by_the_articles_title(bot, asked_by_two):
+    assert asked_about(bot) == [asked_by_two]
+    assert asked_about(bot, stage="adoption") == []
+    assert asked_about(bot, audiences=("public",)) == []
+    assert asked_about(bot, days=-1) == []
+    bot.page(ISLA).do("open", tab="messages")
+    shown = prompts_until(bot, ISLA, asked_by_two)
+    assert shown[0] == asked_by_two
+    assert shown[-1] == "Talk to a person"
+    assert len(shown) == 4
+
+
+def test_staff_who_look_at_a_customers_channel_are_offered_what_is_asked_at_its_stage(bot, asked_by_two):
+    bot.page(PRIYA).do("open", tab="messages", context=HARBOUR)
+    assert prompts_until(bot, PRIYA, asked_by_two)[0] == asked_by_two
+
+
+@pytest.mark.parametrize(
+    ("entities", "channel"),
+    [
+        ([{"type": "slack#/types/channel_id", "value": "C1", "team_id": "T1"}], "C1"),
+        (
+            [{"type": "slack#/types/message_context", "value": {"channel_id": "C2", "message_ts": "1.1"}}],
+            "C2",
+        ),
+        ([{"type": "slack#/types/canvas_id", "value": "F1"}], None),
+        ([{"type": "slack#/types/channel_id", "value": None}], None),
+        ([{"type": "slack#/types/message_context", "value": {}}], None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_what_is_looked_at_is_read_from_the_context(entities, channel):
+    context = {} if entities is None else {"entities": entities}
+    assert channel_seen({"context": context}) == channel
+    assert channel_seen({}) is None
+
+
+def test_a_title_becomes_a_question():
+    offered = prompts_for("renewal", is_staff=False, asked_about=["Export your data", "Who may <!channel>?"])
+    assert offered[0] == {"title": "Export your data", "message": "How does this work: Export your data?"}
+    assert offered[1]["message"] == offered[1]["title"]
+    assert "<!" not in offered[1]["title"]
 
 
 @pytest.mark.parametrize(
