@@ -9,6 +9,7 @@ from bot.attention import is_question, manner_of
 from bot.blocks import parts
 from bot.blocks.text import mrkdwn
 from bot.deliver import View
+from bot.late_attempts import cleared_up
 from bot.listeners import answers as answer_messages
 from bot.listeners import handover_work
 from bot.recording import record_answer
@@ -134,6 +135,13 @@ def _hold_off(services: Services, event: InboundEvent, said: Said, speech: Speec
 
 def _answer(services: Services, event: InboundEvent, said: Said, asked: asking.Asked, manner: Manner) -> None:
     _mark_as_question(services, said)
+    with cleared_up(services, event, said):
+        _think_and_say(services, event, said, asked, manner)
+
+
+def _think_and_say(
+    services: Services, event: InboundEvent, said: Said, asked: asking.Asked, manner: Manner
+) -> None:
     # What nobody asked us may end in a word for its asker alone: nothing is shown to the others before.
     shown = progress.show(services, event, said) if manner == "open" else progress.Quiet()
     answered = think(services, said, asked, shown)

@@ -354,12 +354,19 @@ class SlackMessenger:
                 return Posted(channel, str(message["ts"]))
         return None
 
-    def find_unfinished(self, channel: str, bot_user_id: str, *, thread_ts: str, oldest: str) -> list[Posted]:
-        """Messages of ours in a thread that carry no key: streams that were never completed."""
+    def find_unfinished(
+        self, channel: str, bot_user_id: str, *, thread_ts: str, oldest: str, wordless: bool = False
+    ) -> list[Posted]:
+        """Messages of ours in a thread that carry no key: streams that were never completed.
+
+        `wordless`: only those in which not a word stands yet.
+        """
         return [
             Posted(channel, str(message["ts"]))
             for message in self._recent(channel, thread_ts=thread_ts, oldest=oldest)
-            if message.get("user") == bot_user_id and not (message.get("metadata") or {}).get("event_payload")
+            if message.get("user") == bot_user_id
+            and not (message.get("metadata") or {}).get("event_payload")
+            and not (wordless and message.get("text"))
         ]
 
     def _recent(self, channel: str, *, thread_ts: str | None, oldest: str) -> list[dict[str, Any]]:
