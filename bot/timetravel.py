@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.watching import Watch, triggers_of
 from store.tables import events, outbox
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ STEPS_AT_MOST = 5000
 
 
 class TimeTravel:
-    """Advances the clock from one due timer to the next, and lets each be carried out in its own time.
+    """Advances the clock from one due moment to the next, and lets each be carried out in its own time.
 
-    At one go, a week would make every timer of it late at once; a late timer is skipped or asks first.
+    At one go, a week would make every timer of it late at once; a late timer is skipped or asks first. And every
+    morning on the way the accounts are looked at: their health, their signals, and what begins by itself.
 
     Args:
         services: the running bot.
@@ -31,20 +33,33 @@ class TimeTravel:
     def __init__(self, services: Services, advance: Callable[[timedelta], datetime]) -> None:
         self._services = services
         self._advance = advance
+        self._watch = Watch(services)
+        self._triggers = triggers_of(services)
 
     def __call__(self, by: timedelta) -> None:
         """Let this much time pass."""
-        services = self._services
-        target = services.clock.now() + by
+        target = self._services.clock.now() + by
+        self._look()  # at whoever nobody has looked at today yet
         for _ in range(STEPS_AT_MOST):
-            due = services.runner.next_due()
-            if due is None or due > target:
+            due, morning = self._services.runner.next_due(), self._watch.next_morning()
+            moment = min((one for one in (due, morning) if one), default=None)
+            if moment is None or moment > target:
                 break
-            self._advance_to(due)
-            if not services.runner.fire_due() and not self._is_fired_by_others(due):
+            self._advance_to(moment)
+            looked = self._look()
+            fired = due == moment and (self._services.runner.fire_due() or self._is_fired_by_others(moment))
+            if not fired and due == moment:
                 break  # it keeps failing: do not wait for it
-            self._settle()
+            if looked or fired:
+                self._settle()
         self._advance_to(target)
+
+    def _look(self) -> int:
+        """Look at the accounts whose morning it is, and pass on what happened."""
+        looked = self._watch.run_due()
+        while more := self._watch.run_due() + self._triggers.hear():
+            looked += more
+        return looked
 
     def _advance_to(self, moment: datetime) -> None:
         ahead = moment - self._services.clock.now()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from playbooks.signals import noticed
@@ -102,6 +102,14 @@ class Watch:
         if seen:
             services.wake_workers()
         return seen
+
+    def next_morning(self) -> datetime | None:
+        """When it is time for the next look at some account; None if there are no accounts."""
+        services = self._services
+        now = services.clock.now()
+        with services.database.reading() as session:
+            everyone = accounts.all_accounts(session, services.workspace_id)
+        return min((_next_time(zone, now) for zone in {one.timezone for one in everyone}), default=None)
 
     def look(self, session: Session, account_id: str, *, only_notes: bool = True) -> HealthScore | None:
         """Look at one account, in the caller's transaction; its health, None if it is gone.
@@ -242,6 +250,13 @@ def changes(before: HealthScore, today: HealthScore) -> list[str]:
 def _is_time(account: Account, now: datetime) -> bool:
     calendar = Calendar(account.timezone)
     return now >= calendar.at(calendar.date_of(now), LOOKS_AT)
+
+
+def _next_time(zone: str, now: datetime) -> datetime:
+    calendar = Calendar(zone)
+    today = calendar.date_of(now)
+    morning = calendar.at(today, LOOKS_AT)
+    return morning if morning > now else calendar.at(today + timedelta(days=1), LOOKS_AT)
 
 
 def _key(signal: Signal) -> str:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from sqlmodel import select
 
+from bot.timetravel import TimeTravel
 from bot.watching import TOLD, Watch
 from playbooks.runner import PlaybookRunner
 from store.clock import FixedClock
@@ -109,3 +110,13 @@ def test_playbooks_hear_what_happened_by_its_name_and_why(services):
 def test_an_account_that_is_gone_is_passed_over(services):
     with services.database.transaction() as session:
         assert Watch(services).look(session, "no such account") is None
+
+
+def test_a_moved_clock_looks_at_accounts_on_every_morning_that_it_passes(services):
+    services.wake_outbox = lambda: None
+    TimeTravel(services, services.clock.advance)(timedelta(days=5))
+    days = sorted({one.day for one in rows_of(services, HealthScore)})
+    assert days == [date(2026, 3, day) for day in range(2, 9)]
+    assert services.clock.now() == MORNING + timedelta(days=6)
+    opened = {one.opened_at for one in rows_of(services, Signal)}
+    assert {moment.date() for moment in opened} == {date(2026, 3, 3)}, "each on its own day, not all at the end"
