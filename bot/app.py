@@ -36,6 +36,7 @@ from bot.listeners import (
     owners,
     pickers,
     play,
+    play_drawing,
     playbook_posts,
     playbook_staff,
     playbook_words,
@@ -180,6 +181,7 @@ VIEWS: dict[str, View] = {
     **owners.VIEWS,
     **kb_drafts.VIEWS,
     **signals.VIEWS,
+    **play_drawing.VIEWS,
     **playbook_posts.VIEWS,
     **playbook_staff.VIEWS,
 }

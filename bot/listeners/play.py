@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot import asking, speaking
 from bot.blocks import play as blocks
 from bot.blocks.text import brief, escaped
+from bot.listeners import play_drawing, play_publishing
 from bot.listeners.accounts import NOT_YOURS, named_account
 from bot.listeners.commands import Subcommand, answer, finish
 from bot.listeners.run_story import paces
@@ -36,11 +37,13 @@ if TYPE_CHECKING:
 
 STARTED, STEERED, PICKED = "playbook_started", "playbook_steered", "playbook_account_picked"
 USAGE = (
-    "Write `/cs play list`, `/cs play preview onboarding @account`, `/cs play start onboarding @account`, "
-    "`/cs play status @account`, or `pause`, `resume`, `stop`, `outcome` and `accept` (a save plan) with an account."
+    "Write `/cs play list`, `/cs play show onboarding` for its drawing, `/cs play preview onboarding @account`, `/cs play start onboarding @account`, "
+    "`/cs play status @account`, or `pause`, `resume`, `stop`, `outcome`, `accept` (a save plan) and `migrate` with an account; "
+    "managers also `/cs play publish onboarding` and `retire`, for what begins by itself."
 )
 NO_RUN = "Nothing is running for {account}. Start something with `/cs play start onboarding @{account}`."
 OPEN = frozenset({"active", "paused"})
+PREVIEWS = frozenset({"preview", "simulate", "start"})  # what is shown before anything is sent
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,11 @@ def play(services: Services, call: Call) -> None:
     nobody_named = not rest and call.asked.account is None
     if verb == "list" or (verb == "status" and nobody_named):
         _list(services, call)
-    elif verb in VERBS:
+    elif verb == "show":
+        play_drawing.show(services, call, rest)
+    elif verb in play_publishing.VERBS:
+        play_publishing.publishing(services, call, verb, rest)
+    elif verb in PREVIEWS or verb in VERBS:
         _for_account(services, replace(call, words=rest), verb)
     else:
         finish(services, call, Speech(text=USAGE))
@@ -94,7 +101,7 @@ def _list(services: Services, call: Call) -> None:
 def _for_account(services: Services, call: Call, verb: str) -> None:
     """A verb for the account that is named; where the name may mean several, a menu goes on from there."""
     words, argument = call.words, ""
-    if VERBS[verb] is _preview:
+    if verb in PREVIEWS:
         argument, _, words = words.partition(" ")
         with services.database.reading() as session:
             _playbook(session, services, argument.lower())
@@ -106,8 +113,9 @@ def _for_account(services: Services, call: Call, verb: str) -> None:
         finish(services, call, speech)
         return
     wish = Wish(verb, argument.lower() or rest, account, call.command.user_id)
+    previewed = _previewed(services, wish)
     with services.effect_of(call.event.id) as session:
-        answer(session, services, call, VERBS[verb](session, services, wish))
+        answer(session, services, call, previewed or VERBS[verb](session, services, wish))
 
 
 def _account_and_rest(
@@ -131,16 +139,19 @@ def carry_out_pick(services: Services, event: InboundEvent) -> None:
     pressed = Pressed.from_payload(event.payload)
     verb, _, rest = pressed.value.partition("|")
     argument, _, account_id = rest.partition("|")
-    if verb not in VERBS:
+    if verb not in PREVIEWS and verb not in VERBS:
         raise StaleButton
     services.directory.meet(pressed.user_id)
-    with services.effect_of(event.id) as session:
+    with services.database.reading() as session:
         account = session.get(Account, account_id)
         if account is None or not _may(session, services, pressed.user_id, account_id):
-            speaking.reply(session, services, event, Speech(text=NOT_YOURS))
-            return
-        speech = VERBS[verb](session, services, Wish(verb, argument, account, pressed.user_id))
-        speaking.reply(session, services, event, speech, replace=True)
+            account = None
+    wish = Wish(verb, argument, account, pressed.user_id) if account else None
+    speech = _previewed(services, wish) if wish else Speech(text=NOT_YOURS)
+    with services.effect_of(event.id) as session:
+        if wish and speech is None:
+            speech = VERBS[verb](session, services, wish)
+        speaking.reply(session, services, event, speech or Speech(text=USAGE), replace=wish is not None)
 
 
 def _playbook(session: Session, services: Services, name: str) -> Playbook:
@@ -148,9 +159,15 @@ def _playbook(session: Session, services: Services, name: str) -> Playbook:
     return loader.find(services.runner.definitions_for(session, services.workspace_id), name).playbook
 
 
-def _preview(session: Session, services: Services, wish: Wish) -> Speech:
-    """What would be sent, when and to whom; with the button that starts it."""
-    playbook = _playbook(session, services, wish.argument)
+def _previewed(services: Services, wish: Wish) -> Speech | None:
+    """What would be sent, when and to whom, with the button that starts it; None where something else is wanted.
+
+    It is worked out beside every transaction: it takes seconds, for which nobody else could write.
+    """
+    if wish.verb not in PREVIEWS:
+        return None
+    with services.database.reading() as session:
+        playbook = _playbook(session, services, wish.argument)
     account = wish.account
     course = simulate(
         services.runner,
@@ -199,7 +216,7 @@ def carry_out_steer(services: Services, event: InboundEvent) -> None:
     """A button of the overview: pause, resume or stop that run."""
     pressed = Pressed.from_payload(event.payload)
     wish = pressed.fields("run", "verb")
-    if wish["verb"] not in STEPS:
+    if wish["verb"] not in STEPS and wish["verb"] != play_publishing.MIGRATE:
         raise StaleButton
     run = services.runner.run_overview(wish["run"])
     services.directory.meet(pressed.user_id)
@@ -228,7 +245,13 @@ def _outcome(session: Session, services: Services, wish: Wish) -> Speech:
     )
 
 
+def _migrate(session: Session, services: Services, wish: Wish) -> Speech:
+    return play_publishing.migration(session, services, wish.account, wish.user_id)
+
+
 def _carry_out(session: Session, services: Services, verb: str, run: RunOverview, by: str) -> str:
+    if verb == play_publishing.MIGRATE:
+        return play_publishing.migrate(session, services, run.run_id, by)
     make, done = STEPS[verb]
     if run.state not in OPEN:
         return f"“{run.playbook}” for {run.account} has ended already; nothing was changed."
@@ -265,11 +288,9 @@ STEPS: dict[str, tuple[Callable[[str], Event], str]] = {
     "accept": (events.PlanAccepted, "goes on with its commercial steps: the save plan is accepted"),
 }
 VERBS: dict[str, Callable[[Session, Services, Wish], Speech]] = {
-    "preview": _preview,
-    "simulate": _preview,
-    "start": _preview,
     "status": _status,
     "outcome": _outcome,
+    play_publishing.MIGRATE: _migrate,
     **dict.fromkeys(STEPS, _steer),
 }
 HANDLERS = {STARTED: carry_out_start, STEERED: carry_out_steer, PICKED: carry_out_pick}

@@ -34,6 +34,7 @@ METHOD_SCOPES = {
     "conversations.members": {"channels:read", "groups:read", "im:read"},
     "conversations.open": {"im:write"},
     "conversations.replies": {"channels:history", "groups:history", "im:history", "metadata.message:read"},
+    "files_upload_v2": {"files:write"},
     "users.info": {"users:read", "users:read.email"},
     "users.lookupByEmail": {"users:read.email"},
     "views.open": set(),
