@@ -21,6 +21,8 @@ RUNS = {
     "scope": f"scope {DATA}/aws-docs --outside {DATA}/clinc-oos/data_full.json.gz",
     "quotes": f"quotes {DATA}/aws-docs",
     "grounding": f"grounding {CONVERSATIONS} {CORPORA}",
+    "themes": f"themes {DATA}/banking77",
+    "themes-clinc": f"themes {DATA}/clinc-oos",
     "playbooks": "playbooks --accounts 200 --days 365 --workers 2",
 }
 

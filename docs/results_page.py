@@ -115,6 +115,8 @@ def asked_for() -> str:
             percent(figure("answers", "clarified", "ANSWERABLE")),
         ],
         ["near misses, AUROC", "aws-docs", ".82; .90", shown(figure("near-misses", "auroc"))],
+        ["themes, adjusted mutual information", "banking77", ".77", shown(figure("themes", "ami"))],
+        ["themes, clusters (77 labels)", "banking77", "50 to 110", str(figure("themes", "clusters") or "")],
         ["out of scope, refused", "clinc-oos to aws-docs", "99 %", percent(figure("scope", "refused"))],
         ["own questions, answered", "aws-docs", "97 %", percent(figure("scope", "answered"))],
         [

@@ -29,6 +29,12 @@ Settings = Annotated[
 Limit = Annotated[int | None, typer.Option(min=1, help="Ask at most so many, spread evenly.")]
 Beir = Annotated[Path, typer.Argument(help="BEIR form: corpus.jsonl(.gz), queries.jsonl, qrels.tsv.")]
 
+Labelled = Annotated[Path, typer.Argument(help="test.csv (text,category) or data_full.json(.gz).")]
+Height = Annotated[
+    float | None,
+    typer.Option(min=0, help="Where the tree of themes is cut; what the digest uses if left out."),
+]
+
 
 @eval_app.command("retrieval")
 def eval_retrieval(
@@ -218,6 +224,27 @@ def _parts(core: Core, options: Options, progress: Callable[[Progress], None] | 
         cache=core.settings.data_folder / "eval",
         fresh=options.fresh,
         progress=progress,
+    )
+
+
+@eval_app.command("themes")
+def eval_themes(
+    context: typer.Context,
+    folder: Labelled,
+    *,
+    height: Height = None,
+    rows: Rows = None,
+    as_json: Json = False,
+) -> None:
+    """Cluster labelled questions as the digest does, and compare with their labels."""
+    from knowledge.evaluation.themes import evaluate
+    from knowledge.themes import HEIGHT
+
+    found, cut = existing(str(folder)), HEIGHT if height is None else height
+    _measure(
+        context,
+        lambda parts: evaluate(found, parts.embedder, height=cut, progress=parts.progress),
+        Options(rows, fresh=False, as_json=as_json, settings=None),
     )
 
 

@@ -79,6 +79,38 @@ def test_an_evaluation_prints_json_and_keeps_its_rows(folder, capsys, command, f
     assert list((folder / "data").glob("*/eval/*/*/complete"))
 
 
+def test_themes_are_compared_with_labels(folder, capsys):
+    said = [
+        ("Where is my card?", "arrival"), ("Where is my new card?", "arrival"), ("Where is the card?", "arrival"),
+        ("Change the pin", "pin"), ("Change my pin", "pin"),
+    ]  # fmt: skip
+    lines = "".join(f"{text},{label}\n" for text, label in said)
+    (folder / "test.csv").write_text("text,category\n" + lines)
+
+    assert measure("themes", ".", "--json", "--rows", "rows.jsonl") == 0
+
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["questions"], figures["labels"], figures["clusters"], figures["ami"]) == (5, 2, 2, 1.0)
+    rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
+    assert {(row["label"], row["theme"]) for row in rows} == {("arrival", "card"), ("pin", "change pin")}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        pytest.param("notes.txt", "", "neither test.csv nor data_full.json", id="neither form"),
+        pytest.param("test.csv", "a,b\n1,2\n", "expected the columns text and category", id="other columns"),
+        pytest.param("data_full.json", '{"train": []}', 'expected {"test"', id="no test questions"),
+        pytest.param("data_full.json.gz", "not gzip", 'expected {"test"', id="not compressed"),
+    ],
+)
+def test_labels_in_another_form_are_refused_with_what_is_expected(folder, capsys, name, content, message):
+    (folder / name).write_text(content)
+
+    assert measure("themes", ".") == 1
+    assert message in capsys.readouterr().err
+
+
 def test_a_figure_of_retrieval_can_be_exchanged(folder, capsys):
     assert measure("retrieval", ".", "--set", "same_text=0.5", "--json") == 0
     assert json.loads(capsys.readouterr().out)["queries"] == 1
