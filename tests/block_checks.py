@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 
 from bot.local.limits import BLOCKS_TEXT, block_problems, text_length, view_problems, view_too_large
+from tests.read_aloud import silent_parts
 
 SCHEMAS = Path(__file__).parents[2] / "shared" / "slack"
 
@@ -21,6 +22,7 @@ def check_speech(speech):
         assert block_problems(blocks, "message") == []
         assert text_length(blocks) <= BLOCKS_TEXT
         _check_schema("Blocks", blocks)
+        assert silent_parts(blocks) == []
     check_harmless([speech.text, *speech.blocks, *speech.simple_blocks])
 
 
@@ -28,6 +30,7 @@ def check_view(view):
     """A modal or a Home tab that Slack would take."""
     assert view_problems(view) == []
     assert not view_too_large(view)
+    assert silent_parts(view["blocks"]) == []
     _check_schema("Modal" if view["type"] == "modal" else "Home", view)
     check_harmless(view)
 

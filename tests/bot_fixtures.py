@@ -39,6 +39,7 @@ from store.clock import FixedClock, SystemClock
 from store.database import Database
 from store.tables import events, workspaces
 from tests.local_slack import Page, client_of
+from tests.read_aloud import silent_messages
 from tests.sample_company import fill
 
 TUESDAY = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)  # 10:00 in London
@@ -87,6 +88,14 @@ class ReadyAnswers:
             database, workspace_id=workspace_id, model=embedder.fingerprint, in_memory=in_memory
         )
         self.answer = Answerer(Retriever(database, index, embedder, reranker, clock=clock), reranker).answer
+
+
+def said_by_the_bot(slack):
+    """Every message of the bot that stands in the workspace, those that one person sees included."""
+    records, bot_user = slack._ws.records, slack.directory.app.user_id
+    stood = [one for kind in records.kinds("messages/") for one in records.all(kind).values()]
+    seen = [*stood, *slack._ws.ephemerals.values()]
+    return [one for one in seen if one.get("user") == bot_user and not one.get("hidden")]
 
 
 class BotUnderTest:
@@ -242,5 +251,6 @@ def bot(local_clock, tmp_path, slack_options):
         try:
             slack._delivery.transport = InProcess(running.app)
             yield running
+            assert silent_messages(said_by_the_bot(slack)) == []
         finally:
             running.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
 
 from bot.blocks import parts
-from bot.blocks.text import brief, slack_date
+from bot.blocks.text import brief, slack_date, slack_day
 from bot.slack.messenger import Speech
 from store.insights.wording import arr_words
 
@@ -148,7 +148,7 @@ def _renewal(card: AccountCard) -> str:
         return "unknown"
     days = card.days_to_renewal or 0
     span = f"in {days} days" if days > 0 else ("today" if days == 0 else f"{-days} days ago")
-    return f"{card.renews_on:%-d %b %Y} ({span}{', automatically' if card.auto_renews else ''})"
+    return f"{slack_day(card.renews_on)} ({span}{', automatically' if card.auto_renews else ''})"
 
 
 def _health(card: AccountCard) -> str:

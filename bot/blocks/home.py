@@ -12,7 +12,7 @@ from bot.blocks import parts
 from bot.blocks.account import QuestionLine, question_line
 from bot.blocks.approvals import ApprovalItem, approval_rows
 from bot.blocks.tasks import TaskItem, task_row
-from bot.blocks.text import brief, slack_date
+from bot.blocks.text import slack_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ class HomePage:
     digest: tuple[str, ...] = ()  # mrkdwn lines
     approvals: tuple[ApprovalItem, ...] = ()
     tasks: tuple[TaskItem, ...] = ()
-    runs: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()  # mrkdwn lines, as those of accounts
     accounts: tuple[str, ...] = ()
 
 
@@ -105,7 +105,7 @@ def _team(page: HomePage) -> Iterator[Block]:
         yield task_row(item, DONE)
     if len(page.tasks) > LISTED:
         yield parts.context(f"… and {len(page.tasks) - LISTED} more: `/cs tasks`")
-    yield from _list("Playbooks running", [brief(line, 160) for line in page.runs])
+    yield from _list("Playbooks running", list(page.runs))
     yield from _list("Accounts", list(page.accounts))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
-from bot.blocks.text import brief, mrkdwn, quoted, shortened, web_address
+from bot.blocks.text import brief, mrkdwn, quoted, shortened, slack_day, web_address
 from bot.slack.messenger import Speech
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class DraftView:
 def draft_speech(view: DraftView) -> Speech:
     """To the editor; the buttons go when it is decided."""
     draft, headline = view.draft, f"{brief(view.author)} suggests an answer for the knowledge base."
-    until = f", until {draft.expires_on:%-d %B %Y}" if draft.expires_on else ""
+    until = f", until {slack_day(draft.expires_on)}" if draft.expires_on else ""
     url = web_address(view.link)
     where = [f"<{url}|The message it comes from>"] if url else []
     blocks: list[Block] = [

@@ -54,7 +54,7 @@ def prompts_for(stage: str | None, *, is_staff: bool, asked_about: Sequence[str]
         is_staff: whether they are of our own team.
         asked_about: titles of articles that answered people at that stage.
     """
-    popular = [_about(title) for title in asked_about[:POPULAR]]
+    popular = [_about(title) for title in asked_about[:POPULAR] if title.strip()]
     fixed = _STAFF if is_staff else _BY_STAGE.get(stage or "", _BY_STAGE["adoption"])
     last = () if is_staff else (_PERSON,)
     chosen = [*[*popular, *fixed][: AT_MOST - len(last)], *last]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,7 +14,9 @@ from store.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import date, timedelta
+
+_SAME_DAY_EVERYWHERE = time(10, 30)  # of UTC: from ten hours behind it to thirteen ahead
 
 SECTION_LIMIT = 3000
 MARKDOWN_LIMIT = 11_000  # Slack's 12,000 for all markdown blocks of a message, with room to spare
@@ -174,6 +177,12 @@ def _closed(text: str) -> str:
 def slack_date(moment: datetime, style: str = "{date_short_pretty}") -> str:
     """A date in the reader's own zone and language."""
     return f"<!date^{int(moment.timestamp())}^{style}|{moment:%Y-%m-%d}>"
+
+
+def slack_day(day: date) -> str:
+    """A calendar day in the reader's language, the same day for readers from Hawaii to New Zealand."""
+    moment = datetime.combine(day, _SAME_DAY_EVERYWHERE, UTC)
+    return f"<!date^{int(moment.timestamp())}^{{date_short}}|{day:%-d %b %Y}>"
 
 
 def slack_moment(moment: datetime) -> str:

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.blocks import parts
-from bot.blocks.text import brief, shortened
+from bot.blocks.text import brief, shortened, slack_day
 from bot.verifying.answers import ANSWER, ANSWER_LIMIT, AUDIENCE, EXPIRES, QUESTION, QUESTION_LIMIT
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def approval_modal(
 
 def approved_text(pair_id: str, question: str, label: str, expires_on: date | None) -> str:
     """What whoever approved is told."""
-    until = f", until {expires_on:%-d %B %Y}" if expires_on else ""
+    until = f", until {slack_day(expires_on)}" if expires_on else ""
     return (
         f"Saved. I will answer “{brief(question, 150)}” with it in a moment. Readers: {brief(label)}{until}. "
         f"An admin can take it back: `guidepost knowledge qa expire {pair_id[:8]}`."

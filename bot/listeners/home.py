@@ -12,7 +12,7 @@ from bot.blocks.digest import short_lines
 from bot.blocks.home import CADENCE, CHECKINS, DONE, REFRESH, HomePage, home_view
 from bot.blocks.run_story import MARKS
 from bot.blocks.tasks import MINE
-from bot.blocks.text import escaped
+from bot.blocks.text import brief, escaped, slack_date, slack_day
 from bot.listeners.admin import setup_lines
 from bot.listeners.approvals import waiting
 from bot.listeners.run_story import pace_of
@@ -171,8 +171,9 @@ def _runs(session: Session, services: Services, of: Sequence[Account]) -> tuple[
     lines = []
     for run in playbooks.open_runs(session, services.workspace_id, names):
         doing = pace_of(session, services, run)
-        since = f"since {run.started_at:%-d %b}"
-        lines.append(f"{MARKS[doing.state]} {names[run.account_id]}: {run.playbook}, {doing.state}, {since}")
+        since = f"since {slack_date(run.started_at)}"
+        what = f"{brief(names[run.account_id])}: {brief(run.playbook)}, {doing.state}, {since}"
+        lines.append(f"{MARKS[doing.state]} {what}")
     return tuple(lines)
 
 
@@ -182,7 +183,7 @@ def _accounts(session: Session, services: Services, of: Sequence[Account]) -> tu
     terms = {account.id: accounts.running_subscription(session, account.id) for account in of}
     for account in sorted(of, key=lambda one: term.renews_on if (term := terms[one.id]) else date.max):
         term = terms[account.id]
-        renewal = f"renews {term.renews_on:%-d %b %Y}" if term else "no renewal date"
+        renewal = f"renews {slack_day(term.renews_on)}" if term else "no renewal date"
         standing = standing_of(session, account, services.clock.now().date())
         health = "health unknown" if standing.score is None else f"health {standing.score}"
         worth = arr_words(account.arr_minor, account.currency)

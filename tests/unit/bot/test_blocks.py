@@ -1,12 +1,13 @@
 """Every builder keeps Slack's limits and pings nobody, whatever people, documents and imports contain."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.blocks import account, answer, digest, feedback, handover, home, source, tasks
 from bot.blocks import help as help_blocks
-from bot.blocks.text import escaped, harmless, shortened, slack_moment, split_paragraphs
+from bot.blocks.text import escaped, harmless, shortened, slack_day, slack_moment, split_paragraphs
 from store.insights.values import (
     Digest,
     EvidenceRow,
@@ -174,7 +175,7 @@ VIEWS = {
             setup=(home.SetupLine(False, escaped(shortened(text, 200)), "Do it."),) * 6,
             digest=tuple(digest.short_lines(full_digest(text[:60]))),
             tasks=tuple(items(text)),
-            runs=(text,) * MANY,
+            runs=(escaped(shortened(text, 200)),) * MANY,
             accounts=(escaped(shortened(text, 200)),) * MANY,
         )
     ),
@@ -212,6 +213,17 @@ def test_long_text_is_parted_between_paragraphs():
     parts = split_paragraphs("\n\n".join(["p " * 700] * 5))
     assert all(len(part) <= 3000 for part in parts)
     assert len(parts) == 3
+
+
+@pytest.mark.parametrize(
+    "zone", ["Pacific/Honolulu", "America/New_York", "UTC", "Asia/Tokyo", "Pacific/Auckland"]
+)
+@pytest.mark.parametrize("day", [date(2026, 1, 15), date(2026, 7, 15)])
+def test_a_calendar_day_is_the_same_for_readers_everywhere(day, zone):
+    made = slack_day(day)
+    moment = datetime.fromtimestamp(int(made.split("^")[1]), UTC)
+    assert moment.astimezone(ZoneInfo(zone)).date() == day
+    assert made.endswith(f"{{date_short}}|15 {day:%b} 2026>")
 
 
 def test_a_moment_says_when_even_where_slack_does_not_translate_it():
