@@ -222,10 +222,14 @@ class PlaybookRunner:
 
     def publish(self, definition: Definition, by: str, workspace_id: str) -> None:
         """From now on runs begin with this version, by themselves too; those that run stay with theirs."""
-        now = self._clock.now()
         with self._database.transaction() as session:
-            row = self._store(session, definition, workspace_id, now)
-            playbooks.mark_published(session, row, by=by, now=now)
+            self.publish_in(session, definition, by, workspace_id)
+
+    def publish_in(self, session: Session, definition: Definition, by: str, workspace_id: str) -> None:
+        """`publish`, inside the caller's transaction."""
+        now = self._clock.now()
+        row = self._store(session, definition, workspace_id, now)
+        playbooks.mark_published(session, row, by=by, now=now)
 
     def retire(self, name: str, workspace_id: str) -> bool:
         """Nothing begins by itself with this playbook any more; False if nothing did."""
@@ -245,21 +249,25 @@ class PlaybookRunner:
             PlaybookError: it has ended, or there is no other version.
         """
         with self._database.transaction() as session:
-            row, _ = _locked(session, run_id)
-            before = self.playbook_of(session, row)
-            definition = loader.find(self.definitions_for(session, row.workspace_id), row.playbook)
-            stored = self._store(session, definition, row.workspace_id, self._clock.now())
-            if row.state not in {"active", "paused"} or stored.id == row.definition_id:
-                raise PlaybookError("This run has ended, or has the newest version already.")
-            event = events.Migrated(by, before.version, definition.playbook.version)
-            if only_say:
-                context, run = self._context(session, row, by), Run.model_validate(row.snapshot)
-                after, effects = advance(definition.of(run.segment), run, context, event, self._clock.now())
-                return Handled(after, effects, context)
-            row.definition_id = stored.id
-            session.add(row)
-            session.flush()
-            return self.handle_in(session, run_id, event)
+            return self.migrate_in(session, run_id, by, only_say=only_say)
+
+    def migrate_in(self, session: Session, run_id: str, by: str, *, only_say: bool = False) -> Handled:
+        """`migrate`, inside the caller's transaction."""
+        row, _ = _locked(session, run_id)
+        before = self.playbook_of(session, row)
+        definition = loader.find(self.definitions_for(session, row.workspace_id), row.playbook)
+        stored = self._store(session, definition, row.workspace_id, self._clock.now())
+        if row.state not in {"active", "paused"} or stored.id == row.definition_id:
+            raise PlaybookError("This run has ended, or has the newest version already.")
+        event = events.Migrated(by, before.version, definition.playbook.version)
+        if only_say:
+            context, run = self._context(session, row, by), Run.model_validate(row.snapshot)
+            after, effects = advance(definition.of(run.segment), run, context, event, self._clock.now())
+            return Handled(after, effects, context)
+        row.definition_id = stored.id
+        session.add(row)
+        session.flush()
+        return self.handle_in(session, run_id, event)
 
     def _store(
         self, session: Session, definition: Definition, workspace_id: str, now: datetime

@@ -137,6 +137,16 @@ def open_runs(session: Session, workspace_id: str, account_ids: Collection[str])
     return list(session.exec(statement.order_by(col(PlaybookRun.started_at), col(PlaybookRun.id))).all())
 
 
+def open_runs_of(session: Session, workspace_id: str, name: str) -> list[PlaybookRun]:
+    """The runs of a playbook that have not ended, oldest first."""
+    statement = select(PlaybookRun).where(
+        PlaybookRun.workspace_id == workspace_id,
+        PlaybookRun.playbook == name,
+        col(PlaybookRun.state).in_(["active", "paused"]),
+    )
+    return list(session.exec(statement.order_by(col(PlaybookRun.started_at), col(PlaybookRun.id))).all())
+
+
 def history_of(session: Session, run_id: str) -> list[StepEvent]:
     """What became of each step of a run, in its order."""
     statement = select(StepEvent).where(StepEvent.run_id == run_id)
