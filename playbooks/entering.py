@@ -94,6 +94,10 @@ def _must_have_a_term(playbook: Playbook, context: Context, now: datetime) -> No
         raise CannotStart(
             f"{context.account} has no running subscription. Import it with `guidepost accounts import subscriptions FILE.csv`."
         )
+    if context.term.period not in periods and "monthly" in periods:
+        raise CannotStart(
+            f"{context.account} does not pay by the month, for which “{playbook.title}” is meant. They have a renewal."
+        )
     if context.term.period not in periods:
         raise CannotStart(f"{context.account} pays by the month, so that there is no renewal to talk about.")
     if context.term.renews_on < context.calendar().date_of(now):
