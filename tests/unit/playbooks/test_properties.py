@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from playbooks import events
 from playbooks.bands import TROUBLES, is_held, troubled
-from playbooks.effects import CancelTimer, Finish, Nudge, Say, SetTimer
+from playbooks.effects import CancelTimer, Finish, Nudge, RecordAnswer, Say, SetTimer
 from playbooks.engine import advance
 from playbooks.loader import shipped
 from playbooks.state import Context, Fact, Person, Run, Staff, Term
@@ -250,3 +250,40 @@ def test_no_sequence_of_events_breaks_a_promise(playbook, segment, deeds, health
     if playbook == "onboarding" and not waiting:
         assert w.run.state == "finished"
     assert not w.timers or waiting
+
+
+def said_by(w, event):
+    """What an event makes the bot say to customers, and what it writes down as an answer."""
+    _, effects = advance(w.playbook, w.run, w.context, event, w.now)
+    return [one for one in effects if isinstance(one, Say | Nudge | RecordAnswer)]
+
+
+def answers(run):
+    return {key: (one.answer, one.answered_by) for key, one in run.steps.items() if one.state == "answered"}
+
+
+@pytest.mark.parametrize("playbook", sorted(DEFINITIONS()))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    deeds=st.lists(st.tuples(DEED, WHO, st.integers(0, 40), WORDS, st.integers(1, 200)), max_size=15),
+    second=st.sampled_from(["UADA", "UBEN", "UCY"]),
+    other=st.integers(0, 5),
+)
+def test_a_second_click_by_whomever_is_no_second_answer(playbook, deeds, second, other):
+    w = world(playbook, "SMB", 80)
+    w.happen(events.Started())
+    for what, who, n, words, hours in deeds:
+        deed(w, what, who, n, words, hours)
+    for key in list(w.run.steps):
+        record, body = w.run.steps[key], w.playbook.step(w.run.steps[key].step)
+        person = w.context.person(record.contact_id)
+        options = w.playbook.options(body.ask) if isinstance(body, Question) else ()
+        if record.state != "sent" or not person or not options:
+            continue
+        click = events.Replied(key, person.slack_user_id, options[0].value)
+        w.happen(click)
+        known = answers(w.run)
+        for again in (click, replace(click, by=second, value=options[other % len(options)].value)):
+            assert said_by(w, again) == []
+            w.happen(again)
+            assert {step: answers(w.run)[step] for step in known} == known
