@@ -25,6 +25,7 @@ from bot.settings import Settings
 from bot.slack.vault import new_key
 from bot.start import MANIFEST
 from bot.wiring import open_shared
+from store import schema
 from store.clock import SystemClock
 from store.tables import Answer, SlackBot, SlackInstallation, Workspace, installations, workspaces
 from tests.bot_process import SHORT, QuickCore
@@ -52,7 +53,7 @@ def until(condition, seconds=20):
 class House:
     """Guidepost for many, two workspaces, and a browser that installs it."""
 
-    def __init__(self, tmp_path, stack):
+    def __init__(self, tmp_path, stack, database_url=None):
         config = AppConfig.from_manifest(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
         self.slacks = {
             team: stack.enter_context(
@@ -71,6 +72,7 @@ class House:
         self.settings = Settings(
             _env_file=None,
             guidepost_data_dir=tmp_path / "data",
+            database_url=database_url,
             port=free_port(),
             slack_client_id=CLIENT_ID,
             slack_client_secret=CLIENT_SECRET,
@@ -174,6 +176,13 @@ def house(tmp_path):
         yield House(tmp_path, stack)
 
 
+@pytest.fixture(scope="module")
+def nobodys(tmp_path_factory):
+    """One that nobody installs, for everything that must not change that."""
+    with ExitStack() as stack:
+        yield House(tmp_path_factory.mktemp("nobodys"), stack)
+
+
 @pytest.mark.slow
 def test_two_workspaces_install_are_answered_apart_and_one_leaves(house, tmp_path):
     house.install(ACME)
@@ -202,15 +211,24 @@ def test_two_workspaces_install_are_answered_apart_and_one_leaves(house, tmp_pat
     assert "fourteen days" in house.ask(ACME)
 
 
-def test_a_restart_serves_who_had_installed(house, tmp_path):
-    house.install(BETA)
-    house.teach(BETA, tmp_path / "b", "The trial period lasts ninety days.")
-    house.fleet.stop()
-    house.fleet = house.start()
-    assert house.fleet.teams == [BETA]
-    assert "ninety days" in house.ask(BETA)
-    ready = house.web.get(f"{house.url}/readyz")
-    assert (ready.status_code, ready.json()["workspaces"]) == (200, 1)
+@pytest.mark.slow
+def test_a_restart_and_another_installation_serve_who_had_installed(bare_database, tmp_path):
+    schema.upgrade(bare_database)
+    url = bare_database.engine.url.render_as_string(hide_password=False)
+    with ExitStack() as stack:
+        house = House(tmp_path, stack, url)
+        house.install(BETA)
+        house.teach(BETA, tmp_path / "b", "The trial period lasts ninety days.")
+        house.fleet.stop()
+        house.fleet = house.start()
+        assert house.fleet.teams == [BETA]
+        assert "ninety days" in house.ask(BETA)
+        first = house.fleet._members[BETA]
+        house.install(BETA)
+        until(lambda: house.fleet._members.get(BETA, first) is not first)
+        assert "ninety days" in house.ask(BETA)
+        ready = house.web.get(f"{house.url}/readyz")
+        assert (ready.status_code, ready.json()["workspaces"]) == (200, 1)
 
 
 def test_who_installs_is_the_admin_and_takes_nothing_that_was_prepared_for_others(house):
@@ -222,12 +240,14 @@ def test_who_installs_is_the_admin_and_takes_nothing_that_was_prepared_for_other
     assert member.services.workspace_id != prepared
 
 
-def test_the_page_that_installs_asks_for_the_scopes_of_the_manifest(house):
-    begun = house.begin()
+def test_the_page_that_installs_asks_for_the_scopes_of_the_manifest(nobodys):
+    begun = nobodys.begin()
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     assert begun.scope.split(",") == manifest["oauth_config"]["scopes"]["bot"]
     assert begun.client_id == CLIENT_ID
-    assert begun.address.startswith(house.settings.slack_api_url.removesuffix("api/") + "oauth/v2/authorize?")
+    assert begun.address.startswith(
+        nobodys.settings.slack_api_url.removesuffix("api/") + "oauth/v2/authorize?"
+    )
 
 
 @pytest.mark.parametrize(
@@ -240,12 +260,12 @@ def test_the_page_that_installs_asks_for_the_scopes_of_the_manifest(house):
         pytest.param({}, True, 401, id="no code"),
     ],
 )
-def test_an_installation_that_is_not_in_order_installs_nothing(house, query, cookie, status):
-    begun = house.begin()
+def test_an_installation_that_is_not_in_order_installs_nothing(nobodys, query, cookie, status):
+    begun = nobodys.begin()
     begun.cookie = begun.cookie if cookie else ""
-    assert house.come_back(begun, **{"state": begun.state} | query).status_code == status
-    assert house.rows(select(SlackInstallation)) == []
-    assert house.fleet.teams == []
+    assert nobodys.come_back(begun, **{"state": begun.state} | query).status_code == status
+    assert nobodys.rows(select(SlackInstallation)) == []
+    assert nobodys.fleet.teams == []
 
 
 def test_a_state_counts_once(house):
