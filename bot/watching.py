@@ -158,6 +158,11 @@ class Watch:
         )
         if not signals.open_signal(session, signal) or is_first:
             return
+        if found.told:
+            accounts.note_fact(
+                session, workspace_id=rows.account.workspace_id, account_id=rows.account.id, kind=found.kind,
+                value="yes", note=found.told, on=rows.today, now=rows.now,
+            )  # fmt: skip
         priority = "high" if found.kind in URGENT else "normal"
         step = Step(f"signal.{found.kind}", found.step, found.summary, priority, DAYS.get(found.kind, 2))
         link = {"signal_id": signal.id, "evidence": signal.evidence}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DROPPED_TO, RECOVERED_TO = 0.70, 0.85  # of their own usual level
 HAPPY_FROM = 7  # of 10: a score with which nobody expects a customer to leave
 SCORE_FRESH, WORDS_FRESH, JUST_SAID = 90, 30, 14  # days
+INTERESTED = 3  # people who ask about the same
 PROMISE_NEAR = 2  # days before it is due
 STAFF_OF_THEIRS = {"champion": "champion", "sponsor": "executive sponsor"}
 _CONTRACT = r"(account|contract|subscription|plan|licen[cs]es?|renewal|service)"
@@ -65,6 +66,7 @@ class Noticed:
     summary: str
     step: str  # the next step, as a task's title
     evidence: tuple[Evidence, ...]
+    told: str = ""  # the same as a fact that the customer may be told
 
 
 def noticed(rows: AccountRows, already: Collection[str] = ()) -> tuple[Noticed, ...]:
@@ -210,6 +212,26 @@ def usage_drop(rows: AccountRows, is_open: bool) -> Noticed | None:
     )
 
 
+def plan_interest(rows: AccountRows, is_open: bool) -> Noticed | None:
+    """Several people asked within a month about what belongs to another plan; over when nobody does."""
+    asked: dict[str, list[Words]] = {}
+    for one in rows.asked:
+        if one.other_plan and one.words.on >= rows.since(WORDS_FRESH):
+            asked.setdefault(one.other_plan, []).append(one.words)
+    people = {title: len({one.slack_user_id for one in words}) for title, words in asked.items()}
+    title = max(people, key=lambda title: people[title], default="")
+    if not title or (people[title] < INTERESTED and not is_open):
+        return None
+    count = people[title]
+    return Noticed(
+        "plan_interest",
+        f"{count} people asked about “{title}” in a month; it belongs to another plan than theirs.",
+        "Look whether {account} needs more than its plan",
+        tuple(_said(one, "question") for one in asked[title][-3:]),
+        f"{count} of your people asked about “{title}” in the last month, which is part of another plan",
+    )
+
+
 def _said(words: Words, source: str) -> Evidence:
     return Evidence(words.text, f"{source}, {words.who}".rstrip(", "), words.on, words.channel_id, words.ts)
 
@@ -221,4 +243,5 @@ LOOKS: dict[str, Callable[[AccountRows, bool], Noticed | None]] = {
     "usage_drop": usage_drop,
     "silence": silence,
     "promise_due": promise_due,
+    "plan_interest": plan_interest,
 }

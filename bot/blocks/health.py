@@ -34,6 +34,7 @@ NAMES = {
     "champion_left": "Champion left",
     "promise_due": "Promise due",
     "usage_drop": "Usage drop",
+    "plan_interest": "Interest in another plan",
 }
 HINT = (
     "Say otherwise: `/cs health @{name} red their budget is gone` (or yellow, green; `until 2026-06-01` at the end, "

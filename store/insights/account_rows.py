@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session, col, select
 
 from store.tables import accounts, activities, goals, promises
-from store.tables.answers import Answer
+from store.tables.answers import Answer, Citation
 from store.tables.conversations import Message
+from store.tables.documents import Document
 from store.tables.feedback import Feedback
 from store.tables.playbooks import PlaybookRun, RunStep
 from store.tables.tasks import Task
@@ -50,6 +51,7 @@ class Asked:
     reason: str | None
     channel_id: str | None  # of the answer
     message_ts: str | None
+    other_plan: str = ""  # the article that answered, if it is for plans that they are not on
 
     @property
     def is_resolved(self) -> bool:
@@ -171,7 +173,7 @@ def _asked(
         )
         .order_by(col(Answer.created_at), col(Answer.id))
     )
-    rated = _ratings(session, account)
+    rated, others = _ratings(session, account), _of_other_plans(session, account, since)
     found = []
     for answer, message in session.exec(statement).all():
         said = by_place.get((message.channel_id, message.ts)) or _said(message, {})
@@ -184,9 +186,31 @@ def _asked(
                 rating.reason if rating else None,
                 answer.channel_id,
                 answer.message_ts,
+                others.get(answer.id, ""),
             )
         )
     return tuple(found)
+
+
+def _of_other_plans(session: Session, account: Account, since: datetime) -> dict[str, str]:
+    """Titles of cited articles that are written for plans which the account is not on, by answer."""
+    if account.plan is None:
+        return {}
+    statement = (
+        select(Citation.answer_id, Citation.title, Document.plan)
+        .join(Answer, col(Answer.id) == col(Citation.answer_id))
+        .join(Document, col(Document.id) == col(Citation.document_id))
+        .where(
+            Answer.account_id == account.id, col(Answer.created_at) >= since, col(Document.plan).is_not(None)
+        )
+        .order_by(col(Citation.n).desc())
+    )
+    own = account.plan.strip().lower()
+    return {
+        answer_id: title
+        for answer_id, title, plan in session.exec(statement).all()
+        if not {own, "all"} & {one.strip().lower() for one in (plan or "all").split(",")}
+    }
 
 
 def _ratings(session: Session, account: Account) -> dict[str, Feedback]:

@@ -190,14 +190,23 @@ def lock_account(session: Session, account_id: str) -> Account | None:
 
 
 def note_fact(
-    session: Session, *, workspace_id: str, account_id: str, kind: str, value: str, on: date, now: datetime
+    session: Session,
+    *,
+    workspace_id: str,
+    account_id: str,
+    kind: str,
+    value: str,
+    on: date,
+    now: datetime,
+    note: str | None = None,
 ) -> None:
-    """Note an observed fact; a second one of the same kind and day replaces the first."""
+    """Note an observed fact, with a sentence for the customer if there is one; the last one of a day counts."""
     fact = UsageFact(
         workspace_id=workspace_id,
         account_id=account_id,
         kind=kind,
         value=value,
+        note=note,
         observed_on=on,
         created_at=now,
     )
@@ -210,7 +219,7 @@ def note_fact(
         UsageFact.observed_on == on,
     )
     row = session.exec(same).one()
-    row.value = value
+    row.value, row.note = value, note or row.note
     session.add(row)
     session.flush()
 

@@ -1,11 +1,12 @@
 """Signals from an account's rows: each opens on its evidence, and ends by a wider border than it began."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from playbooks.signals import noticed, sounds_like_leaving
-from store.insights.account_rows import Score
+from store.insights.account_rows import Asked, Score
 from tests.made_account import ago, contact, promise, rows, said, usage
 
 WEEKLY = tuple(said("How do I add a driver?", days) for days in (85, 78, 71, 64, 57, 50))
@@ -137,3 +138,27 @@ def test_every_signal_carries_the_rows_that_say_it():
 )
 def test_words_of_somebody_who_is_leaving_are_told_from_others(text, leaving):
     assert sounds_like_leaving(text) == leaving
+
+
+def asked_about(title, *people, days=5):
+    words = [replace(said("Can we use SSO?", days), slack_user_id=f"U{who}", who=who) for who in people]
+    return tuple(Asked(one, "answered", None, None, "C1", "1.0", title) for one in words)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param(asked_about("Single sign-on", "Ana", "Ben", "Cy"), ["plan_interest"], id="three people"),
+        pytest.param(asked_about("Single sign-on", "Ana", "Ana", "Ben"), [], id="two people"),
+        pytest.param(asked_about("", "Ana", "Ben", "Cy"), [], id="an article of their own plan"),
+        pytest.param(asked_about("Single sign-on", "Ana", "Ben", "Cy", days=40), [], id="long ago"),
+    ],
+)
+def test_several_people_who_ask_about_another_plan_are_a_signal(asked, expected):
+    assert [one for one in kinds(noticed(rows(asked=asked))) if one == "plan_interest"] == expected
+
+
+def test_interest_in_a_plan_comes_with_a_sentence_for_the_customer():
+    found = {one.kind: one for one in noticed(rows(asked=asked_about("SSO", "Ana", "Ben", "Cy")))}
+    sentence = "3 of your people asked about “SSO” in the last month, which is part of another plan"
+    assert found["plan_interest"].told == sentence
