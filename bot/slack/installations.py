@@ -17,12 +17,14 @@ from slack_sdk.oauth.installation_store.models import Bot, Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
+from bot.slack.messenger import SLACK_FAILED
 from store.tables.installations import SEALED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from slack_bolt import BoltRequest
     from slack_bolt.oauth.callback_options import FailureArgs, SuccessArgs
     from slack_bolt.response import BoltResponse
 
@@ -112,6 +114,31 @@ def _with_secrets(thing: Sealable, change: Callable[[str], str]) -> Sealable:
     return changed
 
 
+class _Flow(OAuthFlow):
+    """Slack's flow; what breaks on its way ends on its page of failures, too."""
+
+    def run_installation(self, code: str) -> Installation | None:
+        """Exchange the code for tokens; None if Slack refuses it or cannot be reached."""
+        try:
+            return super().run_installation(code)
+        except SLACK_FAILED as error:
+            log.warning("Slack could not be asked for the tokens of an installation: %s", error)
+            return None
+
+    def store_installation(self, request: BoltRequest, installation: Installation) -> None:
+        """Keep it.
+
+        Raises:
+            BoltError: it could not be kept.
+        """
+        try:
+            super().store_installation(request, installation)  # type: ignore[no-untyped-call]
+        except BoltError:
+            raise
+        except Exception as error:
+            raise BoltError("The installation could not be stored.") from error
+
+
 def oauth_flow(
     settings: Settings,
     database: Database,
@@ -138,7 +165,7 @@ def oauth_flow(
         log.warning("an installation failed: %s", args.reason, exc_info=args.error)
         return args.default.failure(args)
 
-    return OAuthFlow(
+    return _Flow(
         client=WebClient(base_url=settings.slack_api_url),
         logger=log,
         settings=OAuthSettings(

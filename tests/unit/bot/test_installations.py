@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from slack_bolt import BoltRequest
 from slack_bolt.error import BoltError
 from slack_sdk.oauth.installation_store import Installation
 from sqlmodel import select
 
-from bot.slack.installations import SealedInstallationStore
+from bot.settings import Settings
+from bot.slack.installations import SealedInstallationStore, oauth_flow
 from bot.slack.vault import CannotOpen, Vault, new_key
+from bot.start import MANIFEST
+from store.database import Database
 from store.tables import SlackBot, SlackInstallation, installations
 from store.tables.installations import SEALED
 
@@ -82,3 +89,69 @@ def test_no_token_is_logged(store, caplog):
         store.save(an_installation())
         store.find_bot(enterprise_id=None, team_id="T1")
     assert TOKEN not in caplog.text
+
+
+# What breaks while somebody installs
+
+
+class Unasked(BaseHTTPRequestHandler):
+    """Gives tokens to whoever asks."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        team = {"team": {"id": "T1", "name": "Acme"}, "authed_user": {"id": "U1"}, "app_id": "A1"}
+        body = json.dumps({"ok": True, "access_token": TOKEN, "bot_id": "B1", **team}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def slack():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Unasked)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/api/"
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+
+
+def come_back(flow):
+    """Begin and come back from Slack with a code; the page that the person sees."""
+    begun = flow.handle_installation(BoltRequest(body="", headers={}))
+    cookie = begun.headers["set-cookie"][0].split(";")[0]
+    state = cookie.split("=", 1)[1]
+    query = {"code": "c", "state": state}
+    return flow.handle_callback(BoltRequest(body="", query=query, headers={"cookie": cookie}))
+
+
+def flow_of(database, api_url, told, stored=None):
+    settings = Settings(_env_file=None, slack_client_id=APP, slack_client_secret="s", slack_api_url=api_url)
+    store = SealedInstallationStore(stored or database, APP, Vault(new_key()))
+    return oauth_flow(settings, database, store, MANIFEST, told.append)
+
+
+def test_an_installation_that_succeeds_is_told(sqlite_database, slack):
+    told = []
+    assert come_back(flow_of(sqlite_database, slack, told)).status == 200
+    assert [one.team_id for one in told] == ["T1"]
+
+
+def test_a_slack_that_cannot_be_reached_ends_on_the_page_of_failures(sqlite_database):
+    told = []
+    page = come_back(flow_of(sqlite_database, "http://127.0.0.1:9/api/", told))
+    assert (page.status, told) == (401, [])
+    assert "Something Went Wrong" in page.body
+
+
+def test_a_store_that_breaks_ends_on_the_page_of_failures(sqlite_database, slack, tmp_path):
+    told, empty = [], Database(f"sqlite:///{tmp_path / 'empty.db'}")  # without tables
+    page = come_back(flow_of(sqlite_database, slack, told, stored=empty))
+    empty.close()
+    assert (page.status, told) == (500, [])
+    assert TOKEN not in page.body
