@@ -10,7 +10,7 @@ TORCH  := 2.13.0
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check lock screenshots emulators bench results clean
+.PHONY: help run test test-fast check lock screenshots from-npm bench results clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,9 +32,10 @@ check: $(VENV)/.dev ## formatting, lint, types and import contracts
 
 screenshots: $(VENV)/.dev ## take the README's screenshots from the real page
 	@$(BIN)/python docs/screenshots.py
+	@$(BIN)/python docs/csm_hour.py
 
-emulators: ## install the Slack of somebody else's making that some tests need (npm, Node 20 or newer)
-	@npm ci --prefix tests/emulators --silent
+from-npm: ## install what some tests use from npm: a Slack of somebody else's making, axe (Node 20 or newer)
+	@npm ci --prefix tests/node --silent
 
 bench: $(VENV)/.dev ## measure start-up, answers and embedding on this machine (an hour; ARGS="-k embedding" chooses)
 	@$(BIN)/python -m pytest tests/benchmarks -m slow -s --override-ini=python_files='bench_*.py' $(ARGS)

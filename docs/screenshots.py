@@ -1,10 +1,12 @@
-"""Takes the README's pictures from the real page: Guidepost as `make run` starts it, in a fresh data folder.
+"""Takes the pictures of README and docs from the real page: Guidepost as `make run` starts it, in a fresh folder.
 
-Run it by `make screenshots`. It needs a Chromium on the machine and writes docs/images/*.png.
+Run it by `make screenshots`, or with the names of scenes. It needs a Chromium on the machine and writes
+docs/images/*.png, each light and dark.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -12,22 +14,27 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 from bot.settings import Settings
 from bot.start import running
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from playwright.sync_api import Locator, Page
 
 IMAGES = Path(__file__).with_name("images")
 SIZE = {"width": 1280, "height": 800}
-PATIENCE = 90_000  # milliseconds: the first answer waits for the models
-ISLA, PRIYA, GRACE, AMELIA = "U0ISLA", "U0PRIYA", "U0GRACE", "U0AMELIA"
+PATIENCE = 180_000  # milliseconds: the first answer waits for the models
+PHONE = {"width": 390, "height": 844}
+ISLA, PRIYA, GRACE, AMELIA, NOOR = "U0ISLA", "U0PRIYA", "U0GRACE", "U0AMELIA", "U0NOOR"
+HOMES = {"customer": AMELIA, "csm": PRIYA, "manager": GRACE, "admin": NOOR}
 
 
-def main() -> None:
-    """Start Guidepost, play the four scenes, save the pictures."""
+def take(scenes: Sequence[Callable[[Page, str], None]]) -> None:
+    """Start Guidepost, play the scenes, or those that are named, and save the pictures."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         sys.exit("There is no Chromium on this machine. Install chromium or google-chrome and try again.")
@@ -40,8 +47,9 @@ def main() -> None:
             page = browser.new_page(viewport=SIZE, device_scale_factor=1.5)
             page.set_default_timeout(PATIENCE)
             expect.set_options(timeout=PATIENCE)
-            for scene in (question, playbook, check_in, digest):
-                scene(page, str(access.page_url))
+            for scene in scenes:
+                if scene.__name__ in sys.argv[1:] or not sys.argv[1:]:
+                    scene(page, str(access.page_url))
             browser.close()
 
 
@@ -52,6 +60,9 @@ def question(page: Page, address: str) -> None:
     answer = page.get_by_test_id("thread-log").get_by_test_id("message").last
     expect(answer.get_by_test_id("action-talk_to_person")).to_be_visible()
     save(page, "question")
+    page.set_viewport_size(PHONE)
+    save(page, "phone")
+    page.set_viewport_size(SIZE)
 
 
 def playbook(page: Page, address: str) -> None:
@@ -86,6 +97,26 @@ def digest(page: Page, address: str) -> None:
     save(page, "digest")
 
 
+def account(page: Page, address: str) -> None:
+    """A CSM looks an account up."""
+    go(page, address, PRIYA, "C0CSTEAM")
+    write(page, "/cs account @Harbour Bakery")
+    card = page.get_by_test_id("ephemeral").last
+    expect(card).to_contain_text("Harbour Bakery")
+    top(card)
+    save(page, "account")
+
+
+def homes(page: Page, address: str) -> None:
+    """App Home as each role has it."""
+    for role, person in HOMES.items():
+        go(page, address, person)
+        page.get_by_test_id("app-entry").click()
+        page.get_by_test_id("tab-home").click()
+        expect(page.get_by_test_id("home").get_by_role("button").first).to_be_visible()
+        save(page, f"home-{role}")
+
+
 def go(page: Page, address: str, person: str, channel: str = "") -> None:
     """Open the page as somebody."""
     page.goto("about:blank")
@@ -107,11 +138,25 @@ def top(message: Locator) -> None:
 
 
 def save(page: Page, name: str) -> None:
-    """Keep the picture once everything has settled."""
+    """Keep the picture, light and dark, once everything has settled."""
     page.wait_for_timeout(800)
-    page.screenshot(path=IMAGES / f"{name}.png")
-    sys.stdout.write(f"docs/images/{name}.png\n")
+    for scheme, suffix in (("light", ""), ("dark", "-dark")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] - one of its literals
+        page.wait_for_timeout(200)
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        picture.quantize(256).save(IMAGES / f"{name}{suffix}.png", optimize=True)
+        sys.stdout.write(f"docs/images/{name}{suffix}.png\n")
+    page.emulate_media(color_scheme="light")
 
+
+SCENES = (
+    question,
+    playbook,
+    check_in,
+    digest,
+    account,
+    homes,
+)  # a check-in follows the playbook that was started
 
 if __name__ == "__main__":
-    main()
+    take(SCENES)

@@ -1,9 +1,9 @@
-"""A Slack that somebody else wrote: `emulate` from npm, as `make emulators` installs it into tests/emulators.
+"""A Slack that somebody else wrote: `emulate` from npm, as `make from-npm` installs it into tests/node.
 
 It keeps the messages, checks tokens, scopes and triggers, and signs and delivers events over HTTP. It knows
 neither streams nor status lines, sends no `app_mention` and nobody can click on it: what is pressed and commanded
 is signed here, from what it holds and with triggers that it made. Nor does it know Socket Mode: for a bot without
-an address a relay of ours (tests/emulators/relay.mjs) puts what it delivers on a WebSocket.
+an address a relay of ours (tests/node/relay.mjs) puts what it delivers on a WebSocket.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from slack_sdk.signature import SignatureVerifier
 import bot
 from store.clock import SystemClock
 
-HERE = Path(__file__).parent / "emulators"
+HERE = Path(__file__).parent / "node"
 SECRET, BOT, APP, BOT_TOKEN = "a-signing-secret", "U0GUIDE", "A0GUIDE", "xoxb-guidepost"
 ANN, CARA = "ann@customer.example", "cara@fernway.example"  # a customer; whom the settings make an admin
 
@@ -35,7 +35,7 @@ def what_is_missing():
     if shutil.which("node") is None:
         return "there is no Node.js"
     if not (HERE / "node_modules" / "emulate").is_dir():
-        return "the emulator is not installed: `make emulators`"
+        return "the emulator is not installed: `make from-npm`"
     return None
 
 

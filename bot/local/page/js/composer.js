@@ -20,7 +20,7 @@ export function composer(state, { testid, place, onSend, onSent, onEditLast }) {
   const id = `suggestions-${(serial += 1)}`;
   const list = h("ul.suggestions", { id, role: "listbox", "aria-label": "Suggestions", hidden: true, dataset: { testid: `${testid}-completion` } });
   const area = h("textarea.composer-text", {
-    rows: 1, role: "combobox", "aria-autocomplete": "list", "aria-controls": id, "aria-expanded": "false", "aria-label": "Message", dataset: { testid },
+    rows: 1, "aria-autocomplete": "list", "aria-controls": id, "aria-label": "Message", dataset: { testid },
     oninput: refresh, onkeydown: onKey, onclick: refresh, onblur: () => setTimeout(hide, 150),
   });
   const send = iconButton("send", "Send", { class: "send", disabled: true, dataset: { testid: `${testid}-send` }, onclick: submit });
@@ -53,7 +53,6 @@ export function composer(state, { testid, place, onSend, onSent, onEditLast }) {
 
   function drawOffer() {
     list.hidden = !offer;
-    area.setAttribute("aria-expanded", String(Boolean(offer)));
     fill(list);
     if (!offer) return area.removeAttribute("aria-activedescendant");
     fill(list, offer.items.map((item, index) => suggestion(item, index)));

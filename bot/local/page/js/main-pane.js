@@ -48,7 +48,7 @@ export function mainPane(host, state, names, { onSent }) {
 function drawHead(head, channel, title, state, names) {
   const members = (channel.members ?? []).length;
   const mark = channel.kind === "channel" ? icon("hash") : avatar(channel.kind === "app" ? { is_bot: true } : (names.user((channel.members ?? []).find((id) => id !== state.me)) ?? { shown: title }), { size: "small" });
-  fill(head, h("div.pane-title", {}, mark, h("h2", { dataset: { testid: "pane-title" } }, title),
+  fill(head, h("div.pane-title", {}, mark, h("h1", { dataset: { testid: "pane-title" } }, title),
     channel.kind === "app" ? h("span.app-badge", {}, "APP") : null,
     channel.is_ext_shared ? h("span.pill", { title: "People of another company are in this channel" }, icon("shared"), "Shared with a customer") : null,
     channel.topic ? h("span.topic", {}, mrkdwn(channel.topic, names)) : null),
@@ -77,7 +77,7 @@ function drawIntro(intro, channel, title, state, names) {
     channel: [`#${title}`, `This is the beginning of #${title}. ${channel.is_ext_shared ? "People of the customer read along." : ""} Mention @${state.boot.app.name} to ask something.`],
   }[channel.kind] ?? [title, ""];
   const mark = channel.kind === "app" ? avatar({ is_bot: true }, { size: "large" }) : channel.kind === "im" ? avatar(names.user((channel.members ?? []).find((id) => id !== state.me)), { size: "large" }) : h("span.intro-hash", {}, icon("hash"));
-  fill(intro, mark, h("div", {}, h("h3", {}, words[0]), h("p", {}, words[1])));
+  fill(intro, mark, h("div", {}, h("h2", {}, words[0]), h("p", {}, words[1])));
   intro.classList.toggle("is-empty", empty);
 }
 

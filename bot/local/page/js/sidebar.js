@@ -19,7 +19,7 @@ export function sidebar(host, state) {
 }
 
 const head = (state) => h("div.workspace", {}, h("img.workspace-mark", { src: "/page/icon.svg", alt: "" }),
-  h("div", {}, h("h1.workspace-name", { dataset: { testid: "workspace-name" } }, state.boot.team.name), h("div.workspace-kind", {}, "Local workspace")));
+  h("div", {}, h("div.workspace-name", { dataset: { testid: "workspace-name" } }, state.boot.team.name), h("div.workspace-kind", {}, "Local workspace")));
 
 const foot = (state) => h("div.sidebar-foot", { role: "status", dataset: { testid: "connection" } },
   h("span.presence", { class: state.connection === "open" ? "" : "is-lost" }), state.connection === "open" ? "Connected" : "Connection lost, trying again…");
@@ -30,7 +30,7 @@ function personaSwitcher(state) {
   const me = state.users.get(state.me);
   const button = h("button.persona", {
     type: "button", "aria-haspopup": "menu", "aria-expanded": "false", dataset: { testid: "persona-switcher", user: state.me },
-    "aria-label": `You are ${me?.shown ?? state.me}. Switch person`, onclick: () => openPersonas(button, state),
+    "aria-description": "Whom you look as. Switch person", onclick: () => openPersonas(button, state),
   }, avatar(me), personaText(me), icon("chevron"));
   const role = me?.role_hint ? h("span.persona-role", { dataset: { testid: "persona-role" } }, me.role_hint) : null;
   return h("div.persona-box", {}, h("div.persona-caption", {}, "You are", role), button);
@@ -85,7 +85,7 @@ function placeLink(channel, state) {
   const testid = channel.kind === "app" ? "app-entry" : `channel-${channel.kind === "im" ? title.toLowerCase().replaceAll(/\s+/g, "-") : channel.name}`;
   return h("a.place", {
     href: `#${new URLSearchParams({ as: state.me, channel: channel.id })}`, class: unread ? "has-unread" : "", "aria-current": current ? "page" : undefined,
-    dataset: { testid, channel: channel.id }, "aria-label": `${title}${unread ? `, ${unread} unread` : ""}`,
+    dataset: { testid, channel: channel.id }, "aria-description": unread ? `${unread} unread` : undefined,
   }, placeMark(channel, state), h("span.place-name", {}, title), channel.is_ext_shared ? h("span.shared", { title: "Shared with a customer" }, icon("shared")) : null,
   unread ? h("span.badge", {}, String(unread)) : null);
 }

@@ -32,7 +32,7 @@ function renderBlock(block, ctx) {
 
 const BLOCKS = {
   section,
-  header: (block, ctx) => h("h3.header-text", {}, textObject(block.text, ctx.names)),
+  header: (block, ctx) => h("h2.header-text", {}, textObject(block.text, ctx.names)),
   divider: () => h("hr"),
   context: (block, ctx) => h("div.context", {}, (block.elements ?? []).map((element) =>
     element.type === "image" ? renderElement(element, block, ctx) : h("span.context-text", {}, contextText(element, ctx)))),
@@ -48,7 +48,7 @@ const BLOCKS = {
   task_card: taskCard,
   alert,
   card,
-  carousel: (block, ctx) => h("div.carousel", { tabIndex: 0, role: "region", "aria-label": "Cards" }, (block.elements ?? []).map((element) => card(element, ctx))),
+  carousel: (block, ctx) => h("div.carousel", { tabIndex: 0, role: "group", "aria-label": "Cards" }, (block.elements ?? []).map((element) => card(element, ctx))),
   container,
   input,
   file: (block) => h("div.unsupported", {}, `File ${block.external_id ?? ""}`),

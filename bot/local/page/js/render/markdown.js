@@ -60,7 +60,7 @@ function readFence(lines, at) {
 
 function readHeading(lines, at, names) {
   const [, marks, text] = HEADING.exec(lines[at]);
-  return [h("p.md-heading", { role: "heading", "aria-level": marks.length + 2 }, inline(text, names)), at + 1];
+  return [h("p.md-heading", { role: "heading", "aria-level": marks.length + 1 }, inline(text, names)), at + 1];
 }
 
 function readQuote(lines, at, names) {
@@ -118,7 +118,7 @@ function readTable(lines, at, names) {
   while (end < lines.length && lines[end].includes("|")) end += 1;
   const body = lines.slice(at + 2, end).map((line) => row(line, "td"));
   const table = h("table.grid", {}, h("thead", {}, row(lines[at], "th")), h("tbody", {}, body));
-  return [h("div.table-wrap", { tabIndex: 0, role: "region", "aria-label": "Table" }, table), end];
+  return [h("div.table-wrap", { tabIndex: 0, role: "group", "aria-label": "Table" }, table), end];
 }
 
 function cells(line) {

@@ -27,7 +27,7 @@ export function tableBlock(block, ctx) {
   return scrolling(table, "Table");
 }
 
-const scrolling = (table, label) => h("div.table-wrap", { tabIndex: 0, role: "region", "aria-label": label }, table);
+const scrolling = (table, label) => h("div.table-wrap", { tabIndex: 0, role: "group", "aria-label": label }, table);
 
 export function dataTableBlock(block, ctx) {
   const [head = [], ...rows] = block.rows ?? [];
