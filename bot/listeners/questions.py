@@ -11,7 +11,7 @@ from bot.blocks.text import mrkdwn
 from bot.deliver import View
 from bot.late_attempts import cleared_up
 from bot.listeners import answers as answer_messages
-from bot.listeners import handover_work
+from bot.listeners import handover_work, leaving
 from bot.recording import record_answer
 from bot.slack.incoming import Said, parse_message
 from bot.slack.once import remember
@@ -206,6 +206,7 @@ def _note(services: Services, said: Said, asked: asking.Asked) -> Manner | None:
             text=said.text,
             now=services.clock.now(),
         )
+        leaving.listen(session, services, said, asked)
     return manner
 
 

@@ -198,3 +198,26 @@ def test_a_word_that_cannot_count_is_refused_with_the_remedy(bot, words, sentenc
 
 def test_health_is_not_for_customers(bot):
     assert "is for customer success managers" in said(bot, ISLA, "health harbour", channel="C0HARBOUR")
+
+
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        pytest.param(
+            "How do I export all our data and cancel our contract?", ["leaving_words"], id="leaving"
+        ),
+        pytest.param("How do I export a report?", [], id="an everyday question"),
+    ],
+)
+def test_words_of_leaving_are_told_at_once(bot, words, kinds):
+    bot.say(ISLA, bot.dm(ISLA), words)
+    bot.settle()
+    assert [one.kind for one in bot.rows(select(Signal).where(Signal.kind == "leaving_words"))] == kinds
+    bot.say(ISLA, bot.dm(ISLA), words)
+    bot.settle()
+    tasks = bot.rows(select(Task).where(Task.kind == "signal"))
+    assert [task.priority for task in tasks] == ["high"] * len(kinds)
+    told = [
+        texts_of(one) for one in bot.seen(TOM, bot.dm(TOM)).messages + bot.seen(PRIYA, bot.dm(PRIYA)).messages
+    ]
+    assert any("leaving" in text for text in told) == bool(kinds)
