@@ -132,7 +132,7 @@ class _Flow(OAuthFlow):
             BoltError: it could not be kept.
         """
         try:
-            super().store_installation(request, installation)  # type: ignore[no-untyped-call]
+            super().store_installation(request, installation)
         except BoltError:
             raise
         except Exception as error:
