@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from playbooks.workdays import Calendar
 
 TEXT_LIMIT = 4000  # characters kept of what somebody wrote
+SHOWN_LIMIT = 120  # of them that the question shows as its answer
 TEXT_ANSWER, FORM_ANSWER = "text", "form"  # the value of an answer to a question without options
 NOT_SURE = {
     "buttons": "I am not sure which of these you mean. Could you tap one?",
@@ -193,7 +194,9 @@ def _accept(turn: Turn, record: StepRecord, event: Replied, value: str, text: st
         _tell_the_csm(turn, record, event.by, label, text, urgent=any(one.urgent for _, one in branches))
     reply = next((one.reply for _, one in branches if one.reply), None)
     words = wording.fill(reply, turn.values(record) | extra) if reply else None
-    acknowledge(turn, record, event.by, THANKS if event.staff else words or THANKS, label)
+    own_words = text if value in {TEXT_ANSWER, FORM_ANSWER} else None
+    shown = f"“{wording.clip(own_words, SHOWN_LIMIT)}”" if own_words else label
+    acknowledge(turn, record, event.by, THANKS if event.staff else words or THANKS, shown)
     for chosen, branch in branches:
         own = extra | ({"answer": _label(turn, record, chosen)} if len(branches) > 1 else {})
         actions.perform(turn, record, branch.do, chosen, **own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
+from bot.blocks.goal_form import open_button
 from bot.blocks.text import brief
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ HINT = (
 NONE_YET = "No goal is written down for {name} yet. What does success look like for them, in a number?"
 
 
-def goals_speech(name: str, goals: Sequence[GoalStanding], today: date, note: str = "") -> Speech:
+def goals_speech(
+    name: str, goals: Sequence[GoalStanding], today: date, note: str = "", *, account_id: str = ""
+) -> Speech:
     """The goals of an account, each with its way so far.
 
     Args:
@@ -32,6 +35,7 @@ def goals_speech(name: str, goals: Sequence[GoalStanding], today: date, note: st
         goals: see `store.tables.goals.goals_of`.
         today: to tell what is late.
         note: what has just happened, may be empty.
+        account_id: for the button that adds one; none without it.
     """
     title = f"*Goals of {brief(name)}*"
     lines = [goal_line(goal, today) for goal in goals] or [NONE_YET.format(name=brief(name))]
@@ -39,6 +43,7 @@ def goals_speech(name: str, goals: Sequence[GoalStanding], today: date, note: st
         parts.section(f"{title}  {note}".strip()),
         *(parts.section(line) for line in lines[:20]),
     ]
+    blocks += [parts.actions(open_button(account_id))] if account_id else []
     blocks.append(parts.context(HINT.format(name=brief(name))))
     return parts.speech("\n".join([title, note, *lines]).strip(), blocks)
 

@@ -87,7 +87,7 @@ def preview_speech(title: str, account: str, segment: str, course: Course, value
         else parts.actions(parts.button(f"Start for {account}", START, value, style="primary"))
     )
     messages = sum(line.kind == "message" for line in lines)
-    text = f"{brief(title)} for {brief(account)}: {messages} messages planned."
+    text = f"{brief(title)} for {brief(account)}: {messages} {'message' if messages == 1 else 'messages'} planned."
     return parts.speech(text, [*top, *middle, start])
 
 

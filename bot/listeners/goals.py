@@ -90,10 +90,14 @@ def _goal(session: Session, told: Told) -> tuple[Goal, str]:
     return goal, rest.strip()
 
 
-def _shown(session: Session, services: Services, told: Told, note: str = "") -> Speech:
-    account = session.get_one(Account, told.account.id)
+def shown(session: Session, services: Services, account: Account, note: str = "") -> Speech:
+    """The goals of an account as they stand, and what has just happened."""
     standing = goals.goals_of(session, account)
-    return goals_speech(account.name, standing, services.clock.now().date(), note)
+    return goals_speech(account.name, standing, services.clock.now().date(), note, account_id=account.id)
+
+
+def _shown(session: Session, services: Services, told: Told, note: str = "") -> Speech:
+    return shown(session, services, session.get_one(Account, told.account.id), note)
 
 
 ABOUT = About(

@@ -1,4 +1,4 @@
-"""1: the happy path of a small customer: the bot alone, and no human has to do anything on the way."""
+"""1: the happy path of a small customer: six messages in three weeks, and no human has to do anything on the way."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ def test_a_small_customer_is_onboarded_and_nobody_has_to_help(story):
         Mira presses Every bouquet out of the van before 14:00
         Mira hears: Thank you. That is what we will measure ourselves against.
         Tom hears: every bouquet out of the van before 14:00
+        Mira hears: how often may I check in?
+        Mira presses Weekly
+        Mira hears: Thank you. I keep to that.
         -- 7 days
         Mira hears: 2 of 6 seats are in use …. How did setup go?
         Mira presses Smooth
-        Mira hears: Good to hear.
+        Mira hears: How easy was getting started?
+        Mira presses 6
+        Mira hears: I'll be back next week to see about your first result.
     """)
     story.imports(
         "usage",
@@ -28,13 +33,24 @@ def test_a_small_customer_is_onboarded_and_nobody_has_to_help(story):
         Mira hears: What should be next?
         Mira presses Bring in more people
         Mira hears: Noted.
-        -- 17 days
+        -- 8 days
         Mira hears: Is it on course?
         Mira presses Yes
         Mira hears: Very good.
     """)
-    story.wait(timedelta(days=30))
-    run = story.run("Petal & Post", "onboarding")
-    assert (run.state, run.outcome) == ("finished", "adopted")
     assert not story.heard("Tom", "Needs you now")
     assert not story.heard("Tom", "Waits for your approval")
+    story.tell("""
+        -- 16 days
+        Mira hears: how satisfied are you with the start so far?
+        Mira presses 5 · very
+        -- 55 days
+        Mira hears: How likely are you to recommend us
+        Mira presses 10 · very
+        Mira hears: What would you tell a colleague about us
+        Mira replies: The planning is done before breakfast
+        Mira hears: what is the next thing that you want to achieve?
+    """)
+    story.wait(timedelta(days=10))
+    run = story.run("Petal & Post", "onboarding")
+    assert (run.state, run.outcome) == ("finished", "adopted")

@@ -25,6 +25,7 @@ def test_who_is_blocked_twice_reaches_the_manager_and_the_account_is_being_saved
     story.tell("""
         Tom hears: Mira Shah … Still blocked
         Grace hears: Petal & Post is blocked in setup a second time
+        -- 1 day
         Tom hears: Why now: … A question for you
     """)
     assert story.run("Petal & Post", "save").state == "active"

@@ -25,7 +25,8 @@ def test_a_sign_of_growth_during_a_save_waits_until_the_save_has_ended(story):
     story.tell("""
         Diego: /cs play stop @Casa Norte
         Diego hears: “Account at risk” for Casa Norte Home is stopped
-        -- 3 days
+        Diego presses Done (on: L2: Casa Norte Home is at risk)
+        -- 5 days
     """)
     assert story.run("Casa Norte Home", "upsell").started_by == "automatic"
 
