@@ -29,7 +29,7 @@ def help_speech(name: str, commands: Sequence[CommandLine]) -> Speech:
     opening = (
         f"{greeting} Write me a question in a DM, or mention me in a channel, and I answer with sources."
     )
-    lines = "\n".join(_line(one) for one in commands)
+    lines = "\n\n".join(_line(one) for one in commands)
     footnote = (
         "Only you see what a command answers; with `--share` the channel does, where that is fit for it. "
         "Say `stop check-ins` in our DM and I will only answer, never ask."
@@ -45,5 +45,5 @@ def help_speech(name: str, commands: Sequence[CommandLine]) -> Speech:
 
 
 def _line(one: CommandLine) -> str:
-    example = f"\n      for example `{one.example}`" if one.example else ""
+    example = f"\n↳ `{one.example}`" if one.example else ""
     return f"`{one.usage}`  {brief(one.description, 120)}{example}"

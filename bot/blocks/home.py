@@ -112,7 +112,7 @@ def _team(page: HomePage) -> Iterator[Block]:
 def setup_row(line: SetupLine) -> str:
     """One thing that an installation needs, as a line of mrkdwn."""
     mark = ":white_check_mark:" if line.ok else ":warning:"
-    return f"{mark} {line.text}" + (f"\n      {line.remedy}" if line.remedy and not line.ok else "")
+    return f"{mark} {line.text}" + (f"\n↳ {line.remedy}" if line.remedy and not line.ok else "")
 
 
 def _list(title: str, lines: list[str]) -> Iterator[Block]:
