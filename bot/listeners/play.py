@@ -44,7 +44,6 @@ USAGE = (
 NO_RUN = "Nothing is running for {account}. Start something with `/cs play start onboarding @{account}`."
 OPEN = frozenset({"active", "paused"})
 PREVIEWS = frozenset({"preview", "simulate", "start"})  # what is shown before anything is sent
-PREVIEWS = frozenset({"preview", "simulate", "start"})  # what is shown before anything is sent
 
 
 @dataclass(frozen=True)
