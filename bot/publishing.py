@@ -53,4 +53,6 @@ def migrate(core: Core, run_id: str, by: str, *, only_say: bool) -> str:
 
 
 def _runner(core: Core) -> PlaybookRunner:
-    return PlaybookRunner(core.database, core.clock, workspace_id=core.workspace_id)
+    return PlaybookRunner(
+        core.database, core.clock, setting=core.playbook_setting, workspace_id=core.workspace_id
+    )

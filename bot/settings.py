@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +21,7 @@ from store.errors import GuidepostError
 
 Mode = Literal["local", "socket", "http"]
 PREFIX = "GUIDEPOST_"
+YEARS = range(2020, 2051)  # of holidays that come every year
 
 
 class SettingsError(GuidepostError):
@@ -40,6 +41,39 @@ def seconds_of(span: str) -> int:
     if not found or int(found[1]) == 0:
         raise ValueError("must be a number of minutes, hours or days such as 30m, 6h or 1d, or never")
     return int(found[1]) * {"m": 60, "h": 3600, "d": 86_400}[found[2]]
+
+
+def hours_of(span: str) -> tuple[time, time]:
+    """The hours of a day as people write them: 09:00-18:00.
+
+    Raises:
+        ValueError: they are none, or end before they begin.
+    """
+    remedy = "must be two times of a day such as 09:00-18:00, the first before the second"
+    try:
+        begins, ends = (time.fromisoformat(part.strip()) for part in span.split("-"))
+    except ValueError:
+        raise ValueError(remedy) from None
+    if begins >= ends:
+        raise ValueError(remedy)
+    return begins, ends
+
+
+def days_of(written: str) -> frozenset[date]:
+    """Days as people write them: 12-25 of every year, 2026-05-14 once.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    found: set[date] = set()
+    for one in filter(None, (part.strip() for part in written.split(","))):
+        yearly = re.fullmatch(r"\d\d-\d\d", one)
+        try:
+            days = [f"{year}-{one}" for year in YEARS] if yearly else [one]
+            found |= {date.fromisoformat(day) for day in days}
+        except ValueError:
+            raise ValueError(f"{one} is no day; write 12-25 for every year, or 2026-05-14") from None
+    return frozenset(found)
 
 
 class Settings(BaseSettings):
@@ -112,6 +146,13 @@ class Settings(BaseSettings):
     openai_api_key: str | None = Field(None, description="Key of OpenAI, for openai:MODEL")
     anthropic_api_key: str | None = Field(None, description="Key of Anthropic, for anthropic:MODEL")
     google_api_key: str | None = Field(None, description="Key of Google, for google_genai:MODEL")
+    guidepost_working_hours: str = Field(
+        "09:00-18:00", description="When customers may be written to, in their own time zone"
+    )
+    guidepost_holidays: str = Field(
+        "",
+        description="Days without playbook messages, separated by commas: 12-25 every year, 2026-05-14 once",
+    )
     guidepost_smb_below: int = Field(12_000, gt=0, description="Accounts below this ARR are SMB")
     guidepost_ent_from: int = Field(100_000, gt=0, description="Accounts from this ARR on are ENT")
     guidepost_stale_after_days: int = Field(
@@ -164,6 +205,28 @@ class Settings(BaseSettings):
         if value is not None and not all(part.strip() for part in value.partition(":")):
             raise ValueError("must be provider:model, such as openai:MODEL, anthropic:MODEL or ollama:MODEL")
         return value
+
+    @field_validator("guidepost_working_hours")
+    @classmethod
+    def _are_hours(cls, value: str) -> str:
+        hours_of(value)
+        return value
+
+    @field_validator("guidepost_holidays")
+    @classmethod
+    def _are_days(cls, value: str) -> str:
+        days_of(value)
+        return value
+
+    @property
+    def working_hours(self) -> tuple[time, time]:
+        """From when until when customers may be written to."""
+        return hours_of(self.guidepost_working_hours)
+
+    @property
+    def holidays(self) -> frozenset[date]:
+        """The days on which they are not."""
+        return days_of(self.guidepost_holidays)
 
     @property
     def stale_after(self) -> timedelta:

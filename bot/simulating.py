@@ -48,7 +48,7 @@ def simulate_for(
     if (account is None) == (segment is None):
         raise GuidepostError("Name one of them: --account NAME or --segment SMB.")
     chosen = [_account(core, account)] if account is not None else _segment(core, segment or "")
-    runner = PlaybookRunner(core.database, core.clock)
+    runner = PlaybookRunner(core.database, core.clock, setting=core.playbook_setting)
     course = simulate(
         runner, core.database, core.workspace_id, chosen, now=now, plays=[playbook], until=day, people=people
     )

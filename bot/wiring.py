@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from knowledge.sources.website import Website
     from knowledge.types import Answered, Question, Told
     from knowledge.writing import Writer
+    from playbooks.situation import Setting
     from store.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,13 @@ class Core:
         other = replace(self, workspace_id=workspace_id, settings=settings)
         vars(other).update(embedder=self.embedder, reranker=self.reranker, chat_model=self.chat_model)
         return other
+
+    @property
+    def playbook_setting(self) -> Setting:
+        """What is the same for the playbooks of every account: holidays and hours."""
+        from playbooks.situation import Setting
+
+        return Setting(holidays=self.settings.holidays, hours=self.settings.working_hours)
 
     @property
     def index_folder(self) -> Path:
@@ -439,7 +447,13 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
         messenger=SlackMessenger(client, client.limits if isinstance(client, PacedClient) else Limits()),
         directory=SlackDirectory(client, core.database, SystemClock(), workspace.id),
         answers=LoadingAnswers(core),
-        runner=PlaybookRunner(core.database, core.clock, wall=SystemClock(), workspace_id=workspace.id),
+        runner=PlaybookRunner(
+            core.database,
+            core.clock,
+            setting=core.playbook_setting,
+            wall=SystemClock(),
+            workspace_id=workspace.id,
+        ),
         stopping=stopping,
         syncs=DueSyncs(core, stopping),
     )

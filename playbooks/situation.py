@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from playbooks.state import Agreed, Context, Fact, Given, Person, Staff, Term
+from playbooks.workdays import DAY_BEGINS, DAY_ENDS
 from store import people, staffing
 from store.insights.standing import standing_of
 from store.tables import accounts, consents, conversations, goals, playbooks, tasks, workspaces
@@ -28,10 +29,11 @@ FORGOTTEN = timedelta(days=21)  # a question of a paused run does not keep other
 
 @dataclass(frozen=True)
 class Setting:
-    """What is the same for every account: the bot's name and the holidays."""
+    """What is the same for every account: the bot's name, the holidays and the hours."""
 
     bot: str = "Guidepost"
     holidays: frozenset[date] = frozenset()
+    hours: tuple[time, time] = (DAY_BEGINS, DAY_ENDS)  # in which somebody may be written to, in their own zone
 
 
 def situation(
@@ -92,6 +94,7 @@ def situation(
         last_contact_at=_last_contact(activity, sent),
         recent_sends=_recent(sent, now),
         holidays=setting.holidays,
+        hours=setting.hours,
         bot=setting.bot,
         names={actor: people.resolve_person(session, account.workspace_id, actor).name} if actor else {},
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime  # noqa: TC003 - pydantic reads these types
+from datetime import date, datetime, time  # noqa: TC003 - pydantic reads these types
 from typing import Any, Literal
 
 from pydantic import Field
 
 from playbooks.types import Audience, Band, Delivery, Model, Segment
-from playbooks.workdays import Calendar
+from playbooks.workdays import DAY_BEGINS, DAY_ENDS, Calendar
 
 StepState = Literal[
     "planned",
@@ -243,6 +243,7 @@ class Context:
     last_contact_at: datetime | None = None
     recent_sends: tuple[datetime, ...] = ()  # messages of other runs to this account, last days
     holidays: frozenset[date] = frozenset()
+    hours: tuple[time, time] = (DAY_BEGINS, DAY_ENDS)  # in which somebody may be written to, in their own zone
     bot: str = "Guidepost"
     names: dict[str, str] = field(default_factory=dict)  # of who acts now, by Slack id
 
@@ -256,7 +257,7 @@ class Context:
 
     def calendar(self, zone: str | None = None) -> Calendar:
         """Working days in a zone; the account's own if none is given."""
-        return Calendar(zone or self.zone, self.holidays)
+        return Calendar(zone or self.zone, self.holidays, *self.hours)
 
     @property
     def staff_calendar(self) -> Calendar:

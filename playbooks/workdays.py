@@ -27,6 +27,13 @@ class Calendar:
 
     zone: str = "UTC"
     holidays: frozenset[date] = frozenset()
+    begins: time = DAY_BEGINS  # of the hours in which one may disturb somebody
+    ends: time = DAY_ENDS
+
+    @property
+    def send_at(self) -> time:
+        """When planned messages go out: 10:00, or when the day begins where that is outside it."""
+        return SEND_AT if self.begins <= SEND_AT < self.ends else self.begins
 
     def is_workday(self, day: date) -> bool:
         """Whether people work on that day."""
@@ -57,40 +64,40 @@ class Calendar:
         """The person's date at that moment."""
         return moment.astimezone(zone_of(self.zone)).date()
 
-    def at(self, day: date, clock: time = SEND_AT) -> datetime:
-        """That day and clock time in the person's zone, as UTC."""
-        return datetime.combine(day, clock, zone_of(self.zone)).astimezone(UTC)
+    def at(self, day: date, clock: time | None = None) -> datetime:
+        """That day and clock time in the person's zone, as UTC; when messages go out if none is given."""
+        return datetime.combine(day, clock or self.send_at, zone_of(self.zone)).astimezone(UTC)
 
     def after(self, moment: datetime, workdays: int) -> datetime:
-        """10:00 of the person's day, that many working days after the moment's date."""
+        """When messages go out on the person's day that is that many working days after the moment's date."""
         return self.at(self.add(self.date_of(moment), workdays))
 
     def after_hours(self, moment: datetime, hours: int) -> datetime:
-        """The moment that many working hours later, 9:00 to 18:00 of working days counted."""
+        """The moment that many working hours later, the hours of working days counted."""
         left = timedelta(hours=hours)
         while True:
             day = self.on_or_after(self.date_of(moment))
-            begins, ends = self.at(day, DAY_BEGINS), self.at(day, DAY_ENDS)
+            begins, ends = self.at(day, self.begins), self.at(day, self.ends)
             at = max(moment, begins)
             if at + left <= ends:
                 return at + left
             left -= max(ends - at, timedelta(0))
-            moment = self.at(day + timedelta(days=1), DAY_BEGINS)
+            moment = self.at(day + timedelta(days=1), self.begins)
 
     def end_of_day(self, moment: datetime) -> datetime:
         """When the working day ends: today's if it is still to come, else the next one's."""
         day = self.on_or_after(self.date_of(moment))
-        if moment >= self.at(day, DAY_ENDS):
+        if moment >= self.at(day, self.ends):
             day = self.on_or_after(day + timedelta(days=1))
-        return self.at(day, DAY_ENDS)
+        return self.at(day, self.ends)
 
     def is_quiet(self, moment: datetime) -> bool:
         """Whether one does not disturb the person then: night, weekend or holiday."""
         local = moment.astimezone(zone_of(self.zone))
-        return not (self.is_workday(local.date()) and DAY_BEGINS <= local.time() < DAY_ENDS)
+        return not (self.is_workday(local.date()) and self.begins <= local.time() < self.ends)
 
     def first_moment(self, moment: datetime) -> datetime:
-        """The moment itself outside quiet hours, else the next 10:00 of a working day."""
+        """The moment itself outside quiet hours, else when messages go out next on a working day."""
         if not self.is_quiet(moment):
             return moment
         day = self.date_of(moment)

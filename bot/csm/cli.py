@@ -52,7 +52,9 @@ def privacy_erase(
         typer.confirm(
             f"Erase everything that {user} wrote, and who they are, for good?", abort=True, err=True
         )
-    runner = PlaybookRunner(core.database, core.clock, workspace_id=core.workspace_id)
+    runner = PlaybookRunner(
+        core.database, core.clock, setting=core.playbook_setting, workspace_id=core.workspace_id
+    )
     with core.database.transaction() as session:
         done = erase(session, runner, core.workspace_id, user, by="command line", now=core.clock.now())
     show(done.as_json() | {"sentence": done.sentence}, as_json, lambda value: str(value["sentence"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,27 @@ def test_the_example_file_equals_the_settings():
     assert given == expected
     for field in Settings.model_fields.values():
         assert f"# {field.description}" in lines
+
+
+def test_hours_and_holidays_are_read_as_people_write_them(monkeypatch):
+    monkeypatch.setenv("GUIDEPOST_WORKING_HOURS", "08:30 - 17:00")
+    monkeypatch.setenv("GUIDEPOST_HOLIDAYS", "12-25, 2026-05-14,")
+    settings = load_settings(None)
+    assert settings.working_hours == (time(8, 30), time(17, 0))
+    assert {date(2026, 12, 25), date(2031, 12, 25), date(2026, 5, 14)} <= settings.holidays
+    assert date(2027, 5, 14) not in settings.holidays
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        pytest.param("GUIDEPOST_WORKING_HOURS", "9 to 5", "two times of a day", id="no hours"),
+        pytest.param("GUIDEPOST_WORKING_HOURS", "18:00-09:00", "the first before the second", id="at night"),
+        pytest.param("GUIDEPOST_HOLIDAYS", "25.12.", "is no day; write 12-25", id="no day"),
+        pytest.param("GUIDEPOST_HOLIDAYS", "13-40", "13-40 is no day", id="a day that no year has"),
+    ],
+)
+def test_hours_and_days_that_are_none_are_refused(name, value, sentence, monkeypatch):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=sentence):
+        load_settings(None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import yaml
 
 from playbooks import events, loader
 from playbooks.errors import PlaybookError
+from playbooks.runner import PlaybookRunner
+from playbooks.situation import Setting
 from playbooks.triggers import Triggers
 from playbooks.workdays import Calendar
 from store.tables import Account, Subscription, accounts, happenings, playbooks
@@ -256,3 +258,13 @@ def test_in_a_look_ahead_one_playbook_starts_another(world, look):
     course = world.simulate(["first"], "smb", until=(world.clock.now() + timedelta(days=9)).date())
     assert ("hello", "A") in {(line.playbook, line.step) for line in course.lines if line.kind == "message"}
     assert runs(world) == []
+
+
+def test_what_the_setting_says_of_hours_and_holidays_reaches_the_messages(world):
+    monday, closed = world.clock.now().date(), frozenset({world.clock.now().date() + timedelta(days=1)})
+    setting = Setting(holidays=closed, hours=(time(11, 0), time(15, 0)))
+    runner = PlaybookRunner(world.database, world.clock, definitions={"hello": definition()}, setting=setting)
+    world.clock.advance(timedelta(hours=8))  # too late for Monday
+    runner.start("hello", world.accounts["smb"], "UMIA", world.workspace_id)
+    zone = Calendar("Europe/London")
+    assert runner.next_due() == zone.at(monday + timedelta(days=2), time(11, 0))

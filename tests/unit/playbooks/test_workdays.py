@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -58,3 +58,26 @@ def test_the_end_of_the_day_is_the_next_ones_in_the_evening():
 @pytest.mark.parametrize("name", ["", "../etc/passwd", "Nowhere", "\x00"])
 def test_a_bad_zone_name_is_utc(name):
     assert str(zone_of(name)) == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("day", "utc"),
+    [
+        pytest.param(date(2026, 3, 27), 8, id="winter time"),
+        pytest.param(date(2026, 3, 30), 7, id="summer time"),
+    ],
+)
+def test_hours_of_ones_own_stay_the_same_by_the_clock_on_the_wall(day, utc):
+    early = Calendar("Europe/Berlin", begins=time(7, 0), ends=time(9, 30))
+    assert early.send_at == time(7, 0), "10:00 is outside, so messages go out when the day begins"
+    assert early.at(day, time(9, 0)) == datetime(day.year, day.month, day.day, utc, tzinfo=UTC)
+    assert early.is_quiet(early.at(day, time(9, 30)))
+    assert not early.is_quiet(early.at(day, time(7, 0)))
+    assert early.first_moment(early.at(day, time(12, 0))) == early.at(early.add(day, 1), time(7, 0))
+
+
+def test_a_holiday_is_no_working_day():
+    calendar = Calendar("Europe/Berlin", frozenset({date(2026, 5, 14)}))
+    assert calendar.on_or_after(date(2026, 5, 14)) == date(2026, 5, 15)
+    assert calendar.is_quiet(calendar.at(date(2026, 5, 14)))
+    assert calendar.add(date(2026, 5, 13), 2) == date(2026, 5, 18)
