@@ -48,7 +48,7 @@ def test_a_small_customer_is_onboarded_and_nobody_has_to_help(story):
         Mira hears: How likely are you to recommend us
         Mira presses 10 · very
         Mira hears: What would you tell a colleague about us
-        Mira replies: The planning is done before breakfast
+        Mira: The planning is done before breakfast
         Mira hears: what is the next thing that you want to achieve?
     """)
     story.wait(timedelta(days=10))
