@@ -8,6 +8,7 @@ import pytest
 
 from playbooks import events
 from playbooks.stand_ins import Script, Scripted
+from playbooks.triggers import Triggers
 from store.tables import Account, Consent, Contact, accounts
 from store.tables import consents as consented
 from tests.unit.playbooks.conftest import START
@@ -154,6 +155,30 @@ def test_consent_to_be_written_to_again_is_theirs_alone_and_ends(world):
     with world.database.reading() as session:
         given = consented.live_consents(session, world.workspace_id, date(2026, 7, 8), "winback")
     assert [(one.contact_id, one.expires_on) for one in given] == [(world.contacts[CY], date(2027, 2, 2))]
+
+
+def test_who_spoke_of_the_export_before_is_only_asked_whether_it_is_complete(world, leave):
+    note(world, exit_help="Help with the export", churn_reason="Budget was cut")
+    steps = [step for _, step in said(leave(GOOD, does_tasks=A_DAY))]
+    assert steps == ["F1_right", "F1_day", "F3", "F4_plain", "F5", "F5_call", "F5_again", "F7"]
+
+
+def test_a_renewal_that_is_lost_goes_on_as_leaving_in_good_order(shipped_world):
+    world = shipped_world
+    run = world.start("renewal", "smb")
+    world.runner.record_outcome(run, "UDANA", "churned", "price.budget_cut")
+    world.until(2026, 3, 4, 12)
+    for step, value, text in (
+        ("R14", "price.budget_cut", None),
+        ("R14_changed", None, "No."),
+        ("R14_exit", "export", None),
+    ):
+        world.reply(run, step, CY, value, text)
+    triggers = Triggers(world.runner, world.database, world.clock, world.workspace_id)
+    assert triggers.hear() == 1
+    world.until(2026, 3, 12, 12)
+    begun = next(row for row in world.messages(CY) if row.payload["step_key"] == "F1_right")
+    assert begun.payload["playbook"] == "Leaving in good order"
 
 
 def test_who_stays_after_all_is_a_customer_again(world):
