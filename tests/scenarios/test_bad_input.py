@@ -186,6 +186,10 @@ ACTIONS = (
     "handover_take",
     "handover_resolve",
     "handover_answer",
+    "answer_feedback_why",
+    "kb_draft_approve",
+    "kb_draft_change",
+    "kb_draft_decline",
 )
 VALUES = {
     "nothing": "",
