@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from knowledge.themes import themes
 from store.insights.digest import digest
 from store.insights.evidence import all_evidence
 from store.insights.render import render
@@ -18,5 +19,6 @@ def digest_as(core: Core, period: str, form: str) -> str:
     """The digest of the whole workspace, as text, json, csv or html."""
     now = core.clock.now()
     with core.database.reading() as session:
-        made = digest(session, core.workspace_id, period_of(period, now), Scope("the whole workspace"), now)
+        scope = Scope("the whole workspace")
+        made = digest(session, core.workspace_id, period_of(period, now), scope, now, find_themes=themes)
         return render(made, form, all_evidence(session, core.workspace_id, made))

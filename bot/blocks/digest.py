@@ -19,6 +19,7 @@ from store.insights.wording import (
     renewal_words,
     run_words,
     task_words,
+    theme_words,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 ROWS = "digest_rows"  # the beginning of action ids; the figure's key is the value
 BLOCK = "digest"  # the beginning of block ids; what the digest was made from follows
 LINES, ROWS_SHOWN = 8, 40
+THEMES_FROM = 50  # the number of their first block; those of unanswered questions begin at 1
 _PLURAL = re.compile(
     r"^((?:open |overdue )?(?:question|answer|rating|piece|playbook|task|renewal|account))s\b"
 )
@@ -57,6 +59,7 @@ def digest_speech(digest: Digest, made_from: str, link: Link) -> Speech:
     blocks: list[Block] = [parts.section("\n".join([head, *summary]))]
     if any(figure.value for figure in digest.figures.values()):
         blocks.append(_figure_buttons(digest, made_from))
+    blocks += _themes(digest, made_from)
     blocks += _unanswered(digest, made_from, link)
     for title, lines in _details(digest, link):
         blocks.append(parts.section(f"*{title}*\n" + "\n".join(lines[:LINES]) + _rest(len(lines) - LINES)))
@@ -164,6 +167,15 @@ def _figure_buttons(digest: Digest, made_from: str) -> Block:
         options=[parts.option(_said(one), one.key) for one in filled[:100]],
     )
     return parts.actions(*buttons, menu, block_id=f"{BLOCK}0:{made_from}")
+
+
+def _themes(digest: Digest, made_from: str) -> Iterator[Block]:
+    if digest.themes:
+        yield parts.section("*What they asked about*")
+    for n, theme in enumerate(digest.themes, start=THEMES_FROM):
+        show = parts.button("Show questions", f"{ROWS}_theme", theme.figure.key)
+        said = f"*{brief(theme.name)}*  {theme_words(theme)}\n“{brief(theme.example, 160)}”"
+        yield parts.section(said, block_id=f"{BLOCK}{n}:{made_from}", accessory=show)
 
 
 def _unanswered(digest: Digest, made_from: str, link: Link) -> Iterator[Block]:

@@ -13,6 +13,7 @@ from bot.listeners.commands import Subcommand, finish
 from bot.slack.incoming import parse_action
 from bot.slack.messenger import Posted, Speech
 from bot.slack.modals import open_modal
+from knowledge.themes import themes
 from store import people
 from store.errors import GuidepostError
 from store.insights.digest import digest
@@ -54,7 +55,8 @@ def show(services: Services, call: Call) -> None:
     try:
         with services.database.reading() as session:
             scope = scope_for(session, services.workspace_id, call.asked.person, scope_text)
-            made = digest(session, services.workspace_id, period_of(period_text, now), scope, now)
+            period = period_of(period_text, now)
+            made = digest(session, services.workspace_id, period, scope, now, find_themes=themes)
     except GuidepostError as error:
         finish(services, call, Speech(text=str(error)))
         return
@@ -87,7 +89,9 @@ def rows_view(services: Services, user_id: str, key: str, block_id: str) -> dict
             )
             if not _may_open(session, services, asking.person_of(session, services, user_id), scope):
                 return notice_modal(NOT_YOURS)
-            made = digest(session, services.workspace_id, period_of(f"{days}d", at), scope, at)
+            wanted = themes if key.startswith("themes.") else None
+            period = period_of(f"{days}d", at)
+            made = digest(session, services.workspace_id, period, scope, at, find_themes=wanted)
             figure = made.figure(key)
             rows = evidence_rows(session, services.workspace_id, figure)
     except (GuidepostError, KeyError):

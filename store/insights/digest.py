@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from store.insights.grouping import group_alike
 from store.insights.rows import Asked, Rows, read_rows
+from store.insights.themes import themes
 from store.insights.values import (
     Digest,
     Figure,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from store.insights.themes import FindThemes
     from store.tables.feedback import Feedback
 
 QUOTE_LENGTH = 240
@@ -39,11 +41,19 @@ TOP_UNANSWERED = 5
 RENEWAL_WINDOWS = ((0, 30), (31, 60), (61, 90))  # days from today, both ends included
 
 
-def digest(session: Session, workspace_id: str, period: Period, scope: Scope, now: datetime) -> Digest:
+def digest(
+    session: Session,
+    workspace_id: str,
+    period: Period,
+    scope: Scope,
+    now: datetime,
+    *,
+    find_themes: FindThemes | None = None,
+) -> Digest:
     """The digest of a period for a scope.
 
     Questions and feedback are those of the period; ratings are those of the period's answers, given at
-    any time; runs, tasks and renewals are as they stand at `now`.
+    any time; runs, tasks and renewals are as they stand at `now`. Without `find_themes` there are no themes.
     """
     rows = read_rows(session, workspace_id, period, scope, now)
     figures = {figure.key: figure for figure in _figures(rows, now)}
@@ -63,6 +73,9 @@ def digest(session: Session, workspace_id: str, period: Period, scope: Scope, no
         tasks=tuple(_task_lines(rows, now)),
         renewals=tuple(_renewal_lines(rows, now)),
         setup=setup,
+        themes=()
+        if find_themes is None
+        else themes(session, workspace_id, rows, period=period, scope=scope, now=now, find=find_themes),
     )
 
 

@@ -37,8 +37,7 @@ def evidence_rows(session: Session, workspace_id: str, figure: Figure) -> list[E
 
 def all_evidence(session: Session, workspace_id: str, digest: Digest) -> dict[str, list[EvidenceRow]]:
     """The rows behind every figure of a digest, by figure key."""
-    figures = [*digest.figures.values(), *(group.figure for group in digest.unanswered)]
-    return {figure.key: evidence_rows(session, workspace_id, figure) for figure in figures}
+    return {figure.key: evidence_rows(session, workspace_id, figure) for figure in digest.all_figures}
 
 
 def _by_id(session: Session, workspace_id: str, model: type[SQLModel], ids: Sequence[str]) -> list[Any]:

@@ -19,12 +19,13 @@ from store.insights.wording import (
     renewal_words,
     run_words,
     task_words,
+    theme_words,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from store.insights.values import Digest, EvidenceRow, Figure, Quote, Rate, RatedAnswer
+    from store.insights.values import Digest, EvidenceRow, Figure, Quote, Rate, RatedAnswer, Theme
 
     Evidence = Mapping[str, Sequence[EvidenceRow]]
 
@@ -105,6 +106,8 @@ def _sections(digest: Digest) -> Iterator[tuple[str, list[Figure], list[Rate]]]:
 
 def _details(digest: Digest, heading: str) -> Iterator[str]:
     if heading == "Questions":
+        for theme in digest.themes:
+            yield f'theme, {plain(theme.name)}: {theme_words(theme)}; asked: "{plain(theme.example)}"'
         for group in digest.unanswered:
             names = f" ({', '.join(map(plain, group.accounts))})" if group.accounts else ""
             yield f'not found, {group.figure.value} x: "{plain(group.text)}"{names}'
@@ -154,6 +157,7 @@ def as_json(digest: Digest, evidence: Evidence) -> str:
             for group in digest.unanswered
         ],
     }
+    values["themes"] = [_theme_values(theme, evidence) for theme in digest.themes]
     for name in ("rated", "quotes", "runs", "tasks", "renewals", "setup"):
         values[name] = [vars(line) for line in getattr(digest, name)]
     return json.dumps(values, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())
@@ -162,6 +166,20 @@ def as_json(digest: Digest, evidence: Evidence) -> str:
 def _figure_values(figure: Figure, evidence: Evidence) -> dict[str, Any]:
     rows = [vars(row) for row in evidence.get(figure.key, ())]
     return {"label": figure.label, "value": figure.value, "before": figure.before, "evidence": rows}
+
+
+def _theme_values(theme: Theme, evidence: Evidence) -> dict[str, Any]:
+    counts = ("before", "refused", "unhelpful")
+    return {
+        "name": theme.name,
+        "movement": theme.movement,
+        "usual": theme.usual,
+        "accounts": theme.accounts,
+        "arr": [{"minor": minor, "currency": currency} for minor, currency in theme.arr],
+        "example": theme.example,
+        "asked": _figure_values(theme.figure, evidence),
+        **{name: _figure_values(getattr(theme, name), evidence) for name in counts},
+    }
 
 
 def _rate_values(rate: Rate) -> dict[str, Any]:
@@ -199,8 +217,7 @@ def as_csv(digest: Digest, evidence: Evidence) -> str:
             "message_ts",
         )
     )
-    groups = (group.figure for group in digest.unanswered)
-    for figure in (*digest.figures.values(), *groups):
+    for figure in digest.all_figures:
         head = (figure.key, figure.label, figure.value, "" if figure.before is None else figure.before)
         for row in evidence.get(figure.key) or (None,):
             writer.writerow((*head, *_cells(row)) if row else (*head, *[""] * 7))
@@ -251,6 +268,8 @@ def _html_parts(digest: Digest, evidence: Evidence) -> Iterator[str]:
     for heading, figures, rates in _sections(digest):
         yield f"<h2>{escape(heading)}</h2>"
         yield from (_html_figure(figure, evidence.get(figure.key, ())) for figure in figures)
+        shown = digest.themes if heading == "Questions" else ()
+        yield from (_html_figure(one.figure, evidence.get(one.figure.key, ())) for one in shown)
         yield from (f'<p class="rate">{escape(rate.label)}: {escape(rate_words(rate))}</p>' for rate in rates)
         items = "".join(f"<li>{escape(line)}</li>" for line in _details(digest, heading))
         yield f"<ul>{items}</ul>" if items else ""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+USUAL_DAYS = 28  # before a period, with which themes are compared
 EvidenceKind = Literal["question", "feedback", "run", "task", "subscription", "account"]
 
 
@@ -164,6 +165,39 @@ class Unanswered:
 
 
 @dataclass(frozen=True)
+class Theme:
+    """Questions of the period that mean nearly the same. Each count is a figure with its rows."""
+
+    name: str  # its most characteristic words
+    days: int  # of the period
+    figure: Figure
+    before: Figure  # the same in the four weeks before the period
+    refused: Figure
+    unhelpful: Figure
+    accounts: tuple[str, ...]
+    arr: tuple[tuple[int, str], ...]  # of these accounts: minor units and currency
+    example: str  # the newest question, word for word
+
+    @property
+    def usual(self) -> float:
+        """How many there were in as many days of the four weeks before, on average."""
+        return self.before.value * self.days / USUAL_DAYS
+
+    @property
+    def movement(self) -> Literal["new", "rising", "falling"] | None:
+        """What changed beyond noise."""
+        if not self.before.value:
+            return "new"
+        moved = metrics.trend(self.figure.value, self.usual)
+        return None if moved is None else ("rising" if moved == "up" else "falling")
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All of its figures."""
+        return self.figure, self.before, self.refused, self.unhelpful
+
+
+@dataclass(frozen=True)
 class RenewalLine:
     """A term that ends soon."""
 
@@ -205,15 +239,22 @@ class Digest:
     tasks: tuple[TaskLine, ...] = ()
     renewals: tuple[RenewalLine, ...] = ()
     setup: tuple[SetupStep, ...] = ()
+    themes: tuple[Theme, ...] = ()
+
+    @property
+    def all_figures(self) -> tuple[Figure, ...]:
+        """Every figure, those of unanswered questions and of themes included."""
+        unanswered = (group.figure for group in self.unanswered)
+        themes = (figure for theme in self.themes for figure in theme.figures)
+        return *self.figures.values(), *unanswered, *themes
 
     def figure(self, key: str) -> Figure:
-        """A figure by its key, those of unanswered questions included.
+        """A figure by its key, those of unanswered questions and of themes included.
 
         Raises:
             KeyError: the digest has no such figure.
         """
-        groups = {group.figure.key: group.figure for group in self.unanswered}
-        return groups[key] if key in groups else self.figures[key]
+        return {figure.key: figure for figure in self.all_figures}[key]
 
 
 @dataclass(frozen=True)

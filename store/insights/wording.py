@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from store.insights.forecast import GATE_DAYS
 
 if TYPE_CHECKING:
-    from store.insights.values import Digest, Figure, Period, Rate, RenewalLine, RunLine, TaskLine
+    from store.insights.values import Digest, Figure, Period, Rate, RenewalLine, RunLine, TaskLine, Theme
 
 ARROWS = {"up": "▲", "down": "▼"}
 CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
@@ -72,6 +72,18 @@ def task_words(task: TaskLine) -> str:
     """`3 days overdue, Omar Diaz`; the owner's address where nobody on the staff has it."""
     days = {0: "due today", 1: "1 day overdue"}.get(task.days_overdue, f"{task.days_overdue} days overdue")
     return f"{days}, {task.owner or task.owner_email or 'nobody owns it'}"
+
+
+def theme_words(theme: Theme) -> str:
+    """`12 questions, rising (usually 4), 3 not found, 2 👎, 4 accounts, $120,000 ARR`; "new" where there was none."""
+    usual = "" if theme.movement == "new" else f"usually {theme.usual:.2g}"
+    moved = f"{theme.movement} ({usual})" if usual and theme.movement else theme.movement or usual
+    parts = [f"{theme.figure.value} questions", moved]
+    parts += [f"{theme.refused.value} not found"] if theme.refused.value else []
+    parts += [f"{theme.unhelpful.value} {THUMBS[-1]}"] if theme.unhelpful.value else []
+    count = len(theme.accounts)
+    parts += [f"{count} account{'s' * (count > 1)}"] if count else []
+    return ", ".join([*parts, *(arr_words(minor, currency) for minor, currency in theme.arr)])
 
 
 def renewal_words(renewal: RenewalLine) -> str:

@@ -144,3 +144,26 @@ def test_a_shared_digest_opens_only_for_those_whose_accounts_they_are(bot, week)
 def test_the_digest_of_everything_stays_with_the_admin(bot, week):
     assert "I do not share it here" in texts_of(digest_of(bot, NOOR, "digest 7d --share"))
     assert "I do not share it here" in texts_of(digest_of(bot, PRIYA, "digest --share", HARBOUR))
+
+
+@pytest.fixture
+def asked_often(bot):
+    """Isla asks the same in three ways."""
+    me = f"<@{bot.services.bot_user_id}>"
+    for words in ("How do I export my data?", "How can I export my data?", "How do I export the data?"):
+        bot.say(ISLA, HARBOUR, f"{me} {words}")
+    bot.slack.advance(timedelta(minutes=5))
+
+
+def test_a_theme_names_its_questions_and_opens_them_word_for_word(bot, asked_often):
+    reply = digest_of(bot, PRIYA)
+    assert "What they asked about" in texts_of(reply)
+    assert "3 questions, new, 1 account" in texts_of(reply)
+
+    bot.press(PRIYA, reply, "digest_rows_theme")
+
+    assert "How can I export my data?" in str(bot.modal(PRIYA))
+
+
+def test_a_theme_of_somebody_elses_accounts_is_not_shown(bot, asked_often):
+    assert "What they asked about" not in texts_of(digest_of(bot, TOM))

@@ -1,0 +1,153 @@
+"""What people asked about in a period, put together by meaning: how often, how it changed, whom it touches.
+
+The vectors were stored with the questions; who puts them together comes in as a function, so that no model is needed
+here. Feedback belongs to the theme of the question whose answer it is about.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session, col, func, select
+
+from store.insights.values import USUAL_DAYS, Figure, Period, Scope, Theme
+from store.tables.answers import Answer
+from store.tables.conversations import Conversation, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from store.insights.rows import Asked, Rows
+    from store.tables.accounts import Account
+    from store.tables.feedback import Feedback
+
+# (texts, their models and vectors; newest first) -> name and members of each theme
+FindThemes = Callable[[Sequence[str], Sequence[tuple[str, bytes]]], Sequence[tuple[str, tuple[int, ...]]]]
+
+TOP_THEMES = 3
+LEAST = 3  # questions in the period that make a theme; fewer are questions
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """A question with its vector; `asked` is None for one of the weeks before."""
+
+    id: str
+    text: str
+    vector: tuple[str, bytes]
+    asked: Asked | None = None
+
+
+def themes(
+    session: Session,
+    workspace_id: str,
+    rows: Rows,
+    *,
+    period: Period,
+    scope: Scope,
+    now: datetime,
+    find: FindThemes,
+) -> tuple[Theme, ...]:
+    """The themes that touch most accounts, then most revenue, then most questions; at most three.
+
+    Args:
+        session: reads the questions of the four weeks before the period.
+        workspace_id: whose.
+        rows: of the period, cut to the scope.
+        period: of the digest.
+        scope: whose questions count.
+        now: the moment of the digest.
+        find: puts questions together.
+    """
+    current = [voice for one in reversed(rows.asked) if (voice := _voice(one))]
+    if len(current) < LEAST:
+        return ()
+    voices = current + _earlier(session, workspace_id, period, scope, now)
+    found = find([voice.text for voice in voices], [voice.vector for voice in voices])
+    ratings = {row.answer_id: row for row in rows.ratings if row.rating == -1}
+    made = [_theme(name, [voices[i] for i in members], rows, ratings, period) for name, members in found]
+    ranked = sorted((one for one in made if one.figure.value >= LEAST), key=_rank)
+    return tuple(ranked[:TOP_THEMES])
+
+
+def _rank(theme: Theme) -> tuple[int, int, int, str]:
+    return -len(theme.accounts), -sum(minor for minor, _ in theme.arr), -theme.figure.value, theme.figure.key
+
+
+def _voice(one: Asked) -> _Voice | None:
+    if not one.message.embedding:
+        return None
+    said = (one.answer.standalone_question if one.answer else None) or one.message.text
+    vector = (one.message.embedding_model or "", one.message.embedding)
+    return _Voice(one.message.id, said, vector, one)
+
+
+def _earlier(
+    session: Session, workspace_id: str, period: Period, scope: Scope, now: datetime
+) -> list[_Voice]:
+    """The questions of the four weeks before, newest first."""
+    in_time = (col(Answer.question_id) == col(Message.id)) & (col(Answer.created_at) <= now)
+    account = func.coalesce(col(Answer.account_id), col(Conversation.account_id))
+    columns: list[Any] = [Message.id, Message.text, Message.embedding_model, Message.embedding, account]
+    statement = (
+        select(*columns)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .outerjoin(Answer, in_time)
+        .where(
+            Message.workspace_id == workspace_id,
+            col(Message.is_question).is_(True),
+            col(Message.embedding).is_not(None),
+            col(Message.created_at) >= period.start - timedelta(days=USUAL_DAYS),
+            col(Message.created_at) < period.start,
+        )
+        .order_by(col(Message.created_at).desc(), col(Message.id))
+    )
+    return [
+        _Voice(id_, text, (model or "", vector))
+        for id_, text, model, vector, account_id in session.exec(statement).all()
+        if vector and scope.covers(account_id)
+    ]
+
+
+def _theme(
+    name: str,
+    members: Sequence[_Voice],
+    rows: Rows,
+    unhelpful: Mapping[str | None, Feedback],
+    period: Period,
+) -> Theme:
+    asked = [voice.asked for voice in members if voice.asked]
+    key = f"themes.{min((one.message.id for one in asked), default=members[0].id)}"
+    touched = _accounts(asked, rows)
+    refused = [one.message.id for one in asked if one.status == "refused"]
+    rated = [unhelpful[one.answer.id].id for one in asked if one.answer and one.answer.id in unhelpful]
+    before = [voice.id for voice in members if not voice.asked]
+    return Theme(
+        name=name,
+        days=period.days,
+        figure=Figure(key, f"questions: {name}", "question", tuple(one.message.id for one in asked)),
+        before=Figure(f"{key}.before", f"in the four weeks before: {name}", "question", tuple(before)),
+        refused=Figure(f"{key}.refused", f"not found: {name}", "question", tuple(refused)),
+        unhelpful=Figure(f"{key}.unhelpful", f"not helpful: {name}", "feedback", tuple(rated)),
+        accounts=tuple(account.name for account in touched),
+        arr=_arr(touched),
+        example=asked[0].message.text if asked else "",
+    )
+
+
+def _accounts(asked: Iterable[Asked], rows: Rows) -> list[Account]:
+    ids = {one.account_id for one in asked if one.account_id}
+    return sorted((rows.accounts[id_] for id_ in ids if id_ in rows.accounts), key=lambda one: one.name)
+
+
+def _arr(accounts: Iterable[Account]) -> tuple[tuple[int, str], ...]:
+    """Annual recurring revenue of accounts, in minor units, one sum a currency."""
+    sums: Counter[str] = Counter()
+    for account in accounts:
+        sums[account.currency] += account.arr_minor or 0
+    return tuple((minor, currency) for currency, minor in sorted(sums.items()) if minor)
