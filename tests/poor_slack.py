@@ -250,7 +250,7 @@ class PoorSlack:
         """The bot's messages in a thread."""
         return [one for one in self.messages if one.get("thread_ts") == ts]
 
-    def until(self, true, what, seconds=10):
+    def until(self, true, what, seconds=30):
         """Wait; what it was waiting for is returned."""
         ends = time.monotonic() + seconds
         while not (found := true()):
