@@ -295,8 +295,9 @@ def _show_for_approval(turn: Turn, record: StepRecord, person: Person, why: str 
     body, known = turn.body(record), turn.values(record)
     branches = body.on_answer.items() if isinstance(body, Question) else ()
     labels = {option.value: option.label for option in options}
+    rest = "Any other answer" if labels else "Any answer"
     replies = tuple(
-        (labels.get(value, "Any other answer"), turn.filled(branch.reply, known))
+        (labels.get(value, rest), turn.filled(branch.reply, known))
         for value, branch in branches
         if branch.reply
     )

@@ -152,7 +152,11 @@ class PlaybookRunner:
             session, account, run_id=None, started_by=started_by, now=now, setting=self._setting
         )
         playbook = definition.of(context.segment)
-        run = new_run(playbook, context, started_by, now)
+        run, cycle = new_run(playbook, context, started_by, now), cycle_of(playbook, context)
+        open_ones = playbooks.open_runs(session, workspace_id, {account.id})
+        same = next((row for row in open_ones if (row.playbook, row.cycle) == (name, cycle)), None)
+        if same is not None:
+            return StartResult(False, same.id, already(playbook, context, same))
         may_start(playbook, context, run, now)
         stored = self._store(session, definition, workspace_id, now)
         row = PlaybookRun(
@@ -161,7 +165,7 @@ class PlaybookRunner:
             definition_id=stored.id,
             playbook=name,
             account_id=account.id,
-            cycle=cycle_of(playbook, context),
+            cycle=cycle,
             snapshot=run.model_dump(mode="json"),
             started_by=started_by,
             started_at=now,

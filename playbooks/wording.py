@@ -22,6 +22,7 @@ VALUE_LIMIT = 160  # characters of one inserted value
 LONG_VALUES = frozenset({"brief", "value_recap", "fact"})
 DATES_FACT = "dates_wrong"
 NO_VALUE = frozenset({"seats_used", "first_login_count", "logins_30d", "setup_progress", "first_value"})
+PERIODS = {"multi_year": "several years", "annual": "annual", "monthly": "monthly"}
 NUMBERS = ("baseline", "now", "target")
 VARIABLES = frozenset(
     {
@@ -286,7 +287,7 @@ def _brief(run: Run, context: Context, now: datetime) -> str:
             people.setdefault(person.persona, []).append(person.name)
     lines = [f"Band: {found.band} ({found.why})."]
     if context.term:
-        lines.append(f"Contract: {context.term.period}, {_term(context)}.")
+        lines.append(f"Contract: {PERIODS.get(context.term.period, context.term.period)}, {_term(context)}.")
     if context.goal:
         lines.append(f"Goal: {_goal_progress(context) or context.goal}.")
     lines += [f"Fact: {_cited(f)}." for f in _for_the_brief(context)]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from store.insights.health import Band
     from store.tables.health import HealthOverride, HealthScore
 
+NEW_STAGE = "adoption"
 WORD = "csm"  # among a day's measures: what the CSM says
 ACTIVITY = ("logins_30d", "active_users_30d", "jobs_30d", "events_30d")  # the first that is there counts
 
@@ -46,6 +47,7 @@ def measured(rows: AccountRows) -> tuple[Measure, ...]:
             else None,
             activity(rows),
             today,
+            began=rows.term.started_on if rows.term and rows.account.stage == NEW_STAGE else None,
         ),
         measures.conversation(len(asked), sum(not one.is_resolved for one in asked), heard(rows)),
         measures.goals(rows.goals, today),

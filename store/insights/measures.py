@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from store.tables.goals import GoalStanding
 
 USE_FRESH, VOICE_FRESH, PAYMENT_FRESH, WINDOW = 60, 180, 90, 90  # days
+RAMP = 30  # days of a new customer in which unused seats say nothing yet
+NO_FIGURES = "no figures of the last 60 days"
 HALVED = 0.5  # use at half of the usual and below is worth nothing
 ENOUGH_QUESTIONS, ENOUGH_ASKED = 3, 2
 GROUP = ("admin", "champion", "buyer", "sponsor")  # the people on whom a renewal rests
@@ -35,7 +37,12 @@ class Observation:
 
 
 def use(
-    seats: int | None, seats_used: Observation | None, activity: Sequence[Observation], today: date
+    seats: int | None,
+    seats_used: Observation | None,
+    activity: Sequence[Observation],
+    today: date,
+    *,
+    began: date | None = None,
 ) -> Measure:
     """Seats in use of seats bought, and activity against the account's own earlier level.
 
@@ -44,16 +51,19 @@ def use(
         seats_used: the newest figure.
         activity: figures of one kind, such as logins_30d, oldest first.
         today: the day.
+        began: when a customer who is still being onboarded began; seats count from a month after it.
     """
     parts, why = [], []
-    if seats and seats_used and _days(seats_used.on, today) <= USE_FRESH:
+    is_new = began is not None and _days(began, today) < RAMP
+    if seats and seats_used and not is_new and _days(seats_used.on, today) <= USE_FRESH:
         parts.append(min(100.0, 100 * seats_used.value / seats))
         why.append(f"{seats_used.value:g} of {seats} seats are used")
     change = level(activity, today)
     if change is not None:
         parts.append(_between(change, HALVED, 1.0))
         why.append(f"activity is at {change:.0%} of its usual level")
-    return _mean("use", parts, why, "no figures of the last 60 days")
+    unknown = f"in the first {RAMP} days people are still being invited" if is_new else NO_FIGURES
+    return _mean("use", parts, why, unknown)
 
 
 def level(activity: Sequence[Observation], today: date) -> float | None:

@@ -580,7 +580,7 @@ def test_an_outcome_is_recorded_by_the_accounts_full_name(play):
     ("words", "sentence"),
     [
         ("dance", "Write `/cs play list`"),
-        ("start", "Which playbook? There are: onboarding, renewal."),
+        ("start", "Which playbook? There are: advocacy, evaluation, offboarding, onboarding, "),
         ("start salsa @Fresh Fields", "There is no playbook “salsa”"),
         ("start onboarding @Atlantis", "I know no account “@Atlantis”"),
         ("start onboarding", "Which account?"),

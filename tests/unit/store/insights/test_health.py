@@ -166,6 +166,19 @@ def test_use_is_seats_and_activity_against_its_own_level(seats, used, figures, v
 
 
 @pytest.mark.parametrize(
+    ("days", "value"),
+    [
+        pytest.param(2, None, id="they began two days ago"),
+        pytest.param(29, None, id="within the first month"),
+        pytest.param(30, 20, id="a month later"),
+    ],
+)
+def test_unused_seats_say_nothing_while_a_new_customer_is_inviting_people(days, value):
+    found = measures.use(10, Observation(ago(1), 2), [], TODAY, began=ago(days))
+    assert found.value == value
+
+
+@pytest.mark.parametrize(
     ("asked", "unresolved", "quiet", "value"),
     [
         pytest.param(10, 3, None, 70, id="questions alone"),
