@@ -12,6 +12,7 @@ Band = Literal["green", "yellow", "red", "quiet"]
 Number = Literal[
     "health", "arr", "seats", "goals_met", "goal_share", "open_escalations", "silent_days", "days_left",
     "silent_steps", "days_running", "contacts", "seat_share", "promoter_days", "consent_days_left",
+    "auto_renews",
 ]  # fmt: skip
 
 

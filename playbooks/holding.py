@@ -198,5 +198,6 @@ NUMBERS: dict[str, Callable[[Scene], float | None]] = {
     "contacts": lambda scene: sum(1 for _ in _there(scene)),
     "seat_share": _seat_share,
     "promoter_days": _promoter_days,
+    "auto_renews": lambda scene: int(scene.context.term.auto_renews) if scene.context.term else None,
     "consent_days_left": _consent_days_left,
 }

@@ -16,5 +16,5 @@ def test_a_silent_account_is_reached_for_rung_by_rung_and_stays_open_until_the_r
     assert len(asked) >= 2, asked
     run = story.run("Harbour Bakery Group", "renewal")
     assert (run.state, run.outcome) == ("active", None)
-    assert story.tasks("reach other people there")
+    assert story.heard("Priya", "I ask others there, one at a time")
     assert story.tasks("Record how the renewal of Harbour Bakery Group ends")
