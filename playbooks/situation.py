@@ -14,7 +14,7 @@ from store.tables import accounts, consents, conversations, goals, playbooks, ta
 from store.tables.workspaces import CADENCES
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date, datetime, time
 
     from sqlmodel import Session
 
