@@ -93,7 +93,9 @@ def test_a_process_killed_while_it_saves_an_answer_loses_nothing_and_doubles_not
 def test_a_process_killed_between_claiming_a_timer_and_saving_fires_it_once_later(world_on_both, write):
     world = world_on_both
     wall = FixedClock(datetime(2026, 3, 2, 12, tzinfo=UTC))
-    world.runner = PlaybookRunner(world.database, world.clock, wall=wall)
+    world.runner = PlaybookRunner(
+        world.database, world.clock, definitions=world.runner.definitions, wall=wall
+    )
     run = world.start("onboarding", "smb")
     world.reply(run, "O1", ADA, "team_live")
     world.clock.at = datetime(2026, 3, 9, 10, tzinfo=UTC)
