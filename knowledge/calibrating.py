@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from importlib.resources import files
-from statistics import mean, pstdev
+from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from knowledge.types import CUSTOMER, INTERNAL, PUBLIC, Asker
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from store.database import Database
 
 HEADINGS = 24  # of the knowledge base's own, spread over it
-_DEVIATIONS = 2.58  # above the mean: 99.5 % of a normal distribution lie below
+_TAIL = (
+    2.326 / 1.282
+)  # the 99th percentile's distance from the median by the 90th's, as in a normal distribution
 _OWN_SHARE = 0.05  # of the own headings that may lie below
-_HIGHEST = 0.65  # where questions from outside reach higher, the knowledge base is about everything
+_HIGHEST = 0.7  # where questions from outside reach higher, the knowledge base is about everything
 _CHANGED = 0.1  # share of documents more or fewer from which it is measured again
 _EDGE = 0.001
 _READER = Asker(frozenset((PUBLIC, CUSTOMER, INTERNAL)))
@@ -48,7 +50,9 @@ def outside_questions() -> list[str]:
 
 
 def least_confidence(outside: Sequence[float], own: Sequence[float]) -> float | None:
-    """The confidence that nearly all questions from outside stay below, and few of the own headings.
+    """The confidence that 99 % of questions from outside stay below, and few of the own headings.
+
+    Only the upper half of the logits is looked at: what lies far below says nothing of what comes near.
 
     Args:
         outside: confidence of each question from outside, 0-1.
@@ -60,7 +64,8 @@ def least_confidence(outside: Sequence[float], own: Sequence[float]) -> float | 
     if len(outside) < 2:
         return None
     logits = [_logit(one) for one in outside]
-    least = 1 / (1 + math.exp(-(mean(logits) + _DEVIATIONS * pstdev(logits))))
+    middle, high = median(logits), quantiles(logits, n=10, method="inclusive")[-1]
+    least = 1 / (1 + math.exp(-(middle + _TAIL * (high - middle))))
     below = sum(one < least for one in own)
     return None if least > _HIGHEST or below > _OWN_SHARE * len(own) else round(least, 3)
 

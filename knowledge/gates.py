@@ -71,6 +71,7 @@ class Gates:
             refuse_below=max(self.refuse_below, least),
             unsure_below=max(self.unsure_below, least),
             refuse_unknown_below=max(self.refuse_unknown_below, least),
+            ask_from=max(self.ask_from, least),
         )
 
 
