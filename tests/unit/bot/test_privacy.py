@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from bot.cli import main
 from bot.schedule import Schedule
+from playbooks.situation import Setting
 from store.erasing import left_over
 from store.tables import Contact, Erasure, OutboxMessage, RunStep, Task, accounts
 from tests.bot_fixtures import ISLA, NOOR, OWEN, PRIYA, TEAM, texts_of
@@ -108,7 +109,12 @@ def test_who_was_erased_and_writes_again_is_answered_as_somebody_unknown(bot):
 
 
 def command(bot, capsys, *arguments):
-    core = SimpleNamespace(database=bot.database, workspace_id=bot.workspace_id, clock=bot.services.clock)
+    core = SimpleNamespace(
+        database=bot.database,
+        workspace_id=bot.workspace_id,
+        clock=bot.services.clock,
+        playbook_setting=Setting(),
+    )
     code = 0
     try:
         main(list(arguments), lambda: core)
