@@ -68,13 +68,13 @@ def day_ninety(page: Page, address: str) -> None:
     move(page, "1w")
     go(page, address, DIEGO)
     write(page, "/cs play status @Kestrel")
-    card = page.get_by_test_id("ephemeral").last
-    expect(card).to_contain_text("Onboarding check-ins")
+    card = page.get_by_test_id("ephemeral").filter(has_text="Why each message").last
+    expect(card).to_be_visible()
     top(card)
     save(page, "hour-status")
     card.get_by_role("button", name="Why each message").first.click()
-    story = page.get_by_test_id("ephemeral").last
-    expect(story).to_contain_text("why each message was sent or not")
+    story = page.get_by_test_id("ephemeral").filter(has_text="why each message was sent or not").last
+    expect(story).to_be_visible()
     top(story)
     save(page, "hour-story")
 
@@ -143,7 +143,7 @@ def press(messages: Locator, words: str, label: str) -> None:
     messages.filter(has_text=words).last.get_by_role("button", name=label, exact=True).click()
 
 
-SCENES = (approval, blocked, day_ninety, renewal)  # each goes on where the one before has ended
+SCENES = (renewal, approval, blocked, day_ninety)  # each goes on where the one before has ended
 
 if __name__ == "__main__":
     take(SCENES)

@@ -16,6 +16,7 @@ from store.insights.verbatims import verbatims
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from store.insights.account_rows import AccountRows, Asked
     from store.insights.health import Measure
@@ -72,16 +73,22 @@ def _contract(rows: AccountRows) -> list[Line]:
     if term is None:
         return []
     source = Source("subscription", term.started_on, row=f"subscriptions:{term.id}")
-    days = (term.renews_on - rows.today).days
     notice = f", notice {term.notice_days} days before" if term.notice_days else ""
     auto = ", by itself" if term.auto_renews else ""
     arr = term.arr_minor if term.arr_minor is not None else account.arr_minor
     worth = f"{arr / 100:,.0f} {term.currency} a year" if arr is not None else ""
     plan = ", ".join(part for part in (term.plan or account.plan or "", worth) if part)
     return [
-        Line(f"Renews on {term.renews_on:%-d %b %Y}, in {days} days{auto}{notice}.", source),
+        Line(f"{_when(term.renews_on, rows.today)}{auto}{notice}.", source),
         *([Line(f"{plan}.", source)] if plan else []),
     ]
+
+
+def _when(renews_on: date, today: date) -> str:
+    days = (renews_on - today).days
+    if days < 0:
+        return f"Was to renew on {renews_on:%-d %b %Y}, {-days} {'day' if days == -1 else 'days'} ago"
+    return f"Renews on {renews_on:%-d %b %Y}, in {days} {'day' if days == 1 else 'days'}"
 
 
 def _goal(goal: GoalStanding, rows: AccountRows) -> Line:

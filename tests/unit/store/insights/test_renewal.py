@@ -161,6 +161,20 @@ def test_every_line_of_a_brief_names_its_row():
     assert all(line.source.can_be_opened and line.source.label for line in brief.lines)
 
 
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        pytest.param(33, "Renews on", id="to come"),
+        pytest.param(1, "in 1 day,", id="tomorrow"),
+        pytest.param(-33, "33 days ago", id="over"),
+    ],
+)
+def test_a_brief_says_when_the_contract_renews_or_was_to(days, words):
+    [line, _] = section(renewal_brief(rows(term=term(days))), "The contract")
+    assert words in line
+    assert "-" not in line
+
+
 def test_a_brief_says_what_was_reached_and_what_was_not():
     brief = renewal_brief(full())
     assert section(brief, "Goals") == [
