@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from store.tables import channels, events
+from store.tables import channels, conversations, events
 from store.tables.channels import PRIVATE, SILENT
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def show(services: Services, said: Said) -> None:
     services.messenger.status(said.channel_id, said.root_ts, READING)
     with services.database.reading() as session:
         waiting = events.is_waiting(session, workspace_id=services.workspace_id, event_key=said.event_key)
-    if not waiting:
+        question = conversations.message_at(session, services.workspace_id, said.channel_id, said.ts)
+    if not waiting or (question is not None and question.stream_ts):
         take_back(services, said)
 
 

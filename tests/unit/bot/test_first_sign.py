@@ -1,9 +1,11 @@
 """The first sign of work: at once, where an answer will follow, and never left standing."""
 
 import pytest
+from sqlmodel import select
 
 from bot import first_sign
 from bot.slack.incoming import Said
+from store.tables import InboundEvent
 from tests.bot_fixtures import HARBOUR, ISLA, MIRA, PRIYA
 
 QUESTION = "How do I export my data?"
@@ -46,6 +48,20 @@ def test_a_sign_that_comes_after_the_answer_is_taken_back(bot):
     ts = bot.say(ISLA, HARBOUR, f"<@{bot.services.bot_user_id}> {QUESTION}")
     late = Said("Ev1", HARBOUR, ts, None, ISLA, None, QUESTION, mentions_bot=True, surface="channel")
     first_sign.show(bot.services, late)
+    assert statuses(bot, HARBOUR) == {}
+
+
+def test_a_sign_that_comes_after_the_plan_is_taken_back(bot):
+    class Slow:
+        ready, sound = True, bot.services.answers
+
+        def answer(self, question, told=None):
+            [event] = bot.rows(select(InboundEvent))
+            first_sign.show(bot.services, Said.from_payload(event.payload))
+            return self.sound.answer(question, told)
+
+    bot.services.answers = Slow()
+    bot.say(ISLA, HARBOUR, f"<@{bot.services.bot_user_id}> {QUESTION}")
     assert statuses(bot, HARBOUR) == {}
 
 
