@@ -68,7 +68,8 @@ class Schedule:
                 log.exception("sources could not be looked at; trying again")
 
     def _poll(self) -> None:
-        log.debug("%d playbooks are read", len(self._services.runner.definitions))  # before anybody waits for them
+        # Read before anybody waits for them.
+        log.debug("%d playbooks are read", len(self._services.runner.definitions))
         while not self._services.stopping.wait(POLL_SECONDS):
             try:
                 if self.run_until_idle():

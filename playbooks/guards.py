@@ -138,7 +138,9 @@ def _askable(turn: Turn, audience: str, body: Message) -> list[Person]:
     """The people of an audience who may be asked; `anyone` begins with who is in Slack and asks most."""
     people = [person for person in turn.context.contacts if may_be_asked(turn, person, body)]
     if audience == "anyone":
-        return sorted(people, key=lambda person: (person.slack_user_id is None, -person.questions, person.name))
+        return sorted(
+            people, key=lambda person: (person.slack_user_id is None, -person.questions, person.name)
+        )
     return [person for person in people if is_one_of(person, audience, turn.context, turn.now)]
 
 

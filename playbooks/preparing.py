@@ -87,7 +87,9 @@ def prepare(turn: Turn, record: StepRecord) -> None:
 
 def _wait(turn: Turn, record: StepRecord, body: Wait) -> None:
     """Begin to wait; `finish_waiting` ends it."""
-    what = " or ".join(body.wait.event) or ("until what the step waits for is so" if body.wait.until else "for its time")
+    what = " or ".join(body.wait.event) or (
+        "until what the step waits for is so" if body.wait.until else "for its time"
+    )
     record = turn.change(record, state="waiting", note=f"waits {what}")
     limit = body.wait.time or body.wait.at_most
     if limit:

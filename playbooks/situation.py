@@ -33,7 +33,10 @@ class Setting:
 
     bot: str = "Guidepost"
     holidays: frozenset[date] = frozenset()
-    hours: tuple[time, time] = (DAY_BEGINS, DAY_ENDS)  # in which somebody may be written to, in their own zone
+    hours: tuple[time, time] = (
+        DAY_BEGINS,
+        DAY_ENDS,
+    )  # in which somebody may be written to, in their own zone
 
 
 def situation(

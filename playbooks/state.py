@@ -243,7 +243,10 @@ class Context:
     last_contact_at: datetime | None = None
     recent_sends: tuple[datetime, ...] = ()  # messages of other runs to this account, last days
     holidays: frozenset[date] = frozenset()
-    hours: tuple[time, time] = (DAY_BEGINS, DAY_ENDS)  # in which somebody may be written to, in their own zone
+    hours: tuple[time, time] = (
+        DAY_BEGINS,
+        DAY_ENDS,
+    )  # in which somebody may be written to, in their own zone
     bot: str = "Guidepost"
     names: dict[str, str] = field(default_factory=dict)  # of who acts now, by Slack id
 

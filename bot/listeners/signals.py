@@ -9,8 +9,8 @@ from bot import asking, speaking, watching
 from bot.blocks import health as blocks
 from bot.blocks.text import brief
 from bot.deliver import View
-from bot.listeners.helpers import helpers_for
 from bot.listeners.health import quote_of
+from bot.listeners.helpers import helpers_for
 from bot.listeners.tasks import NOT_YOURS, mark_done, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech

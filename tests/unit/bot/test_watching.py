@@ -119,4 +119,6 @@ def test_a_moved_clock_looks_at_accounts_on_every_morning_that_it_passes(service
     assert days == [date(2026, 3, day) for day in range(2, 9)]
     assert services.clock.now() == MORNING + timedelta(days=6)
     opened = {one.opened_at for one in rows_of(services, Signal)}
-    assert {moment.date() for moment in opened} == {date(2026, 3, 3)}, "each on its own day, not all at the end"
+    assert {moment.date() for moment in opened} == {date(2026, 3, 3)}, (
+        "each on its own day, not all at the end"
+    )

@@ -1,5 +1,7 @@
 """People choose how often they are asked, and playbooks keep to it."""
 
+import itertools
+
 import pytest
 
 from playbooks.workdays import Calendar
@@ -25,5 +27,5 @@ def test_two_check_ins_of_a_person_are_as_far_apart_as_they_chose(world, cadence
     asked = days_asked(world)
     assert max(map(len, asked.values())) > 1
     for days in asked.values():
-        for before, after in zip(days, days[1:], strict=False):
+        for before, after in itertools.pairwise(days):
             assert after >= calendar.add(before, apart), (cadence, days)
