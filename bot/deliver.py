@@ -13,7 +13,7 @@ from bot.keeping import Keeper
 from bot.services import Pace
 from bot.slack.messenger import Posted, Speech, StreamTarget, TryLater, Unreachable
 from store.errors import GuidepostError
-from store.tables import outbox
+from store.tables import conversations, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -259,16 +259,14 @@ class Deliverer:
             where = Posted(str(message.sent_channel_id), message.sent_ts)
             return messenger.complete_stream(where, speech, key=message.key)
         if message.thread_ts and speech.pieces:
-            with services.database.reading() as session:
-                taken = outbox.places_taken(
-                    session,
-                    workspace_id=services.workspace_id,
-                    channel_id=channel,
-                    message_id=message.id,
-                )
             begun = messenger.find_unfinished(
                 channel, services.bot_user_id, thread_ts=message.thread_ts, oldest=oldest
             )
+            here = {"workspace_id": services.workspace_id, "channel_id": channel}
+            with services.database.reading() as session:  # after Slack was asked: what others begin is theirs
+                taken = outbox.places_taken(
+                    session, **here, message_id=message.id
+                ) | conversations.streams_in_thread(session, **here, thread_ts=message.thread_ts)
             for where in begun:
                 if where.ts not in taken:
                     return messenger.complete_stream(where, speech, key=message.key)

@@ -58,13 +58,15 @@ def _clear_up(services: Services, said: Said) -> None:
 
 def _left(services: Services, said: Said) -> list[Posted]:
     workspace = {"workspace_id": services.workspace_id, "channel_id": said.channel_id}
-    with services.database.reading() as session:
+    found = services.messenger.find_unfinished(
+        said.channel_id, services.bot_user_id, thread_ts=said.root_ts, oldest=said.ts, wordless=True
+    )
+    with (
+        services.database.reading() as session
+    ):  # after Slack was asked: what others begin meanwhile is theirs
         question = conversations.find_message(session, **workspace, ts=said.ts)
         if not question.is_question:  # somebody pressed Stop, and its message says so
             return []
         used = outbox.places_taken(session, **workspace, message_id="")
         others = conversations.streams_in(session, question.conversation_id) - {question.stream_ts}
-    found = services.messenger.find_unfinished(
-        said.channel_id, services.bot_user_id, thread_ts=said.root_ts, oldest=said.ts, wordless=True
-    )
     return [where for where in found if where.ts not in used | others]

@@ -135,22 +135,30 @@ def _begun_before(services: Services, event: InboundEvent, said: Said) -> Posted
         question = conversations.find_message(
             session, workspace_id=services.workspace_id, channel_id=said.channel_id, ts=said.ts
         )
-        taken = outbox.places_taken(
-            session, workspace_id=services.workspace_id, channel_id=said.channel_id, message_id=""
-        ) | conversations.streams_in(session, question.conversation_id)
     if question.stream_ts:
         return Posted(said.channel_id, question.stream_ts)
     found = services.messenger.find_unfinished(
         said.channel_id, services.bot_user_id, thread_ts=said.root_ts, oldest=said.ts
     )
+    with (
+        services.database.reading() as session
+    ):  # after Slack was asked: what others begin meanwhile is theirs
+        taken = outbox.places_taken(
+            session, workspace_id=services.workspace_id, channel_id=said.channel_id, message_id=""
+        ) | conversations.streams_in(session, question.conversation_id)
     lost = next((where for where in found if where.ts not in taken), None)
     return _noted(services, said, lost) if lost is not None else None
 
 
-def _noted(services: Services, said: Said, where: Posted) -> Posted:
-    """Where the answer streams from now on. If another worker, believed dead, began too, only one may stay."""
+def _noted(services: Services, said: Said, where: Posted) -> Posted | None:
+    """Where the answer streams from now on. If another worker, believed dead, began too, only one may stay.
+
+    None where this message has become another question's: the answer must not stand in its place.
+    """
     with services.database.transaction() as session:
         stays = conversations.claim_stream(session, services.workspace_id, said.channel_id, said.ts, where.ts)
+    if stays is None:
+        return None
     if stays != where.ts:
         try:
             services.messenger.delete(where)

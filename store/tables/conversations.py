@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import UniqueConstraint, bindparam, case, func, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -164,21 +165,37 @@ def streaming_in(
     return list(session.exec(statement).all())
 
 
-def claim_stream(session: Session, workspace_id: str, channel_id: str, ts: str, stream_ts: str) -> str:
-    """The message in which a question's answer streams: this one, or the one that another worker noted first."""
+def claim_stream(session: Session, workspace_id: str, channel_id: str, ts: str, stream_ts: str) -> str | None:
+    """The message in which a question's answer streams: this one, or the one that another worker noted first.
+
+    None where another question of the thread has taken this one.
+    """
+    other = aliased(Message)
+    taken = select(other.id).where(
+        other.conversation_id == Message.conversation_id,
+        other.stream_ts == stream_ts,
+        other.ts != ts,
+    )
     mine = (
         col(Message.workspace_id) == workspace_id,
         col(Message.channel_id) == channel_id,
         col(Message.ts) == ts,
     )
-    session.exec(update(Message).where(*mine, col(Message.stream_ts).is_(None)).values(stream_ts=stream_ts))
-    return session.exec(select(Message.stream_ts).where(*mine)).one() or stream_ts
+    free = (col(Message.stream_ts).is_(None), ~taken.correlate(Message).exists())
+    session.exec(update(Message).where(*mine, *free).values(stream_ts=stream_ts))
+    return session.exec(select(Message.stream_ts).where(*mine)).one()
 
 
 def streams_in(session: Session, conversation_id: str) -> set[str]:
     """Where answers stream, or have streamed, in a conversation."""
     begun = select(Message.stream_ts).where(Message.conversation_id == conversation_id)
     return {ts for ts in session.exec(begun).all() if ts}
+
+
+def streams_in_thread(session: Session, workspace_id: str, channel_id: str, thread_ts: str) -> set[str]:
+    """The same for a thread; none where we are not part of it."""
+    found = find_conversation(session, workspace_id=workspace_id, channel_id=channel_id, thread_ts=thread_ts)
+    return streams_in(session, found.id) if found else set()
 
 
 def edit(session: Session, message: Message, text: str, edited_ts: str) -> bool:
