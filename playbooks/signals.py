@@ -28,7 +28,7 @@ PROMISE_NEAR = 2  # days before it is due
 STAFF_OF_THEIRS = {"champion": "champion", "sponsor": "executive sponsor"}
 _CONTRACT = r"(account|contract|subscription|plan|licen[cs]es?|renewal|service)"
 _LEAVING = re.compile(
-    r"\bexport\w*\b.{0,30}\b(all|everything|data|api|account)\b|\b(all|our) data\b.{0,20}\bexport"
+    r"\bexport\w*\b.{0,30}\b(all|everything|api)\b|\ball (our |the |my )?data\b.{0,20}\bexport"
     rf"|\b(cancel\w*|terminate|close|end|delet\w+)\b.{{0,12}}\b(our|the|my|this|your)? ?{_CONTRACT}\b"
     r"|\b(want|going|plan|decided|like) to (cancel|leave|quit)\b|\bthink\w* (of|about) leaving\b"
     r"|\bdowngrad\w+\b|\bswitch(ing)? (to another|away)\b|\bmigrat\w+ (away|off|to another)\b"

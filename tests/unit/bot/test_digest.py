@@ -64,7 +64,7 @@ def test_the_first_screen_is_short_and_says_what_matters(bot, week):
         "1 not found",
         "0 of 1",
         "*1 piece of feedback*",
-        "*2 open tasks*",  # one is the signal that a question about export gives at once
+        "*1 open task*",
         "*1 overdue*",
     ):
         assert part in first

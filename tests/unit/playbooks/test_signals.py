@@ -129,6 +129,7 @@ def test_every_signal_carries_the_rows_that_say_it():
         ("Which competitors do you know?", True),
         ("We will not renew", True),
         ("How do I export a route as PDF?", False),
+        ("How do I export my data?", False),
         ("How do I invite a driver?", False),
         ("Drivers leave the depot at six", False),
         ("Can I switch the language?", False),
