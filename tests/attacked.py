@@ -58,7 +58,8 @@ def attacked_bot(sample_folder, folder):
     clock = LocalClock(folder / "slack", FixedClock(TUESDAY))
     config = AppConfig.from_manifest(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
     with LocalWorkspace(folder / "slack", clock, directory=sample.directory(), config=config) as slack:
-        running = BotUnderTest(folder, slack, clock)
+        # One person asks them all within the hour.
+        running = BotUnderTest(folder, slack, clock, guidepost_questions_an_hour=0)
         _take_in(running, folder)
         _answer_everything(running)
         try:
