@@ -57,7 +57,7 @@ def troubled(context: Context) -> str | None:
 
 
 def _red(run: Run, context: Context) -> str | None:
-    if _think_of_leaving(run, context):
+    if think_of_leaving(run, context):
         return "they said that they think of leaving"
     if (context.sentiment or "").lower() == "red":
         return "the CSM's own judgement is red"
@@ -66,7 +66,7 @@ def _red(run: Run, context: Context) -> str | None:
     return None
 
 
-def _think_of_leaving(run: Run, context: Context) -> bool:
+def think_of_leaving(run: Run, context: Context) -> bool:
     """Whether they said so, and nobody noted since that it is over; what other runs noted is in the account's fact."""
     fact = context.facts.get(CHURN_FACT)
     said = fact.value if fact else run.facts.get(CHURN_FACT)

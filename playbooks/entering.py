@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from playbooks.bands import troubled
 from playbooks.errors import CannotStart, PlaybookError
 from playbooks.holding import Scene, holds
+from playbooks.planning import parse_day
 from playbooks.state import Run
 from playbooks.wording import spoken
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from store.tables import PlaybookRun
 
 NEAR = timedelta(days=60)  # before a renewal
+LEFT_FACT = "ended_on"  # the last day of who left
 
 
 def _same_kind(playbook: Playbook, context: Context, _now: datetime) -> str | None:
@@ -48,12 +50,23 @@ def _near_renewal(_playbook: Playbook, context: Context, now: datetime) -> str |
     return f"its renewal is on {spoken(context.term.renews_on)}" if near else None
 
 
+def _leaving(_playbook: Playbook, context: Context, _now: datetime) -> str | None:
+    """They leave, or have left and not come back since."""
+    if "offboarding" in context.running:
+        return "they are leaving"
+    noted = context.facts.get(LEFT_FACT)
+    left_on = parse_day(noted.value) if noted else None
+    back = left_on is not None and context.term is not None and context.term.started_on > left_on
+    return f"they left on {spoken(left_on)}" if left_on and not back else None
+
+
 EXCLUSIONS: dict[str, Callable[[Playbook, Context, datetime], str | None]] = {
     "same_kind": _same_kind,
     "save_running": _save_running,
     "open_escalation": _open_escalation,
     "legal_hold": _trouble,
     "near_renewal": _near_renewal,
+    "leaving": _leaving,
 }
 
 

@@ -11,7 +11,7 @@ from playbooks.wording import role, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import date, datetime
 
     from playbooks.state import Person, StepRecord
     from playbooks.turn import Turn
@@ -141,7 +141,14 @@ def _askable(turn: Turn, audience: str, body: Message) -> list[Person]:
         return sorted(
             people, key=lambda person: (person.slack_user_id is None, -person.questions, person.name)
         )
-    return [person for person in people if is_one_of(person, audience, turn.context, turn.now)]
+    found = [person for person in people if is_one_of(person, audience, turn.context, turn.now)]
+    return sorted(found, key=lambda one: _agreed_until(turn, one)) if audience == "advocate" else found
+
+
+def _agreed_until(turn: Turn, person: Person) -> date:
+    """When the first of what an advocate agreed to ends: whose ends first is asked first whether it may stay."""
+    theirs = (one for one in turn.context.consents if one.contact_id == person.id and one.makes_an_advocate)
+    return min(one.expires_on for one in theirs)
 
 
 def _sent_to(turn: Turn, record: StepRecord, person: Person) -> Iterator[StepRecord]:

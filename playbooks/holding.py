@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from playbooks.types import Playbook
 
 ENDLESS = 10**6  # days since something that never was
+NOTHING = "none"  # the value of a fact that is taken back
 PROMOTER, SCORE_HOLDS = 9, 180  # of 10; days for which a score says what somebody thinks
 
 
@@ -38,7 +39,7 @@ def holds(condition: Condition | None, scene: Scene) -> bool:
     if condition is None:
         return True
     facts = all(one_of(wanted, _fact(kind, scene)) for kind, wanted in condition.facts.items())
-    noted = condition.fact is None or _fact(condition.fact, scene) is not None
+    noted = condition.fact is None or _fact(condition.fact, scene) not in {None, NOTHING}
     aged = all(one_of(wanted, _age(kind, scene)) for kind, wanted in condition.age.items())
     ended = all(one_of(wanted, _since(name, scene)) for name, wanted in condition.since.items())
     known = facts and noted and aged and ended

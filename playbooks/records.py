@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from playbooks.bands import think_of_leaving
 from playbooks.effects import (
     CancelTimer,
     CloseTask,
@@ -283,7 +284,7 @@ class Ledger:
         term = accounts.running_subscription(self.session, self.context.account_id)
         csm = self.context.csm
         if term is not None and effect.category in forecasting.CATEGORIES:
-            leaving = forecasting.LEAVING_FACT in {**self.run.facts, **self.context.facts}
+            leaving = think_of_leaving(self.run, self.context)
             ground = forecasting.Ground(effect.band, (term.renews_on - self.now.date()).days, leaving)
             computed, _ = forecasting.expected(ground)
             forecast = Forecast(

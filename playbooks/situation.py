@@ -187,10 +187,12 @@ def _sent_elsewhere(
 
 
 def _term(session: Session, account_id: str) -> Term | None:
-    row = accounts.running_subscription(session, account_id)
+    terms = accounts.subscriptions_of(session, account_id)
+    row = next((one for one in terms if one.status == "active"), None)
     if row is None:
         return None
-    return Term(row.key, row.started_on, row.renews_on, row.period, row.auto_renews, row.notice_days)
+    first = min(one.started_on for one in terms if one.status != "churned")
+    return Term(row.key, row.started_on, row.renews_on, row.period, row.auto_renews, row.notice_days, first)
 
 
 def _last_contact(

@@ -10,7 +10,7 @@ from playbooks.conditions import Condition  # noqa: TC001 - pydantic reads it
 from playbooks.deeds import first_of
 from playbooks.terms import BySegment, Delay, DelayField, Model, OneOrMany, Segment, Several, WhenField
 
-Exclusion = Literal["same_kind", "save_running", "open_escalation", "legal_hold", "near_renewal"]
+Exclusion = Literal["same_kind", "save_running", "open_escalation", "legal_hold", "near_renewal", "leaving"]
 
 
 class EventTrigger(Model):

@@ -212,6 +212,7 @@ class Term:
     period: str = "annual"
     auto_renews: bool = False
     notice_days: int | None = None
+    first_started_on: date | None = None  # of the first of the terms that this one follows
 
 
 @dataclass(frozen=True)

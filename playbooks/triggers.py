@@ -282,7 +282,7 @@ def _date_has_come(trigger: DateTrigger, scene: Scene) -> bool:
     term = scene.context.term
     known = anchors(scene.playbook, scene.run, scene.context, today)
     if term is not None:
-        known["C"] = term.started_on  # the day itself, however long ago
+        known["C"] = term.first_started_on or term.started_on  # the day itself, however long ago; no renewal
     day = day_of(trigger.date.of(scene.context.segment), known)
     return day is not None and day <= today <= day + _span(trigger.within)
 

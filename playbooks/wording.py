@@ -7,6 +7,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from playbooks.bands import goal_share, standing
+from playbooks.holding import PROMOTER
 from playbooks.types import MAX_LABEL, MAX_MESSAGE, Question
 from playbooks.workdays import zone_of
 
@@ -156,8 +157,8 @@ def values(
 
 
 def _given(person: Person) -> dict[str, str | None]:
-    """The score that somebody gave, with what they wrote with it."""
-    if person.score is None:
+    """The score that a promoter gave, with what they wrote with it; nobody is thanked for another."""
+    if person.score is None or person.score.value < PROMOTER:
         return {}
     return {"score": str(person.score.value), "praise": (person.score.words or "").strip(" .\n") or None}
 

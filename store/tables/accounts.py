@@ -162,6 +162,18 @@ _RUNNING_SUBSCRIPTION = (
 )
 
 
+def subscriptions_of(session: Session, account_id: str) -> list[Subscription]:
+    """Every term of an account, what ends first first."""
+    return list(session.exec(_SUBSCRIPTIONS_OF, params={"account_id": account_id}).all())
+
+
+_SUBSCRIPTIONS_OF = (
+    select(Subscription)
+    .where(Subscription.account_id == bindparam("account_id"))
+    .order_by(col(Subscription.renews_on))
+)
+
+
 def latest_usage(session: Session, account_id: str) -> list[UsageFact]:
     """The newest observation of each kind, by kind."""
     found = session.exec(_USAGE_OF, params={"account_id": account_id}).all()

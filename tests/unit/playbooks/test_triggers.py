@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from playbooks import events, loader
-from playbooks.errors import PlaybookError
+from playbooks.errors import CannotStart, PlaybookError
 from playbooks.runner import PlaybookRunner
 from playbooks.situation import Setting
 from playbooks.triggers import Triggers
@@ -268,3 +268,51 @@ def test_what_the_setting_says_of_hours_and_holidays_reaches_the_messages(world)
     runner.start("hello", world.accounts["smb"], "UMIA", world.workspace_id)
     zone = Calendar("Europe/London")
     assert runner.next_due() == zone.at(monday + timedelta(days=2), time(11, 0))
+
+
+def test_a_renewed_contract_is_no_new_beginning(world, look):
+    look.publish(trigger=[{"date": "C+0d"}], cycle="subscription")
+    with world.database.transaction() as session:
+        term = accounts.running_subscription(session, world.accounts["smb"])
+        today = world.clock.now().date()
+        term.status, term.renews_on = "renewed", today
+        session.add(term)
+        new = term.model_dump() | {"id": "next", "key": "next", "status": "active"}
+        session.add(Subscription(**new | {"started_on": today, "renews_on": today + timedelta(days=365)}))
+    assert look() == 0
+
+
+@pytest.mark.parametrize("name", ["advocacy", "qbr", "recap", "renewal", "save", "upsell"])
+def test_who_leaves_or_has_left_is_left_alone_by_every_other_playbook(shipped_world, name):
+    shipped = shipped_world.runner.definitions
+    assert "leaving" in shipped[name].playbook.exclude
+
+
+def test_nothing_begins_for_who_leaves_nor_after_they_have_left(world, look):
+    look.publish(trigger=[{"event": "health.red"}], exclude=["leaving"])
+    run = world.start("offboarding", "smb")
+    with pytest.raises(CannotStart, match="they are leaving"):
+        world.start("hello", "smb")
+    world.runner.stop(run, "UDANA")
+    today = world.clock.now().date()
+    with world.database.transaction() as session:
+        accounts.note_fact(
+            session, workspace_id=world.workspace_id, account_id=world.accounts["smb"], kind="ended_on",
+            value=str(today - timedelta(days=5)), on=today, now=world.clock.now(),
+        )  # fmt: skip
+    with pytest.raises(CannotStart, match="they left on 25 February 2026"):
+        world.start("hello", "smb")
+    with world.database.reading() as session:
+        term = accounts.running_subscription(session, world.accounts["smb"])
+    world.change((Subscription, term.id), started_on=today)  # they came back
+    assert world.start("hello", "smb")
+
+
+def test_a_review_does_not_begin_while_the_onboarding_runs(shipped_world):
+    triggers = Triggers(
+        shipped_world.runner, shipped_world.database, shipped_world.clock, shipped_world.workspace_id
+    )
+    shipped_world.runner.publish(shipped_world.runner.definitions["qbr"], "UMIA", shipped_world.workspace_id)
+    shipped_world.start("onboarding", "ent")
+    with shipped_world.database.transaction() as session:
+        assert triggers.look(session, shipped_world.accounts["ent"]) == 0

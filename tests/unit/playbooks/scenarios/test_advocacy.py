@@ -175,3 +175,25 @@ def test_without_a_promoter_the_csm_says_whether_they_are_asked(world):
     assert asked(course(world, {})) == []
     assert asked(course(world, {"A0_csm": "not_now"})) == []
     assert asked(course(world, {"A0_csm": "ask"})) == ["A1"]
+
+
+def test_of_several_who_agreed_whose_year_is_over_is_asked(world):
+    """The other agreed a short while ago: "almost a year ago" would not be true of them."""
+    with world.database.transaction() as session:
+        row = Consent(
+            workspace_id=world.workspace_id, key="new", account_id=world.accounts["smb"], contact_id=world.contacts["UADA_SMB"],
+            purpose="quote", scope="with_name", text_shown="It just works.", given_at=world.clock.now(),
+            expires_on=TODAY + timedelta(days=300),
+        )  # fmt: skip
+        consents.give_consent(session, row)
+    given_a_year_ago(world)
+    world.start("advocacy", "smb")
+    assert world.said() == [("A5", BEN)]
+
+
+def test_a_score_that_nobody_is_thanked_for_is_not_quoted(world):
+    scored(world, BEN, "smb", 3, "too slow", days=100)
+    [message] = [line for line in course(world, {"A0_csm": "ask"}).lines if line.kind == "message"]
+    assert message.to == "Ben Bo"
+    assert "3" not in message.text
+    assert "too slow" not in message.text

@@ -252,3 +252,26 @@ def test_a_win_back_may_only_go_to_contacts_who_are_still_there(world, left):
     world.change((Contact, world.contacts[CY]), status="left")
     refused = world.simulate(["win_back"], "smb", until=NEW_YEAR).refused
     assert refused
+
+
+@pytest.mark.parametrize("code", ["stays", "closed"])
+def test_who_leaves_a_second_time_is_asked_for_the_new_last_day(world, code):
+    """The day of the first time is no day of the second: nothing ends by it, and nothing waits for it for ever."""
+    first = world.start("offboarding", "smb")
+    world.reply(first, "F1_right", CY, "yes")
+    if code == "stays":
+        world.runner.record_outcome(first, "UDANA", "stays")
+    else:
+        for _ in range(40):
+            world.clock.advance(timedelta(days=10))
+            world.until(*world.clock.now().timetuple()[:5])
+            for task in world.tasks():
+                if task.state == "open" and task.title.startswith("Delete the data"):
+                    world.handle(first, events.TaskDone(task.key.partition(":")[2], "UMIA"))
+        assert world.runner.run_overview(first).outcome == "closed"
+    world.clock.advance(timedelta(days=181))
+    second = world.start("offboarding", "smb")
+    world.clock.advance(timedelta(days=3))
+    world.until(*world.clock.now().timetuple()[:5])
+    assert "F4" not in world.steps(second)
+    assert {"F1_right", "F1_day"} & set(world.steps(second))

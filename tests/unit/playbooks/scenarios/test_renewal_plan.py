@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from playbooks.stand_ins import Script, Scripted
-from store.tables import Account, Consent, Forecast
+from store.tables import Account, Consent, Contact, Forecast, accounts
 
 UNTIL = date(2026, 7, 20)
 SAID = {
@@ -158,3 +158,43 @@ def test_whoever_asked_for_more_is_asked_after_it_is_signed(shipped_world):
     shipped_world.until(2026, 6, 3, 12)
     assert shipped_world.steps(run)["R13_more"] == "done"
     assert shipped_world.steps(run)["R13_why"] == "sent"
+
+
+def noted_before(world, account, days=365, **facts):
+    on = world.clock.now().date() - timedelta(days=days)
+    with world.database.transaction() as session:
+        for kind, value in facts.items():
+            accounts.note_fact(
+                session, workspace_id=world.workspace_id, account_id=world.accounts[account], kind=kind, value=value,
+                on=on, now=world.clock.now(),
+            )  # fmt: skip
+
+
+def climbed(found):
+    return [(one.step, one.to) for one in found.lines if one.kind == "message" and one.step.startswith("RQ")]
+
+
+def test_last_years_ladder_does_not_keep_this_years_from_beginning(shipped_world):
+    noted_before(shipped_world, "mm", ladder="climbing")
+    assert climbed(course(shipped_world, "mm", {})) == [("RQ1", "Ada Ali"), ("RQ2", "Cy Co")]
+
+
+@pytest.mark.parametrize(
+    ("gone", "expected"),
+    [(["UADA_MM"], [("RQ2", "Cy Co")]), (["UCY_MM"], [("RQ1", "Ada Ali")]), (["UADA_MM", "UCY_MM"], [])],
+)
+def test_a_rung_without_anybody_does_not_end_the_ladder(shipped_world, gone, expected):
+    for one in gone:
+        shipped_world.change((Contact, shipped_world.contacts[one]), status="left")
+    found = course(shipped_world, "mm", {})
+    assert climbed(found) == expected
+    assert any(task.startswith("Call Mm Works: nobody answers") for task in tasks(found))
+
+
+def test_who_renewed_does_not_think_of_leaving_any_more(shipped_world):
+    noted_before(shipped_world, "mm", days=20, churn_intent="yes")
+    run = shipped_world.start("renewal", "mm")
+    shipped_world.runner.record_outcome(run, "UDANA", "renewed_flat")
+    with shipped_world.database.reading() as session:
+        facts = {one.kind: one.value for one in accounts.latest_usage(session, shipped_world.accounts["mm"])}
+    assert facts["churn_intent"] == "no"
