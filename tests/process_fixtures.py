@@ -215,17 +215,22 @@ def staged_life(request):
 
 
 def stage(life):
-    """Things to click on: an answer, a wish for a person, a playbook's message that waits for approval."""
-    bot = life.start()
-    for question in (ANSWERED, REFUSED):
-        life.ask(ISLA, HARBOUR, question)
-        life.wait_until_quiet()
-    life.page(ISLA).press(life.shown(ISLA, HARBOUR, "talk_to_person"), "talk_to_person")
+    """Things to click on: a playbook's message that waits for approval, an answer, a wish for a person.
+
+    The day passes first, and between two bots: a bot keeps the clock that it was started with, and a wish that
+    lay for a day would have gone up the chain.
+    """
     runner = PlaybookRunner(life.database, life.clock, workspace_id=life.workspace_id)
     with life.database.transaction() as session:
         account = session.exec(select(Account).where(Account.name == "Kestrel Grocery Group")).one()
         runner.start_in(session, "onboarding", account.id, DIEGO, life.workspace_id)
     life.slack.advance(AFTERNOON)
+    bot = life.start()
+    life.wait_until_quiet()
+    for question in (ANSWERED, REFUSED):
+        life.ask(ISLA, HARBOUR, question)
+        life.wait_until_quiet()
+    life.page(ISLA).press(life.shown(ISLA, HARBOUR, "talk_to_person"), "talk_to_person")
     life.wait_until_quiet()
     life.kill(bot)
 

@@ -122,9 +122,19 @@ REASON = Click(
 # A person instead of the bot
 
 
+def wishes(life):
+    return life.rows(select(Task).where(Task.kind == "handover"))
+
+
+def climbs(life, task):
+    """What becomes of telling the next one up the chain about a wish."""
+    return [one.state for one in life.messages() if one.key.startswith(f"handover:{task.id}:up:")]
+
+
 def passed_on_once(life):
-    tasks = [task for task in life.rows(select(Task)) if "Open Settings" not in task.body]
+    tasks = wishes(life)
     assert len(tasks) == 2  # the one of the stage, and this one
+    assert [climbs(life, task) for task in tasks] == [["pending"], ["pending"]]
     cards = [texts(one) for one in life.said_in(life.dm(PRIYA))]
     assert sum("would like to talk to a person" in card for card in cards) == 2
     everybody, _ = in_thread(life, ANSWERED)
@@ -132,8 +142,9 @@ def passed_on_once(life):
 
 
 def answered_once(life):
-    [task] = life.rows(select(Task))
+    [task] = wishes(life)
     assert task.state == "done"
+    assert climbs(life, task) == ["cancelled"]
     everybody, _ = in_thread(life, "I could not find this")
     assert sum("They cannot, sorry." in text for text in everybody) == 1
     [card] = life.said_in(life.dm(PRIYA))
@@ -193,7 +204,7 @@ APPROVAL = Click(
         "after deliver._note_sent",
         "after deliver._note_sent #2",
         "after work._claim #2",
-        "after playbooks.carry_out_came_back",
+        "after playbook_posts.carry_out_came_back",
     ),
 )
 
