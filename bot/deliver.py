@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.blocks import plan
 from bot.keeping import Keeper
 from bot.services import Pace
 from bot.slack.messenger import Posted, Speech, StreamTarget, TryLater, Unreachable
@@ -242,7 +243,9 @@ class Deliverer:
         begun = Posted(str(message.sent_channel_id), str(message.sent_ts))
         try:
             if view.streams and speech.pieces:
-                return messenger.finish_stream(begun, speech, speech.pieces, key=message.key)
+                return messenger.finish_stream(
+                    begun, speech, speech.pieces, key=message.key, stopped_before=plan.stopped()
+                )
             return messenger.complete_stream(begun, speech, key=message.key)
         except Unreachable as error:
             log.info("%s cannot be said in %s: %s", message.key, begun, error)

@@ -304,8 +304,18 @@ class SlackMessenger:
         except SLACK_FAILED as error:
             log.info("%s does not grow: %s", where, code_of(error))
 
-    def finish_stream(self, where: Posted, speech: Speech, pieces: Sequence[str], *, key: str) -> Posted:
+    def finish_stream(
+        self,
+        where: Posted,
+        speech: Speech,
+        pieces: Sequence[str],
+        *,
+        key: str,
+        stopped_before: Speech | None = None,
+    ) -> Posted:
         """Say the rest, then what follows the text; a stream that broke is completed by an update.
+
+        `stopped_before` is said where somebody stopped it and not a word stands there yet.
 
         Raises:
             TryLater, Unreachable: see there.
@@ -314,6 +324,7 @@ class SlackMessenger:
             for n, piece in enumerate(thinned(pieces, self.limits.room(_APPEND_STREAM))):
                 self.pause(PACE_SECONDS if n else 0)
                 self.client.chat_appendStream(channel=where.channel_id, ts=where.ts, chunks=_words(piece))
+                stopped_before = None
             stopped = self.client.chat_stopStream(
                 channel=where.channel_id,
                 ts=where.ts,
@@ -323,7 +334,7 @@ class SlackMessenger:
         except SLACK_FAILED as error:
             if where in self._stopped:
                 log.info("somebody stopped this message: %s", where)
-                return where
+                return self.complete_stream(where, stopped_before, key=key) if stopped_before else where
             log.info("stream broke (%s); completing the message by update", code_of(error))
             return self.complete_stream(where, speech, key=key)
         if _lost_its_words(stopped):

@@ -53,17 +53,21 @@ class Limits:
         """Count a call."""
         if method in PER_MINUTE:
             with self._lock:
-                self._calls[method].append(self._now())
+                self._of_this_minute(method).append(self._now())
 
     def room(self, method: str) -> float:
         """The share of a minute's calls that is left; 1 for methods without a known tier."""
         if method not in PER_MINUTE:
             return 1.0
         with self._lock:
-            calls, now = self._calls[method], self._now()
-            while calls and calls[0] <= now - MINUTE:
-                calls.popleft()
-            return max(0.0, 1 - len(calls) / PER_MINUTE[method])
+            return max(0.0, 1 - len(self._of_this_minute(method)) / PER_MINUTE[method])
+
+    def _of_this_minute(self, method: str) -> deque[float]:
+        """When it was called; what is older is forgotten, whether somebody asks or not."""
+        calls, now = self._calls[method], self._now()
+        while calls and calls[0] <= now - MINUTE:
+            calls.popleft()
+        return calls
 
 
 class PacedClient(WebClient):

@@ -127,3 +127,11 @@ def test_a_stream_takes_fewer_calls_before_slack_refuses_any(slack, client, cloc
     assert sum(taken) < PER_MINUTE["chat.appendStream"]
     clock.seconds += 61
     assert appends() == 10
+
+
+def test_calls_of_minutes_ago_are_forgotten_also_where_nobody_asks_how_many_there_were(clock):
+    limits = Limits(lambda: clock.seconds)
+    for _ in range(500):
+        limits.called("chat.update")
+        clock.seconds += 1
+    assert len(limits._calls["chat.update"]) <= 60

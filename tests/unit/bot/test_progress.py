@@ -152,6 +152,7 @@ def test_somebody_who_stops_it_hears_no_more_and_nothing_is_posted_anew(bot):
     bot.settle()
     [stopped] = ours(bot, ts)
     assert "[1]" not in texts_of(stopped)
+    assert stopped["text"] == plan.STOPPED
     assert {row.state for row in bot.rows(select(OutboxMessage))} == {"sent"}
 
 
