@@ -110,6 +110,14 @@ def _filled(turn: Turn, record: StepRecord, body: Question, event: Replied) -> N
     if missing:
         _again(turn, record, f"Something is missing: {', '.join(missing)}.", event.by)
         return
+    long = [
+        f"{field.label} (at most {field.at_most} characters)"
+        for name, field in body.ask.fields.items()
+        if field.at_most and len(given.get(name, "")) > field.at_most
+    ]
+    if long:
+        _again(turn, record, f"Something is too long to be read: {', '.join(long)}.", event.by)
+        return
     words = "; ".join(f"{body.ask.fields[name].label}: {value}" for name, value in given.items())
     record = turn.change(record, fields=given)
     turn.know(**given)

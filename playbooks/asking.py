@@ -76,6 +76,9 @@ class FormField(Model):
     type: FieldType = "text"
     optional: bool = False
     options: Options = ()
+    at_most: int | None = Field(
+        None, description="Characters, where what is written has to fit into a message"
+    )
 
 
 class Ask(Model):

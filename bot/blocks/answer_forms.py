@@ -39,7 +39,7 @@ LABELS = {
     "person": "Who?",
     "number": "How many?",
 }
-LABEL_LIMIT = 150
+LABEL_LIMIT, WORDS_LIMIT = 150, 3000
 
 
 def inputs_of(
@@ -55,6 +55,7 @@ def inputs_of(
             str(field["label"]),
             field.get("options") or (),
             optional=bool(field.get("optional")),
+            at_most=field.get("at_most"),
         )
         for field in fields
     ]
@@ -69,17 +70,25 @@ def answer_of(values: Mapping[str, str]) -> tuple[str | None, dict[str, str]]:
 
 
 def _input(
-    block_id: str, kind: str, label: str, options: Sequence[Mapping[str, Any]], *, optional: bool = False
+    block_id: str,
+    kind: str,
+    label: str,
+    options: Sequence[Mapping[str, Any]],
+    *,
+    optional: bool = False,
+    at_most: int | None = None,
 ) -> InputBlock:
     return InputBlock(
         block_id=block_id,
         label=PlainTextObject(text=shortened(label, LABEL_LIMIT)),
-        element=_element(block_id, kind, options),
+        element=_element(block_id, kind, options, at_most or WORDS_LIMIT),
         optional=optional,
     )
 
 
-def _element(action_id: str, kind: str, options: Sequence[Mapping[str, Any]]) -> InputInteractiveElement:
+def _element(
+    action_id: str, kind: str, options: Sequence[Mapping[str, Any]], at_most: int
+) -> InputInteractiveElement:
     if kind == "multi":
         return CheckboxesElement(action_id=action_id, options=_entries(options))
     if kind == "select":
@@ -90,7 +99,7 @@ def _element(action_id: str, kind: str, options: Sequence[Mapping[str, Any]]) ->
         return UserSelectElement(action_id=action_id)
     if kind == "number":
         return NumberInputElement(action_id=action_id, is_decimal_allowed=True)
-    return PlainTextInputElement(action_id=action_id, max_length=3000)
+    return PlainTextInputElement(action_id=action_id, max_length=at_most)
 
 
 def _entries(options: Sequence[Mapping[str, Any]]) -> list[Any]:

@@ -200,3 +200,18 @@ def test_who_leaves_is_offboarded(world):
             if one.name == "playbook.start"
         ]
     assert begun == ["offboarding"]
+
+
+def test_no_action_of_a_plan_is_lost_because_they_are_long(world):
+    """What fits nowhere is said to the CSM; five actions as long as may be reach the customer, all of them."""
+    run = world.start("save", "smb")
+    world.reply(run, "S1", "UDANA", "real", staff=True)
+    world.handle(run, events.TaskDone("S3", "UDANA"))
+    actions = {f"action_{n}": f"{n} ".ljust(100, "x") for n in range(1, 6)}
+    too_long = actions | {"action_5": "x" * 101}
+    world.handle(run, events.Replied("S4_write", "UDANA", staff=True, fields=tuple(too_long.items())))
+    assert "S4_show" not in world.steps(run)
+    world.handle(run, events.Replied("S4_write", "UDANA", staff=True, fields=tuple(actions.items())))
+    text = world.run(run).steps["S4_show"].text
+    assert text is not None
+    assert all(one in text for one in actions.values())
