@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 from slack_bolt.error import BoltError
@@ -18,7 +18,8 @@ from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallation
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
 from bot.slack.messenger import SLACK_FAILED
-from store.tables.installations import SEALED
+from store.clock import SystemClock
+from store.tables.installations import SEALED, forget_expired_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +115,20 @@ def _with_secrets(thing: Sealable, change: Callable[[str], str]) -> Sealable:
     return changed
 
 
+class _States(SQLAlchemyOAuthStateStore):
+    """Slack's store of installations that were begun; anybody may begin one, so what has expired is forgotten."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(STATE_SECONDS, database.writing_engine(), logger=log)
+        self._database = database
+
+    def issue(self, *args: Any, **kwargs: Any) -> str:
+        """Note one more."""
+        with self._database.transaction() as session:
+            forget_expired_states(session, SystemClock().now())
+        return super().issue(*args, **kwargs)
+
+
 class _Flow(OAuthFlow):
     """Slack's flow; what breaks on its way ends on its page of failures, too."""
 
@@ -176,6 +191,6 @@ def oauth_flow(
             authorization_url=settings.slack_api_url.removesuffix("api/") + "oauth/v2/authorize",
             callback_options=CallbackOptions(success=success, failure=failure),
             installation_store=store,
-            state_store=SQLAlchemyOAuthStateStore(STATE_SECONDS, database.writing_engine(), logger=log),
+            state_store=_States(database),
         ),
     )

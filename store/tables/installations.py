@@ -199,6 +199,12 @@ def forget_tokens(session: Session, client_id: str, team_id: str, until: datetim
     return gone.rowcount > 0
 
 
+def forget_expired_states(session: Session, now: datetime) -> None:
+    """Forget installations that somebody has begun and did not complete in time."""
+    moment = now.astimezone(UTC).replace(tzinfo=None)
+    session.exec(delete(SlackOAuthState).where(col(SlackOAuthState.expire_at) < moment))
+
+
 def reseal(session: Session, change: Callable[[str], str]) -> int:
     """Pass every sealed value through `change`, as after a change of the key; how many that were."""
     changed = 0

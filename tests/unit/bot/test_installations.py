@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -18,7 +19,7 @@ from bot.slack.installations import SealedInstallationStore, oauth_flow
 from bot.slack.vault import CannotOpen, Vault, new_key
 from bot.start import MANIFEST
 from store.database import Database
-from store.tables import SlackBot, SlackInstallation, installations
+from store.tables import SlackBot, SlackInstallation, SlackOAuthState, installations
 from store.tables.installations import SEALED
 
 APP, TOKEN = "1.2", "xoxb-" + "1234567890" * 20  # longer than the library's own column
@@ -140,6 +141,21 @@ def test_an_installation_that_succeeds_is_told(sqlite_database, slack):
     told = []
     assert come_back(flow_of(sqlite_database, slack, told)).status == 200
     assert [one.team_id for one in told] == ["T1"]
+
+
+def test_installations_that_nobody_completed_are_forgotten(database, slack):
+    flow = flow_of(database, slack, [])
+    for _ in range(2):
+        flow.handle_installation(BoltRequest(body="", headers={}))
+    long_ago = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+    with database.transaction() as session:
+        first, second = session.exec(select(SlackOAuthState).order_by(SlackOAuthState.id)).all()
+        first.expire_at, kept = long_ago, second.state
+    flow.handle_installation(BoltRequest(body="", headers={}))
+    with database.reading() as session:
+        states = [one.state for one in session.exec(select(SlackOAuthState).order_by(SlackOAuthState.id))]
+    assert len(states) == 2
+    assert kept in states
 
 
 def test_a_slack_that_cannot_be_reached_ends_on_the_page_of_failures(sqlite_database):
