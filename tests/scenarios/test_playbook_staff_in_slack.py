@@ -237,5 +237,22 @@ def test_where_only_an_end_user_is_left_the_csm_finds_somebody(play):
     play.start(PRIYA, "renewal @Harbour")
     play.wait(30 * DAYS)
     assert "Find somebody at Harbour Bakery Group to ask: What the year gave you" in play.tasks()
-    sent = play.bot.rows(select(OutboxMessage).where(OutboxMessage.slack_user_id == "U0KOFI"))
-    assert sent == []
+    assert "Find somebody at Harbour Bakery Group to ask: How should next year look" in play.tasks()
+    told = asked_of(play, "U0KOFI")
+    assert set(told) == {"R4.end_user"}  # what worked best, no more
+    assert "renew" not in told["R4.end_user"]
+
+
+def test_an_end_user_who_is_asked_for_the_right_person_reads_nothing_of_the_contract(play):
+    play.start(PRIYA, "renewal @Northgate")
+    play.wait(10 * DAYS)  # the champion is silent, and there is no admin
+    told = asked_of(play, "U0TRENT")["RQ1"]
+    assert "Who at Northgate Furniture is the right person" in told
+    assert not [word for word in ("plan", "renew", "notice", "next year") if word in told]
+
+
+def asked_of(play, user):
+    """What somebody was asked, by step; reminders left out."""
+    rows = play.bot.rows(select(OutboxMessage).where(OutboxMessage.slack_user_id == user))
+    sent = [row.payload for row in rows if row.payload["view"] == "playbook_message"]
+    return {payload["step_key"]: payload["text"] for payload in sent}

@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import Block
 from bot.app import VIEWS
 from bot.blocks import playbook as blocks
 from bot.blocks import playbook_modals as modals
+from bot.listeners.play_drawing import DRAWING
 from bot.listeners.playbook_forms import Ref
 from bot.slack.incoming import Pressed
 from playbooks import events
@@ -24,7 +25,8 @@ from tests.block_checks import check_speech, check_view
 from tests.unit.playbooks.conftest import START, build
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
-SEEN_BY_PEOPLE = sorted(name for name in VIEWS if name.startswith("playbook_") and name != "playbook_lookup")
+NOT_OF_A_RUN = {"playbook_lookup", DRAWING}  # what nobody reads, and the picture of a definition
+SEEN_BY_PEOPLE = sorted(name for name in VIEWS if name.startswith("playbook_") and name not in NOT_OF_A_RUN)
 TO_CONTACTS = ("playbook_message", "playbook_nudge", "playbook_confirm", "playbook_again", "playbook_ack")
 TO_STAFF = ("playbook_notice", "playbook_task", "playbook_preview", "playbook_approval", "playbook_question")
 READS = SimpleNamespace()  # the part of the running bot that rendering looks into

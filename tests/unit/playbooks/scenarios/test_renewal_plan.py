@@ -137,6 +137,7 @@ def test_what_worked_may_be_quoted_only_with_a_yes(shipped_world):
 
 
 def test_the_commitment_is_kept_beside_what_the_figures_say(shipped_world):
+    shipped_world.change((Account, shipped_world.accounts["mm"]), health=60)
     run = shipped_world.start("renewal", "mm")
     shipped_world.until(2026, 4, 1, 12)
     shipped_world.reply(run, "R9_gate", "UDANA", "commit", "Cy said so", staff=True)
@@ -144,10 +145,18 @@ def test_the_commitment_is_kept_beside_what_the_figures_say(shipped_world):
         [call] = session.exec(select(Forecast)).all()
     assert (call.category, call.computed, call.why, call.by_name) == (
         "commit",
-        "likely",
+        "open",
         "Cy said so",
         "Dana Doe",
     )
+
+
+def test_of_a_green_account_the_csm_is_asked_for_a_commitment_thirty_days_before_only(shipped_world):
+    found = course(shipped_world, "mm", WELL)
+    asked_staff = [
+        line.step for line in found.lines if line.kind == "question" and line.step.startswith("R9")
+    ]
+    assert set(asked_staff) == {"R9"}
 
 
 def test_whoever_asked_for_more_is_asked_after_it_is_signed(shipped_world):
