@@ -220,6 +220,7 @@ class _Services:
         self.stopping = threading.Event()
         self.syncs = syncs
         self.runner = self
+        self.definitions = {}
         self.answers = self
         self.ready = True
         self.database, self.clock, self.workspace_id = core.database, core.clock, core.workspace_id
@@ -229,6 +230,9 @@ class _Services:
 
     def wake_outbox(self):
         """Nobody listens."""
+
+    def keep_up(self):
+        """There is no index."""
 
 
 @pytest.mark.slow
