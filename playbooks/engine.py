@@ -25,7 +25,7 @@ from playbooks import (
     wording,
     work,
 )
-from playbooks.bands import standing
+from playbooks.bands import standing, troubled
 from playbooks.effects import AskStaff, Finish, Notify, Nudge
 from playbooks.guards import may_be_asked
 from playbooks.holding import holds
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from playbooks.state import Context, Run, StepRecord
     from playbooks.types import Action, Playbook
 
+NEXT_DAY = Delay(1, "bd")
 NUDGE_WORDS = "No rush — one tap is enough."
 NUDGE_TEXT_WORDS = "No rush — one sentence is enough."
 LATER_WORDS = "You asked me to come back to this. One tap is enough."
@@ -192,13 +193,19 @@ def _later(turn: Turn, record: StepRecord) -> None:
 
 
 def _remind(turn: Turn, record: StepRecord, words: str, timer: str) -> None:
-    """Remind in the thread, unless the person may not be written to or the question is nearly over."""
+    """Remind in the thread, unless the person may not be written to or the question is nearly over.
+
+    While nothing at all is sent to the account, the reminder waits.
+    """
     person, body = turn.person(record), turn.body(record)
     message = body if isinstance(body, Message) else None
     if person is None or not may_be_asked(turn, person, message) or record.wants_person:
         return
     calendar = turn.calendar(record)
     if record.expires_at and calendar.date_of(record.expires_at) <= calendar.date_of(turn.now):
+        return
+    if troubled(turn.context):
+        turn.wake(timer, record, turn.later(NEXT_DAY, calendar))
         return
     if calendar.is_quiet(turn.now):
         turn.wake(timer, record, calendar.first_moment(turn.now))

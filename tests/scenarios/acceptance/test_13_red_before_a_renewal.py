@@ -9,6 +9,9 @@ def test_a_red_account_hears_nothing_commercial_until_a_plan_is_accepted(story):
     story.tell("""
         Priya: /cs play start renewal @Northgate
         Priya presses Start for Northgate Furniture
+        -- 2 days
+        Dale hears: how do you feel about the year
+        Dale presses Unsure
         -- 25 days
         Priya hears: is held
         Monica hears nothing

@@ -10,6 +10,7 @@ import yaml
 
 from bot.cli import main
 from playbooks import loader
+from playbooks.situation import Setting
 from store.tables import Account, PlaybookRun, RunStep
 
 NEW = {
@@ -24,7 +25,10 @@ NEW = {
 def guidepost(story, capsys):
     """The command line; what it prints."""
     core = SimpleNamespace(
-        database=story.bot.database, workspace_id=story.services.workspace_id, clock=story.services.clock
+        database=story.bot.database,
+        workspace_id=story.services.workspace_id,
+        clock=story.services.clock,
+        playbook_setting=Setting(),
     )
 
     def run(*arguments):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.cli import main
+from playbooks.situation import Setting
 from store.tables import Contact, Erasure, OutboxMessage
 from tests.bot_fixtures import ISLA
 
@@ -22,7 +23,10 @@ def test_who_is_erased_in_between_is_never_written_to_again_and_the_run_goes_on(
         Isla replies: we plan a bakery in Whitby and need more seats
     """)
     core = SimpleNamespace(
-        database=story.bot.database, workspace_id=story.services.workspace_id, clock=story.services.clock
+        database=story.bot.database,
+        workspace_id=story.services.workspace_id,
+        clock=story.services.clock,
+        playbook_setting=Setting(),
     )
     with pytest.raises(SystemExit) as ended:
         main(["privacy", "erase", "isla@harbourbakery.example", "--yes"], lambda: core)

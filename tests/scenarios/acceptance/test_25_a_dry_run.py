@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.cli import main
+from playbooks.situation import Setting
 from store.tables import OutboxMessage, PlaybookRun
 
 SIMULATE = ["playbooks", "simulate", "onboarding", "--until", "2026-04-20", "--json"]
@@ -17,7 +18,10 @@ ACCOUNTS = {"Petal & Post": "Tom", "Corner Crust": "Tom", "Fresh Fields Market":
 
 def test_a_dry_run_on_three_accounts_is_what_the_real_run_sends_and_posts_nothing(story, capsys):
     core = SimpleNamespace(
-        database=story.bot.database, workspace_id=story.services.workspace_id, clock=story.services.clock
+        database=story.bot.database,
+        workspace_id=story.services.workspace_id,
+        clock=story.services.clock,
+        playbook_setting=Setting(),
     )
     planned = {}
     for name in ACCOUNTS:

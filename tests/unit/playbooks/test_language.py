@@ -240,23 +240,37 @@ def test_an_approval_is_asked_of_the_manager(world, begin):
     assert [option["label"] for option in row.payload["options"]] == ["Approve", "Reject"]
 
 
-def test_an_incident_holds_every_message_until_it_is_over(world, begin):
-    note = {
-        "workspace_id": world.workspace_id,
-        "account_id": world.accounts["smb"],
-        "kind": "incident",
-        "now": world.clock.now(),
-    }
+def incident(world, value, on):
+    """An incident at the small customer is noted to be open or over."""
     with world.database.transaction() as session:
-        accounts.note_fact(session, value="open", on=date(2026, 3, 2), **note)
+        accounts.note_fact(
+            session, workspace_id=world.workspace_id, account_id=world.accounts["smb"], kind="incident",
+            value=value, on=on, now=world.clock.now(),
+        )  # fmt: skip
+
+
+def test_an_incident_holds_every_message_until_it_is_over(world, begin):
+    incident(world, "open", date(2026, 3, 2))
     run = begin({"A": asked({"type": "text"})["A"] | {"to": ["admin", "champion"]}})
     assert set(world.steps(run).values()) == {"held"}
     assert len(world.tasks()) == len(world.outbox("playbook_notice")) == 1
     assert world.messages() == []
-    with world.database.transaction() as session:
-        accounts.note_fact(session, value="over", on=date(2026, 3, 3), **note)
+    incident(world, "over", date(2026, 3, 3))
     world.until(2026, 3, 4, 12)
     assert set(world.steps(run).values()) == {"sent"}
+
+
+@pytest.mark.parametrize(("over", "reminders"), [(None, 0), (date(2026, 3, 4), 1)])
+def test_nobody_is_reminded_while_an_incident_is_open(world, begin, over, reminders):
+    begin(asked({"type": "text"}))
+    incident(world, "open", date(2026, 3, 3))
+    world.until(2026, 3, 4, 12)
+    assert len(world.messages()) == 1
+    assert world.outbox("playbook_nudge") == []
+    if over:
+        incident(world, "over", over)
+    world.until(2026, 3, 12, 12)
+    assert len(world.outbox("playbook_nudge")) == reminders
 
 
 def test_a_new_csm_hears_where_it_stands_and_gets_what_waits(world, begin):
