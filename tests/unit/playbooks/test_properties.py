@@ -242,7 +242,7 @@ def test_no_sequence_of_events_breaks_a_promise(playbook, segment, deeds, health
     w.happen(events.Resumed("UDANA"))
     over = {kind: fact for kind, fact in w.context.facts.items() if kind not in TROUBLES}
     w.context = replace(w.context, facts=over)
-    w.pass_time(24 * 400, asleep=False)
+    w.pass_time(24 * 500, asleep=False)  # longer than the longest playbook may run
     w.check_budget()
     waiting = [
         record for record in w.run.steps.values() if record.state == "awaiting_approval" or record.looking_up
