@@ -113,9 +113,9 @@ def _for_account(services: Services, call: Call, verb: str) -> None:
         finish(services, call, speech)
         return
     wish = Wish(verb, argument.lower() or rest, account, call.command.user_id)
-    previewed = _previewed(services, wish)
+    shown = previewed(services, wish)
     with services.effect_of(call.event.id) as session:
-        answer(session, services, call, previewed or VERBS[verb](session, services, wish))
+        answer(session, services, call, shown or VERBS[verb](session, services, wish))
 
 
 def _account_and_rest(
@@ -147,7 +147,7 @@ def carry_out_pick(services: Services, event: InboundEvent) -> None:
         if account is None or not _may(session, services, pressed.user_id, account_id):
             account = None
     wish = Wish(verb, argument, account, pressed.user_id) if account else None
-    speech = _previewed(services, wish) if wish else Speech(text=NOT_YOURS)
+    speech = previewed(services, wish) if wish else Speech(text=NOT_YOURS)
     with services.effect_of(event.id) as session:
         if wish and speech is None:
             speech = VERBS[verb](session, services, wish)
@@ -159,7 +159,7 @@ def _playbook(session: Session, services: Services, name: str) -> Playbook:
     return loader.find(services.runner.definitions_for(session, services.workspace_id), name).playbook
 
 
-def _previewed(services: Services, wish: Wish) -> Speech | None:
+def previewed(services: Services, wish: Wish) -> Speech | None:
     """What would be sent, when and to whom, with the button that starts it; None where something else is wanted.
 
     It is worked out beside every transaction: it takes seconds, for which nobody else could write.

@@ -136,13 +136,14 @@ def carry_out_wanted(services: Services, event: InboundEvent) -> None:
     """Show what would be sent, with the button that starts it."""
     submitted = Submitted.from_payload(event.payload)
     services.directory.meet(submitted.user_id)
-    with services.effect_of(event.id) as session:
+    with services.database.reading() as session:
         account = _account(session, services, submitted)
-        if account is None:
-            speaking.reply(session, services, event, Speech(text=blocks.NO_ACCOUNT))
-            return
+    speech = None
+    if account is not None:
         wish = play.Wish("preview", submitted.values[PLAYBOOK], account, submitted.user_id)
-        speaking.reply(session, services, event, play.VERBS["preview"](session, services, wish))
+        speech = play.previewed(services, wish)
+    with services.effect_of(event.id) as session:
+        speaking.reply(session, services, event, speech or Speech(text=blocks.NO_ACCOUNT))
 
 
 HANDLERS = {SAVED: carry_out_saved, WANTED: carry_out_wanted}
