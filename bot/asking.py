@@ -53,21 +53,27 @@ def who_asks(services: Services, user_id: str, channel_id: str) -> Asked:
     """Resolve a person in a channel; profiles and memberships are asked of Slack where they are not fresh."""
     services.directory.meet(user_id)
     channel = services.directory.channel(channel_id)
-    humans = [member for member in channel.members if member != services.bot_user_id]
-    for member in humans if not (channel.is_dm or channel.is_shared) else ():
-        services.directory.meet(member)
     now = services.clock.now()
     with services.database.transaction() as session:
         people.link_by_email(session, services.workspace_id, user_id, now)
         if channel.name and not channel.is_dm:
             access.map_channel(session, services.workspace_id, channel_id, channel.name, now)
         person = person_of(session, services, user_id)
+    # Where somebody asks who is not ours, the channel is not ours alone, whoever else is in it.
+    others = (
+        [member for member in channel.members if member != services.bot_user_id]
+        if person.is_staff
+        else [user_id]
+    )
+    for member in others if not (channel.is_dm or channel.is_shared) else ():
+        services.directory.meet(member)
+    with services.database.reading() as session:
         place = access.place_of(
             session,
             services.workspace_id,
             channel_id,
             is_dm=channel.is_dm,
-            members=None if channel.is_shared else humans,
+            members=None if channel.is_shared else others,
             first_admins=services.settings.admins,
         )
         return in_place(session, services.workspace_id, person, place)
