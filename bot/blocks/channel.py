@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import InputBlock, Option, PlainTextObject, RadioButtonsElement
-from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from store.tables.channels import EVERY, MENTION, PRIVATE, SILENT
@@ -59,14 +57,12 @@ def policy_modal(policy: str, context: Mapping[str, Any]) -> dict[str, Any]:
         )
         for value, label in LABELS.items()
     }
-    view = View(
-        type="modal",
-        callback_id=MODAL,
-        title=PlainTextObject(text="This channel"),
-        submit=PlainTextObject(text="Save"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps(context),
-        blocks=[
+    return parts.form(
+        MODAL,
+        "This channel",
+        "Save",
+        context,
+        [
             InputBlock(
                 block_id=POLICY,
                 label=PlainTextObject(text="What do I answer here?"),
@@ -76,4 +72,3 @@ def policy_modal(policy: str, context: Mapping[str, Any]) -> dict[str, Any]:
             )
         ],
     )
-    return view.to_dict()

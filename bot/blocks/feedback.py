@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,6 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     RadioButtonsElement,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.text import brief
@@ -87,14 +85,12 @@ def _poor_rating(one: PoorRating) -> str:
 def reason_modal(context: Mapping[str, Any]) -> dict[str, Any]:
     """The modal. `context` comes back with it: which answer, and where it stands."""
     options = [Option(text=PlainTextObject(text=text), value=value) for value, text in REASONS.items()]
-    view = View(
-        type="modal",
-        callback_id=REASON_MODAL,
-        title=PlainTextObject(text="What went wrong?"),
-        submit=PlainTextObject(text="Send"),
-        close=PlainTextObject(text="Not now"),
-        private_metadata=json.dumps(context),
-        blocks=[
+    return parts.form(
+        REASON_MODAL,
+        "What went wrong?",
+        "Send",
+        context,
+        [
             InputBlock(
                 block_id=REASON,
                 label=PlainTextObject(text="What is the matter with this answer?"),
@@ -112,5 +108,5 @@ def reason_modal(context: Mapping[str, Any]) -> dict[str, Any]:
                 ),
             ),
         ],
+        close="Not now",
     )
-    return view.to_dict()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import (
@@ -12,7 +11,6 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     PlainTextObject,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.text import harmless, shortened
@@ -34,14 +32,12 @@ def open_button(account_id: str) -> Any:
 
 def goal_modal(account: str, context: Mapping[str, Any]) -> dict[str, Any]:
     """An empty form; only what is to be reached must be filled in, figures may follow."""
-    view = View(
-        type="modal",
-        callback_id=MODAL,
-        title=PlainTextObject(text="Add a goal"),
-        submit=PlainTextObject(text="Add"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps(context),
-        blocks=[
+    return parts.form(
+        MODAL,
+        "Add a goal",
+        "Add",
+        context,
+        [
             _input(
                 TITLE,
                 f"What does {account} want to reach?",
@@ -54,7 +50,6 @@ def goal_modal(account: str, context: Mapping[str, Any]) -> dict[str, Any]:
             _input(DUE, "Until when", DatePickerElement(action_id=DUE)),
         ],
     )
-    return view.to_dict()
 
 
 def _input(name: str, label: str, element: InputInteractiveElement, *, optional: bool = True) -> InputBlock:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
-from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.text import brief, escaped, harmless, mrkdwn, shortened, slack_moment
@@ -125,14 +123,12 @@ def reply_speech(name: str, words: str, asker_id: str | None) -> Speech:
 
 def answer_modal(question: str, context: Mapping[str, Any]) -> dict[str, Any]:
     """Where a person writes what the customer gets."""
-    view = View(
-        type="modal",
-        callback_id=ANSWER_MODAL,
-        title=PlainTextObject(text="Answer the customer"),
-        submit=PlainTextObject(text="Send"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps(context),
-        blocks=[
+    return parts.form(
+        ANSWER_MODAL,
+        "Answer the customer",
+        "Send",
+        context,
+        [
             parts.section(_quoted(question)),
             InputBlock(
                 block_id=WORDS,
@@ -142,7 +138,6 @@ def answer_modal(question: str, context: Mapping[str, Any]) -> dict[str, Any]:
             ),
         ],
     )
-    return view.to_dict()
 
 
 def _quoted(question: str) -> str:

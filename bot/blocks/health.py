@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
-from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.text import brief, slack_moment
@@ -174,13 +172,4 @@ def dismiss_modal(context: Mapping[str, Any], until: date) -> dict[str, Any]:
         ),
         element=PlainTextInputElement(action_id=REASON, multiline=True, max_length=500),
     )
-    view = View(
-        type="modal",
-        callback_id=DISMISS_MODAL,
-        title=PlainTextObject(text="Not a risk"),
-        submit=PlainTextObject(text="Put aside"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps(context),
-        blocks=[reason],
-    )
-    return view.to_dict()
+    return parts.form(DISMISS_MODAL, "Not a risk", "Put aside", context, [reason])

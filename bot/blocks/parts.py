@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import (
@@ -16,12 +17,13 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     SectionBlock,
 )
+from slack_sdk.models.views import View
 
 from bot.blocks.text import BUTTON_LIMIT, FALLBACK_LIMIT, SECTION_LIMIT, harmless, shortened
 from bot.slack.messenger import Speech
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from slack_sdk.models.blocks import Block
 
@@ -129,3 +131,29 @@ def actions(*elements: Any, block_id: str | None = None) -> ActionsBlock:
 def markdown(text: str) -> JsonBlock:
     """Slack's own Markdown block."""
     return {"type": "markdown", "text": text}
+
+
+def form(
+    callback_id: str,
+    title: str,
+    submit: str,
+    context: Mapping[str, Any],
+    blocks: Sequence[Block],
+    *,
+    close: str = "Cancel",
+) -> JsonBlock:
+    """A modal that is filled in and sent; `context` comes back with it.
+
+    Raises:
+        SlackObjectFormationError: a part breaks one of Slack's limits.
+    """
+    view = View(
+        type="modal",
+        callback_id=callback_id,
+        title=PlainTextObject(text=title),
+        submit=PlainTextObject(text=submit),
+        close=PlainTextObject(text=close),
+        private_metadata=json.dumps(context),
+        blocks=list(blocks),
+    )
+    return view.to_dict()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,8 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     UserSelectElement,
 )
-from slack_sdk.models.views import View
 
+from bot.blocks import parts
 from bot.blocks.answer_forms import ANSWER_MODAL, inputs_of
 from bot.blocks.text import shortened
 from playbooks.types import MAX_MESSAGE
@@ -33,14 +32,14 @@ ANSWER_LIMIT = 3000  # characters; what Slack lets people type
 
 def write_modal(context: Mapping[str, Any], label: str) -> dict[str, Any]:
     """An answer in words."""
-    return _modal(WRITE_MODAL, "Your answer", "Send", context, _text_input(label, "", ANSWER_LIMIT))
+    return parts.form(WRITE_MODAL, "Your answer", "Send", context, [_text_input(label, "", ANSWER_LIMIT)])
 
 
 def answer_modal(context: Mapping[str, Any], payload: Mapping[str, Any]) -> dict[str, Any]:
     """The form of a question whose answer no button holds; `payload` is the message's."""
     ask_type = str(payload["ask_type"])
     inputs = inputs_of(ask_type, payload.get("options") or (), payload.get("fields") or ())
-    return _modal(ANSWER_MODAL, "Your answer", "Send", {**context, "ask_type": ask_type}, *inputs)
+    return parts.form(ANSWER_MODAL, "Your answer", "Send", {**context, "ask_type": ask_type}, inputs)
 
 
 def not_me_modal(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,17 +51,17 @@ def not_me_modal(context: Mapping[str, Any]) -> dict[str, Any]:
         hint=PlainTextObject(text="Leave it empty if you do not know; somebody from our team will find out."),
         element=UserSelectElement(action_id=PERSON),
     )
-    return _modal(NOT_ME_MODAL, "Not you?", "Send", context, person)
+    return parts.form(NOT_ME_MODAL, "Not you?", "Send", context, [person])
 
 
 def edit_modal(context: Mapping[str, Any], text: str) -> dict[str, Any]:
     """Another wording; it goes out as if it had been approved."""
-    return _modal(
+    return parts.form(
         EDIT_MODAL,
         "Change the message",
         "Save and approve",
         context,
-        _text_input("Message", text, MAX_MESSAGE),
+        [_text_input("Message", text, MAX_MESSAGE)],
     )
 
 
@@ -73,7 +72,7 @@ def snooze_modal(context: Mapping[str, Any]) -> dict[str, Any]:
         label=PlainTextObject(text="Send it on"),
         element=DatePickerElement(action_id=DAY),
     )
-    return _modal(SNOOZE_MODAL, "Another day", "Move", context, day)
+    return parts.form(SNOOZE_MODAL, "Another day", "Move", context, [day])
 
 
 def problems(callback_id: str, values: Mapping[str, str], now: datetime) -> dict[str, str]:
@@ -102,18 +101,3 @@ def _text_input(label: str, initial: str, limit: int) -> InputBlock:
             action_id=TEXT, multiline=True, initial_value=shortened(initial, limit) or None, max_length=limit
         ),
     )
-
-
-def _modal(
-    callback_id: str, title: str, submit: str, context: Mapping[str, Any], *inputs: InputBlock
-) -> dict[str, Any]:
-    view = View(
-        type="modal",
-        callback_id=callback_id,
-        title=PlainTextObject(text=title),
-        submit=PlainTextObject(text=submit),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps(context),
-        blocks=list(inputs),
-    )
-    return view.to_dict()

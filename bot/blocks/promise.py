@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import DatePickerElement, InputBlock, PlainTextInputElement, PlainTextObject
-from slack_sdk.models.views import View
 
+from bot.blocks import parts
 from bot.blocks.text import brief, harmless, shortened
 
 if TYPE_CHECKING:
@@ -36,16 +35,7 @@ def promise_modal(account: str, text: str, due: date, context: Mapping[str, Any]
         hint=PlainTextObject(text="You hear of it two days before, and it is in the renewal brief."),
         element=DatePickerElement(action_id=DUE, initial_date=due.isoformat()),
     )
-    view = View(
-        type="modal",
-        callback_id=MODAL,
-        title=PlainTextObject(text="Make a promise"),
-        submit=PlainTextObject(text="Note it"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps(context),
-        blocks=[words, day],
-    )
-    return view.to_dict()
+    return parts.form(MODAL, "Make a promise", "Note it", context, [words, day])
 
 
 def problems(values: Mapping[str, str], today: date) -> dict[str, str]:

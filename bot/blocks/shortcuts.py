@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject, RadioButtonsElement
-from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.pickers import account_input, playbook_input
@@ -50,13 +48,13 @@ def save_modal(words: str, account: Option | None, context: Mapping[str, Any]) -
             action_id=MOOD, options=list(moods.values()), initial_option=moods["neither"]
         ),
     )
-    return _modal(SAVE_MODAL, "Save as feedback", "Save", context, [account_input(account), said, mood])
+    return parts.form(SAVE_MODAL, "Save as feedback", "Save", context, [account_input(account), said, mood])
 
 
 def play_modal(account: Option | None, context: Mapping[str, Any]) -> dict[str, Any]:
     """Which playbook, for which account; what would be sent is shown before anything starts."""
     inputs = [account_input(account), playbook_input()]
-    return _modal(PLAY_MODAL, "Start playbook", "Preview", context, inputs)
+    return parts.form(PLAY_MODAL, "Start playbook", "Preview", context, inputs)
 
 
 def saved_text(account: str, words: str) -> str:
@@ -67,18 +65,3 @@ def saved_text(account: str, words: str) -> str:
 def saved_before(account: str) -> str:
     """That message was noted before."""
     return f"That message is saved as feedback of {brief(account)} already."
-
-
-def _modal(
-    callback_id: str, title: str, submit: str, context: Mapping[str, Any], inputs: list[InputBlock]
-) -> dict[str, Any]:
-    view = View(
-        type="modal",
-        callback_id=callback_id,
-        title=PlainTextObject(text=title),
-        submit=PlainTextObject(text=submit),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps(context),
-        blocks=inputs,
-    )
-    return view.to_dict()

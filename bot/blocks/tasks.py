@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,6 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
     UserSelectElement,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.text import brief, slack_moment
@@ -100,7 +98,7 @@ def snooze_modal(context: Mapping[str, Any], items: Sequence[TaskItem], tomorrow
         hint=PlainTextObject(text="It comes back at 9:00 on that day. Its due date stays."),
         element=DatePickerElement(action_id=DAY, initial_date=tomorrow.isoformat()),
     )
-    return _modal(SNOOZE_MODAL, "Snooze a task", "Snooze", context, [_which(items), day])
+    return parts.form(SNOOZE_MODAL, "Snooze a task", "Snooze", context, [_which(items), day])
 
 
 def give_modal(context: Mapping[str, Any], items: Sequence[TaskItem]) -> dict[str, Any]:
@@ -111,7 +109,7 @@ def give_modal(context: Mapping[str, Any], items: Sequence[TaskItem]) -> dict[st
         hint=PlainTextObject(text="Somebody of our team; they are told by a direct message."),
         element=UserSelectElement(action_id=PERSON),
     )
-    return _modal(GIVE_MODAL, "Hand a task over", "Hand over", context, [_which(items), person])
+    return parts.form(GIVE_MODAL, "Hand a task over", "Hand over", context, [_which(items), person])
 
 
 def given_speech(item: TaskItem, by: str) -> Speech:
@@ -129,18 +127,3 @@ def _which(items: Sequence[TaskItem]) -> InputBlock:
     ]
     menu = StaticSelectElement(action_id=TASK, options=options, initial_option=options[0])
     return InputBlock(block_id=TASK, label=PlainTextObject(text="Task"), element=menu)
-
-
-def _modal(
-    callback_id: str, title: str, submit: str, context: Mapping[str, Any], blocks: list[InputBlock]
-) -> dict[str, Any]:
-    view = View(
-        type="modal",
-        callback_id=callback_id,
-        title=PlainTextObject(text=title),
-        submit=PlainTextObject(text=submit),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps(context),
-        blocks=blocks,
-    )
-    return view.to_dict()

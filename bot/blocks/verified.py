@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.models.blocks import (
@@ -12,7 +11,6 @@ from slack_sdk.models.blocks import (
     PlainTextObject,
     StaticSelectElement,
 )
-from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.text import brief, shortened, slack_day
@@ -52,14 +50,12 @@ def approval_modal(
 ) -> dict[str, Any]:
     """The modal, filled with what is known; `context` comes back with it."""
     options = {value: parts.option(shortened(label, 75), value) for value, label in choices.items()}
-    view = View(
-        type="modal",
-        callback_id=callback_id,
-        title=PlainTextObject(text="Add to knowledge base"),
-        submit=PlainTextObject(text=submit),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=json.dumps(context),
-        blocks=[
+    return parts.form(
+        callback_id,
+        "Add to knowledge base",
+        submit,
+        context,
+        [
             _text(QUESTION, "Question, as a customer asks it", draft.question, QUESTION_LIMIT),
             _text(ANSWER, "Answer", draft.answer, ANSWER_LIMIT, multiline=True),
             InputBlock(
@@ -83,7 +79,6 @@ def approval_modal(
             parts.context(_CARE),
         ],
     )
-    return view.to_dict()
 
 
 def approved_text(pair_id: str, question: str, label: str, expires_on: date | None) -> str:
