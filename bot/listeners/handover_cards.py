@@ -14,6 +14,7 @@ from bot.blocks import handover as blocks
 from bot.blocks.account import facts
 from bot.deliver import NOT_IN_SLACK, Moot, View
 from bot.listeners.accounts import card_of
+from bot.listeners.helpers import card_to_first, left_to_tell
 from bot.office_hours import due_after
 from bot.slack.messenger import Posted
 from playbooks.workdays import Calendar
@@ -114,21 +115,11 @@ def _higher(task: Task) -> str:
 
 
 def _send_at_once(session: Session, services: Services, task_id: str, helpers: list[str]) -> None:
-    speaking.send(
-        session,
-        services,
-        CARD,
-        key=f"handover:{task_id}:{helpers[0]}",
-        kind="dm",
-        slack_user_id=helpers[0],
-        task_id=task_id,
-        next=helpers[1:],
-    )
+    card_to_first(session, services, CARD, key="handover", task_id=task_id, helpers=helpers)
 
 
 def _next_helper(services: Services, session: Session, message: OutboxMessage, _reason: str) -> None:
-    remaining = message.payload.get("next")
-    if message.kind == "dm" and remaining:
+    if remaining := left_to_tell(message):
         _send_at_once(session, services, message.payload["task_id"], remaining)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot import asking
+from bot import asking, speaking
 from store import people
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlmodel import Session
+
     from bot.services import Services
-    from store.tables import Account
+    from store.tables import Account, OutboxMessage
 
 
 @dataclass(frozen=True)
@@ -45,3 +49,42 @@ def _first_admins(services: Services) -> list[Helper]:
             person = asking.person_of(session, services, slack_id)
         helpers.append(Helper(slack_id, person.name, person.email, person.timezone))
     return helpers
+
+
+def card_to_first(
+    session: Session,
+    services: Services,
+    view: str,
+    *,
+    key: str,
+    task_id: str,
+    helpers: Sequence[str],
+    **payload: str,
+) -> None:
+    """Send the card of a task to the first of these people; the others are next where Slack refuses.
+
+    Args:
+        session: of the transaction that decides it.
+        services: the bot's parts.
+        view: what renders the card.
+        key: of the card; each person has one below it.
+        task_id: what it is about.
+        helpers: Slack ids, nearest first; at least one.
+        payload: what else the view reads.
+    """
+    speaking.send(
+        session,
+        services,
+        view,
+        key=f"{key}:{task_id}:{helpers[0]}",
+        kind="dm",
+        slack_user_id=helpers[0],
+        task_id=task_id,
+        next=helpers[1:],
+        **payload,
+    )
+
+
+def left_to_tell(message: OutboxMessage) -> list[str]:
+    """Who is next where a card could not be delivered; nobody where it was no card of somebody's own."""
+    return list(message.payload.get("next") or ()) if message.kind == "dm" else []

@@ -12,7 +12,7 @@ from bot import asking, speaking
 from bot.blocks import kb_draft as blocks
 from bot.blocks.verified import EDIT_MODAL, approval_modal
 from bot.deliver import View
-from bot.listeners.helpers import helpers_for
+from bot.listeners.helpers import card_to_first, helpers_for, left_to_tell
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
@@ -105,21 +105,12 @@ def propose(
 
 
 def _show(session: Session, services: Services, task_id: str, editors: list[str]) -> None:
-    speaking.send(
-        session,
-        services,
-        CARD,
-        key=f"{KIND}:{task_id}:{editors[0]}",
-        kind="dm",
-        slack_user_id=editors[0],
-        task_id=task_id,
-        next=editors[1:],
-    )
+    card_to_first(session, services, CARD, key=KIND, task_id=task_id, helpers=editors)
 
 
 def _next_editor(services: Services, session: Session, message: OutboxMessage, _reason: str) -> None:
-    if message.kind == "dm" and message.payload.get("next"):
-        _show(session, services, message.payload["task_id"], message.payload["next"])
+    if remaining := left_to_tell(message):
+        _show(session, services, message.payload["task_id"], remaining)
 
 
 def _draft(task: Task) -> Draft:

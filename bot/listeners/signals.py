@@ -10,7 +10,7 @@ from bot.blocks import health as blocks
 from bot.blocks.text import brief
 from bot.deliver import View
 from bot.listeners.health import quote_of
-from bot.listeners.helpers import helpers_for
+from bot.listeners.helpers import card_to_first, helpers_for, left_to_tell
 from bot.listeners.tasks import NOT_YOURS, mark_done, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
@@ -70,22 +70,13 @@ def carry_out_told(services: Services, event: InboundEvent) -> None:
 def _send(
     session: Session, services: Services, task_id: str, helpers: list[str], instead_of: str = ""
 ) -> None:
-    speaking.send(
-        session,
-        services,
-        CARD,
-        key=f"signal:{task_id}:{helpers[0]}",
-        kind="dm",
-        slack_user_id=helpers[0],
-        task_id=task_id,
-        next=helpers[1:],
-        instead_of=instead_of,
+    card_to_first(
+        session, services, CARD, key="signal", task_id=task_id, helpers=helpers, instead_of=instead_of
     )
 
 
 def _next_helper(services: Services, session: Session, message: OutboxMessage, _reason: str) -> None:
-    remaining = message.payload.get("next")
-    if message.kind == "dm" and remaining:
+    if remaining := left_to_tell(message):
         missed = asking.person_of(session, services, message.slack_user_id or "").name
         _send(session, services, message.payload["task_id"], remaining, missed)
 
