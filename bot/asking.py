@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.slack.messenger import TryLater
 from knowledge.types import Asker
 from store import access, people
 
@@ -62,7 +64,7 @@ def who_asks(services: Services, user_id: str, channel_id: str) -> Asked:
     # Where somebody asks who is not ours, the channel is not ours alone, whoever else is in it.
     others = (
         [member for member in channel.members if member != services.bot_user_id]
-        if person.is_staff
+        if person.is_staff or user_id == services.bot_user_id
         else [user_id]
     )
     for member in others if not (channel.is_dm or channel.is_shared) else ():
@@ -77,6 +79,12 @@ def who_asks(services: Services, user_id: str, channel_id: str) -> Asked:
             first_admins=services.settings.admins,
         )
         return in_place(session, services.workspace_id, person, place)
+
+
+def meet(services: Services, user_id: str) -> None:
+    """Learn who presses something, where Slack waits for an answer: what is known has to do if it cannot say."""
+    with suppress(TryLater):
+        services.directory.meet(user_id)
 
 
 def person_of(session: Session, services: Services, user_id: str) -> Person:

@@ -59,7 +59,7 @@ def card_to_first(
     key: str,
     task_id: str,
     helpers: Sequence[str],
-    **payload: str,
+    instead_of: str = "",
 ) -> None:
     """Send the card of a task to the first of these people; the others are next where Slack refuses.
 
@@ -70,7 +70,7 @@ def card_to_first(
         key: of the card; each person has one below it.
         task_id: what it is about.
         helpers: Slack ids, nearest first; at least one.
-        payload: what else the view reads.
+        instead_of: who could not be told, where somebody was asked before.
     """
     speaking.send(
         session,
@@ -81,7 +81,7 @@ def card_to_first(
         slack_user_id=helpers[0],
         task_id=task_id,
         next=helpers[1:],
-        **payload,
+        instead_of=instead_of,
     )
 
 

@@ -43,6 +43,7 @@ def _opens(services: Services, *, with_words: bool) -> Callable[[Ack, dict[str, 
     def wanted(ack: Ack, body: dict[str, Any]) -> None:
         ack()
         pressed, author = parse_shortcut(body), str((body.get("message") or {}).get("user") or "")
+        asking.meet(services, pressed.user_id)
         with services.database.reading() as session:
             may = asking.person_of(session, services, pressed.user_id).may_act_as("csm")
             account = _likely(session, services, pressed, author) if may else None

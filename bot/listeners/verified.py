@@ -42,6 +42,7 @@ def register(app: App, services: Services) -> None:
     def wanted(ack: Ack, body: dict[str, Any]) -> None:
         ack()
         pressed = parse_shortcut(body)
+        asking.meet(services, pressed.user_id)
         view = _modal_for(services, pressed, spoken_by=(body.get("message") or {}).get("user") or "")
         if view is None:
             tell(services, pressed, NOT_FOR_YOU)

@@ -121,6 +121,15 @@ def test_a_last_day_that_nobody_knows_is_the_csms_to_say(world, leave):
     assert ("Mon 04 May", "F4_plain") in said(lines)
 
 
+def test_a_last_day_that_nobody_says_is_asked_of_the_csm_then_of_the_manager_and_then_is_a_task(world, leave):
+    world.change((Account, world.accounts["smb"]), stage="adoption")
+    note(world, dates_wrong="yes")
+    lines = leave({"F1_right": Scripted("no")}, does_tasks=A_DAY)
+    asked = [(line.step, line.to) for line in lines if line.kind == "question"]
+    assert asked == [("F1_csm", "Dana Doe"), ("F1_manager", "Mia May")]
+    assert "Find out the last day of Smb Works" in texts(lines, "task")
+
+
 def test_a_day_of_the_past_is_no_last_day(world):
     run = world.start("offboarding", "smb")
     world.reply(run, "F1_right", CY, "no")
