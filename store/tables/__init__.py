@@ -23,7 +23,9 @@ from store.tables.installations import SlackBot, SlackInstallation, SlackOAuthSt
 from store.tables.outbox import OutboxMessage
 from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, StepEvent, Timer
 from store.tables.promises import Promise
+from store.tables.proposals import Proposal
 from store.tables.renewals import Forecast, Renewal
+from store.tables.reviews import AnswerReview, SampledAnswer
 from store.tables.signals import Signal
 from store.tables.sources import Source
 from store.tables.tasks import Task
@@ -38,6 +40,7 @@ __all__ = [
     "Account",
     "Activity",
     "Answer",
+    "AnswerReview",
     "Calibration",
     "ChannelPolicy",
     "ChatUsage",
@@ -62,10 +65,12 @@ __all__ = [
     "PlaybookDefinition",
     "PlaybookRun",
     "Promise",
+    "Proposal",
     "Referral",
     "Renewal",
     "RetiredPassage",
     "RunStep",
+    "SampledAnswer",
     "Signal",
     "SlackBot",
     "SlackInstallation",
