@@ -34,6 +34,7 @@ from store.tables import (
     StepEvent,
     Task,
     accounts,
+    changes,
     consents,
     feedback,
     happenings,
@@ -249,8 +250,9 @@ class Ledger:
         """Move the account to another stage."""
         account = accounts.find_account(self.session, self.context.account_id)
         if account is not None and account.stage != effect.stage:
-            account.stage, account.updated_at = effect.stage, self.now
+            before, account.stage, account.updated_at = account.stage, effect.stage, self.now
             self.session.add(account)
+            changes.note_change(self.session, account, changes.STAGE, before, self.now)
             self._happens(
                 f"stage:{effect.stage}", f"stage.{effect.stage}", {"before": self.context.stage or ""}
             )

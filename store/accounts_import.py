@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from store.csv_columns import NOUNS, Noun
 from store.errors import ImportFailed
+from store.tables import changes
 from store.tables.accounts import Account, Contact
 from store.tables.erasures import find_erasure
 
@@ -273,8 +274,12 @@ class _Writer:
         if not changed:
             self.unchanged += 1
             return
+        was = {field: getattr(row, field) for field in changed}
         for field, value in changed.items():
             setattr(row, field, value)
+        if isinstance(row, Account):
+            for kind in (changes.STAGE, changes.SEGMENT):
+                changes.note_change(self.session, row, kind, was.get(kind, getattr(row, kind)), self.now)
         if hasattr(row, "updated_at"):
             row.updated_at = self.now
         self.session.add(row)

@@ -48,6 +48,7 @@ NOUNS: Mapping[str, Noun] = {
             "name": Column("name", cell.text, required=True),
             "aliases": Column("aliases", cell.names, empty=[]),
             "domain": Column("domain", cell.text),
+            "industry": Column("industry", cell.text),
             "segment": Column("segment", cell.one_of("SMB", "MM", "ENT")),
             "stage": Column(
                 "stage",

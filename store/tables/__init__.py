@@ -8,6 +8,7 @@ from store.tables.accounts import Account, Contact, StaffMember, Subscription, U
 from store.tables.activities import Activity
 from store.tables.answers import Answer, Citation
 from store.tables.calibrations import Calibration
+from store.tables.changes import AccountChange
 from store.tables.channels import ChannelPolicy
 from store.tables.consents import Consent, Referral
 from store.tables.conversations import Conversation, Message
@@ -20,6 +21,7 @@ from store.tables.goals import Goal, GoalReading
 from store.tables.happenings import Happening
 from store.tables.health import HealthOverride, HealthScore
 from store.tables.installations import SlackBot, SlackInstallation, SlackOAuthState
+from store.tables.openings import Opening
 from store.tables.outbox import OutboxMessage
 from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, StepEvent, Timer
 from store.tables.promises import Promise
@@ -38,6 +40,7 @@ from store.tables.writing import ChatUsage, WrittenText
 __all__ = [
     "Absence",
     "Account",
+    "AccountChange",
     "Activity",
     "Answer",
     "AnswerReview",
@@ -60,6 +63,7 @@ __all__ = [
     "InboundEvent",
     "IndexGeneration",
     "Message",
+    "Opening",
     "OutboxMessage",
     "Passage",
     "PlaybookDefinition",

@@ -26,6 +26,7 @@ class Account(SQLModel, table=True):
     name: str
     aliases: list[str] = json_field(list)
     domain: str | None = None
+    industry: str | None = None
     segment: str = "MM"  # SMB | MM | ENT
     stage: str = "adoption"  # consideration | decision | adoption | renewal | upsell | advocacy
     plan: str | None = None

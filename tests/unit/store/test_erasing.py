@@ -16,6 +16,7 @@ from store.tables import (
     Answer,
     Contact,
     Feedback,
+    Opening,
     OutboxMessage,
     PlaybookDefinition,
     PlaybookRun,
@@ -89,6 +90,8 @@ def fill(session, company, clock):
                       payload={"view": "playbook_message", "account_id": nord, "text": "Hi Ana, one question", "options": [{"label": "Yes"}]}),
         Proposal(workspace_id=where, key="heard:D0ANA:1.0", kind="complaint", account_id=nord, slack_user_id=ANA,
                  channel_id="D0ANA", message_ts="1.0", text=WORDS, asked_user_id="U0OMAR", created_at=now),
+        Opening(workspace_id=where, account_id=nord, slack_user_id=ANA, citation_id="c1", uri="exports.md", title="Exports",
+                opened_on=now.date(), created_at=now),
         VerifiedAnswer(workspace_id=where, question=WORDS, answer="In the settings.", audience="customer",
                        approved_by="U0OMAR", approver_name="Omar", approved_at=now),
     ])  # fmt: skip
@@ -149,11 +152,13 @@ def test_what_was_counted_still_counts(database, filled, clock):
         contact = session.execute(select(Contact).where(Contact.status == "erased")).scalar_one()
         pair = session.execute(select(VerifiedAnswer)).scalar_one()
         signal = session.execute(select(Signal)).scalar_one()
+        opening = session.execute(select(Opening)).scalar_one()
         proposal = session.execute(select(Proposal)).scalar_one()
     assert (step.answer, step.answer_text, step.text) == ("bumps", None, None)
     assert (rating.rating, rating.comment) == (-1, None)
     assert (proposal.state, proposal.text) == ("declined", "")  # nobody can confirm it any more
     assert rating.slack_user_id.startswith("erased:")
+    assert opening.slack_user_id.startswith("erased:")
     assert outbox["m1"].state == "cancelled"
     assert outbox["n1"].payload["text"] == ERASED
     assert (contact.persona, contact.name, contact.slack_user_id) == ("end_user", "Erased person", None)
@@ -230,6 +235,7 @@ def test_an_export_holds_what_they_wrote_and_what_was_written_to_them(database, 
     assert found["check_ins"][0]["answer_text"] == WORDS
     assert found["feedback"][0]["comment"] == WORDS
     assert [row["text"] for row in found["taken_for"]] == [WORDS]
+    assert [row["title"] for row in found["opened_articles"]] == ["Exports"]
     assert found["accounts"] == ["Nordwind GmbH"]
     assert [row["email"] for row in found["contacts"]] == ["ana@nord.example"]
     assert len(found["requests"]) == len(found["answers"]) == len(found["profiles"]) == 1
