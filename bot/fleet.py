@@ -107,7 +107,7 @@ class Fleet:
         if self._thread.is_alive():
             self._thread.join(timeout=30)
         for team in self.teams:
-            self._members.pop(team).bot.stop()
+            self._end(team)
 
     def readiness(self) -> dict[str, Any]:
         """Whether what is sent is stored, and how the workspaces are."""
@@ -172,7 +172,10 @@ class Fleet:
             self._look_now.wait(self._look_seconds)
             self._look_now.clear()
             if not self._stopping.is_set():
-                self._look()
+                try:
+                    self._look()
+                except Exception:
+                    log.exception("the workspaces could not be looked at; trying again")
 
     def _look(self) -> None:
         """Let those bots run whose workspaces have installed the app, with their newest tokens."""
@@ -182,12 +185,19 @@ class Fleet:
         wanted = {row.team_id: row for row in rows if row.team_id}
         for team, member in list(self._members.items()):
             if team not in wanted or wanted[team].id != member.row_id:
-                del self._members[team]
-                member.bot.stop()
-                log.info("the bot of %s is stopped", team)
+                self._end(team)
         for team, row in wanted.items():
             if team not in self._members and not self._stopping.is_set():
                 self._try_to_add(team, row)
+
+    def _end(self, team: str) -> None:
+        """Stop a workspace's bot; one that goes wrong over it is left to itself, and holds up no other."""
+        try:
+            self._members.pop(team).bot.stop()
+        except Exception:
+            log.exception("the bot of %s would not stop", team)
+        else:
+            log.info("the bot of %s is stopped", team)
 
     def _try_to_add(self, team: str, row: SlackBot) -> None:
         try:

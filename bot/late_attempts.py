@@ -61,9 +61,8 @@ def _left(services: Services, said: Said) -> list[Posted]:
     found = services.messenger.find_unfinished(
         said.channel_id, services.bot_user_id, thread_ts=said.root_ts, oldest=said.ts, wordless=True
     )
-    with (
-        services.database.reading() as session
-    ):  # after Slack was asked: what others begin meanwhile is theirs
+    # Read after Slack was asked: what others begin meanwhile is theirs.
+    with services.database.reading() as session:
         question = conversations.find_message(session, **workspace, ts=said.ts)
         if not question.is_question:  # somebody pressed Stop, and its message says so
             return []

@@ -140,9 +140,8 @@ def _begun_before(services: Services, event: InboundEvent, said: Said) -> Posted
     found = services.messenger.find_unfinished(
         said.channel_id, services.bot_user_id, thread_ts=said.root_ts, oldest=said.ts
     )
-    with (
-        services.database.reading() as session
-    ):  # after Slack was asked: what others begin meanwhile is theirs
+    # Read after Slack was asked: what others begin meanwhile is theirs.
+    with services.database.reading() as session:
         taken = outbox.places_taken(
             session, workspace_id=services.workspace_id, channel_id=said.channel_id, message_id=""
         ) | conversations.streams_in(session, question.conversation_id)

@@ -271,12 +271,12 @@ class SlackMessenger:
     def begin_stream(
         self, channel: str, thread_ts: str, chunks: Sequence[dict[str, Any]], target: StreamTarget
     ) -> Posted | None:
-        """Begin a message that grows; None where Slack has no streams, or not now.
+        """Begin a message that grows; None where Slack has no streams, or this minute's are used up.
 
         Raises:
             TryLater: it may have begun before Slack broke off: that is looked into before it is repeated.
         """
-        if _START_STREAM in self._lacking:
+        if _START_STREAM in self._lacking or not self.limits.room(_START_STREAM):
             return None
         try:
             started = self.client.chat_startStream(

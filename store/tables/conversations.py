@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import UniqueConstraint, bindparam, case, func, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Index, UniqueConstraint, bindparam, case, func, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -37,7 +38,10 @@ class Message(SQLModel, table=True):
     """One message of a conversation, a person's or the bot's."""
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("workspace_id", "channel_id", "ts"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "channel_id", "ts"),
+        Index("ix_messages_stream", "workspace_id", "channel_id", "stream_ts", unique=True),
+    )
 
     id: str = id_field()
     workspace_id: str = workspace_field()
@@ -168,21 +172,16 @@ def streaming_in(
 def claim_stream(session: Session, workspace_id: str, channel_id: str, ts: str, stream_ts: str) -> str | None:
     """The message in which a question's answer streams: this one, or the one that another worker noted first.
 
-    None where another question of the thread has taken this one.
+    None where another question has taken this one, also at this very moment: no two may have the same.
     """
-    other = aliased(Message)
-    taken = select(other.id).where(
-        other.conversation_id == Message.conversation_id,
-        other.stream_ts == stream_ts,
-        other.ts != ts,
-    )
     mine = (
         col(Message.workspace_id) == workspace_id,
         col(Message.channel_id) == channel_id,
         col(Message.ts) == ts,
     )
-    free = (col(Message.stream_ts).is_(None), ~taken.correlate(Message).exists())
-    session.exec(update(Message).where(*mine, *free).values(stream_ts=stream_ts))
+    claim = update(Message).where(*mine, col(Message.stream_ts).is_(None)).values(stream_ts=stream_ts)
+    with suppress(IntegrityError), session.begin_nested():
+        session.exec(claim)
     return session.exec(select(Message.stream_ts).where(*mine)).one()
 
 

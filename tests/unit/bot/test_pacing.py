@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.messenger import Posted, SlackMessenger, Speech, TryLater, refusal_of
+from bot.slack.messenger import Posted, SlackMessenger, Speech, StreamTarget, TryLater, refusal_of
 from bot.slack.pacing import PER_MINUTE, Limits, PacedClient, thinned
 
 WHERE = Posted("C1", "1.0")
@@ -127,6 +127,19 @@ def test_a_stream_takes_fewer_calls_before_slack_refuses_any(slack, client, cloc
     assert sum(taken) < PER_MINUTE["chat.appendStream"]
     clock.seconds += 61
     assert appends() == 10
+
+
+def test_no_stream_is_begun_that_slack_would_have_to_refuse(slack, client, clock):
+    messenger = SlackMessenger(client, client.limits, pause=lambda _: None)
+
+    def begin():
+        return messenger.begin_stream("C1", "1.0", [], StreamTarget("U1", "T1"))
+
+    begun = [begin() for _ in range(PER_MINUTE["chat.startStream"] + 5)]
+    assert begun.count(None) == 5
+    assert len(slack.asked) == PER_MINUTE["chat.startStream"]
+    clock.seconds += 61
+    assert begin() == WHERE
 
 
 def test_calls_of_minutes_ago_are_forgotten_also_where_nobody_asks_how_many_there_were(clock):
