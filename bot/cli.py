@@ -117,8 +117,8 @@ def knowledge_sync(
     Reads Markdown, MDX, HTML, reStructuredText, text, PDF, DOCX, FAQ tables (CSV), and the exports of Zendesk and
     Intercom (JSON).
     """
-    from bot.knowledge_reports import calibrate_if_due, sync_all
-    from bot.syncing import Told
+    from bot.knowledge_reports import sync_all
+    from bot.syncing import Told, calibrate_if_due
     from knowledge.sources.addresses import is_web_address
 
     core = core_of(context)

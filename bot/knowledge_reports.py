@@ -7,8 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.syncing import sync_source
-from knowledge.calibrating import calibrate, is_due
-from knowledge.generations import Progress
 from knowledge.types import SyncReport
 from store.tables import calibrations, documents, generations, vectors, writing
 from store.tables.sources import VERIFIED
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 
     from bot.syncing import Told
     from bot.wiring import Core
+    from knowledge.generations import Progress
     from store.tables.documents import SourceStatus
 
 
@@ -29,21 +28,6 @@ def sync_all(
     for uri in uris:
         total = _sum(total, sync_source(core, uri, told, progress))
     return asdict(total)
-
-
-def calibrate_if_due(core: Core, progress: Callable[[Progress], None] | None) -> None:
-    """Measure how sure an answer must be, where what is known has changed much since it was measured."""
-    if not is_due(core.database, core.workspace_id, core.embedder.fingerprint):
-        return
-    answerer = core.answerer(serving=False)
-    answerer.load()
-    calibrate(
-        answerer,
-        core.database,
-        core.workspace_id,
-        core.clock,
-        told=progress and (lambda done, total: progress(Progress("calibrating", done, total))),
-    )
 
 
 def knowledge_counts(core: Core) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from knowledge.calibrating import calibrate, is_due
+from knowledge.generations import Progress
 from knowledge.sources.addresses import is_web_address, site_address
 from knowledge.verified import as_documents
 from store.clock import SystemClock
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
     from threading import Event
 
     from bot.settings import Settings
-    from knowledge.generations import Progress
+    from knowledge.answering import Answerer
     from knowledge.ingest import Ingest
+    from knowledge.ports import Embedder
     from knowledge.sources.website import Website
     from knowledge.types import SourceDocument, SyncReport
     from store.clock import Clock
@@ -50,6 +53,10 @@ class Core(Protocol):
     workspace_id: str
 
     @property
+    def embedder(self) -> Embedder:
+        """What makes vectors."""
+
+    @property
     def ingest(self) -> Ingest:
         """What brings documents in."""
 
@@ -59,6 +66,9 @@ class Core(Protocol):
 
     def account_id(self, key: str) -> str | None:
         """The id of the account with that key in the customer's own files."""
+
+    def answerer(self, *, serving: bool) -> Answerer:
+        """What answers questions, beside the index in service or on it."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,29 @@ def sync_source(core: Core, uri: str, told: Told, tell: Tell | None = None) -> S
             if source is not None:
                 sources.set_schedule(session, source.id, told.every)
     return report
+
+
+def calibrate_if_due(core: Core, tell: Tell | None = None) -> None:
+    """Measure how sure an answer must be, where what is known has changed much since it was measured.
+
+    Args:
+        core: what the knowledge base stands on.
+        tell: told how far it is.
+
+    Raises:
+        ModelUnavailable: a model cannot be loaded.
+    """
+    if not is_due(core.database, core.workspace_id, core.embedder.fingerprint):
+        return
+    answerer = core.answerer(serving=False)
+    answerer.load()
+    calibrate(
+        answerer,
+        core.database,
+        core.workspace_id,
+        core.clock,
+        told=tell and (lambda done, total: tell(Progress("calibrating", done, total))),
+    )
 
 
 def source_name(uri: str) -> str:
@@ -136,7 +169,25 @@ class DueSyncs:
         while not self._stopping.is_set() and (claim := self._claim()) is not None:
             self._carry_out(claim)
             done += 1
+        if done:
+            self._calibrate()
         return done
+
+    def _calibrate(self) -> None:
+        """After a sync; what is left undone is done after the next one."""
+
+        def tell(_: Progress) -> None:
+            if self._stopping.is_set():
+                raise Stopping("The bot is stopping.")
+
+        try:
+            calibrate_if_due(self._core, tell)
+        except Stopping:
+            log.info("how sure an answer must be is measured after the next sync")
+        except GuidepostError as error:
+            log.warning("how sure an answer must be cannot be measured: %s", error)
+        except Exception:
+            log.exception("how sure an answer must be cannot be measured")
 
     def _claim(self) -> SourceClaim | None:
         with self._core.database.transaction() as session:

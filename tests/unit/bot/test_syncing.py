@@ -17,7 +17,7 @@ from knowledge.adapters.memory import HashingEmbedder, OverlapReranker
 from knowledge.errors import KnowledgeError
 from knowledge.ingest import Ingest
 from store.clock import SystemClock
-from store.tables import sources
+from store.tables import calibrations, sources
 from store.tables.verified import VerifiedAnswer, add_verified
 
 
@@ -82,6 +82,25 @@ def test_a_source_is_synced_again_when_its_time_has_come(core, docs, due):
     assert source["base_url"] == "https://help.example.com"
     assert source["synced_at"] == core.clock.now().isoformat()
     assert due.run_due() == 0
+
+
+def test_how_sure_an_answer_must_be_is_measured_after_a_sync_that_changed_much_and_else_left(core, docs, due):
+    def measured():
+        with core.database.reading() as session:
+            return calibrations.find(session, core.workspace_id)
+
+    sync_source(core, str(docs), Told("public"))
+    hours(core, 6)
+    due.run_due()
+    first = measured()
+    assert (first.documents, first.measured_at) == (1, core.clock.now())
+    hours(core, 6)
+    due.run_due()
+    assert measured().measured_at == first.measured_at
+    (docs / "login.md").write_text("# Login\n\nUse your badge.\n")
+    hours(core, 6)
+    due.run_due()
+    assert (measured().documents, measured().measured_at) == (2, core.clock.now())
 
 
 def test_a_source_may_have_a_cadence_of_its_own_or_none(core, docs, due):
