@@ -42,10 +42,14 @@ def _same_words(texts: Sequence[str]) -> list[tuple[int, int]]:
     first: dict[frozenset[str], int] = {}
     pairs = []
     for index, text in enumerate(texts):
-        lowered = text.casefold()
-        key = frozenset(re.findall(r"\w+", _FILLER.sub(" ", lowered)) or re.findall(r"\w+", lowered))
-        pairs.append((first.setdefault(key, index), index))
+        pairs.append((first.setdefault(words_of(text), index), index))
     return pairs
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words that tell what a question asks; all of them where it has no others than filling ones."""
+    lowered = text.casefold()
+    return frozenset(re.findall(r"\w+", _FILLER.sub(" ", lowered)) or re.findall(r"\w+", lowered))
 
 
 def _near(vectors: Mapping[int, tuple[str, bytes]]) -> list[tuple[int, int]]:

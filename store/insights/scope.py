@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WHOLE_WORKSPACE = Scope("all accounts")
 SEGMENTS = ("SMB", "MM", "ENT")
 _DAYS = re.compile(r"(\d{1,3})\s*d(ays?)?", re.ASCII)
-_WORDS = {"": "7d", "week": "7d", "month": "30d", "quarter": "90d"}
+_WORDS = {"": "7d", "week": "7d", "weekly": "7d", "month": "30d", "monthly": "30d", "quarter": "90d"}
 
 
 def period_of(text: str, now: datetime) -> Period:

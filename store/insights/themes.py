@@ -6,7 +6,6 @@ here. Feedback belongs to the theme of the question whose answer it is about.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, func, select
 
-from store.insights.values import USUAL_DAYS, Figure, Period, Scope, Theme
+from store.insights.asked import vectors_of
+from store.insights.frame import revenue_of
+from store.insights.values import USUAL_DAYS, Figure, Theme
 from store.tables.answers import Answer
 from store.tables.conversations import Conversation, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
-    from store.insights.rows import Asked, Rows
+    from store.insights.asked import Asked, Questions, Rated
+    from store.insights.frame import Frame
     from store.tables.accounts import Account
-    from store.tables.feedback import Feedback
 
 # (texts, their models and vectors; newest first) -> name and members of each theme
 FindThemes = Callable[[Sequence[str], Sequence[tuple[str, bytes]]], Sequence[tuple[str, tuple[int, ...]]]]
@@ -43,34 +43,24 @@ class _Voice:
     asked: Asked | None = None
 
 
-def themes(
-    session: Session,
-    workspace_id: str,
-    rows: Rows,
-    *,
-    period: Period,
-    scope: Scope,
-    now: datetime,
-    find: FindThemes,
-) -> tuple[Theme, ...]:
+def themes(session: Session, frame: Frame, rows: Questions, find: FindThemes) -> tuple[Theme, ...]:
     """The themes that touch most accounts, then most revenue, then most questions; at most three.
 
     Args:
-        session: reads the questions of the four weeks before the period.
-        workspace_id: whose.
-        rows: of the period, cut to the scope.
-        period: of the digest.
-        scope: whose questions count.
-        now: the moment of the digest.
+        session: reads the vectors, and the questions of the four weeks before the period.
+        frame: whose questions of when.
+        rows: the questions of the period, cut to the scope.
         find: puts questions together.
     """
-    current = [voice for one in reversed(rows.asked) if (voice := _voice(one))]
-    if len(current) < LEAST:
+    vectors = vectors_of(session, frame)
+    newest = [one for one in reversed(rows.asked) if one.id in vectors]
+    if len(newest) < LEAST:
         return ()
-    voices = current + _earlier(session, workspace_id, period, scope, now)
+    voices = [_Voice(one.id, one.said, vectors[one.id], one) for one in newest]
+    voices += _earlier(session, frame)
     found = find([voice.text for voice in voices], [voice.vector for voice in voices])
-    ratings = {row.answer_id: row for row in rows.ratings if row.rating == -1}
-    made = [_theme(name, [voices[i] for i in members], rows, ratings, period) for name, members in found]
+    unhelpful = {row.answer_id: row for row in rows.ratings if row.rating == -1}
+    made = [_theme(name, [voices[i] for i in members], frame, unhelpful) for name, members in found]
     ranked = sorted((one for one in made if one.figure.value >= LEAST), key=_rank)
     return tuple(ranked[:TOP_THEMES])
 
@@ -79,19 +69,9 @@ def _rank(theme: Theme) -> tuple[int, int, int, str]:
     return -len(theme.accounts), -sum(minor for minor, _ in theme.arr), -theme.figure.value, theme.figure.key
 
 
-def _voice(one: Asked) -> _Voice | None:
-    if not one.message.embedding:
-        return None
-    said = (one.answer.standalone_question if one.answer else None) or one.message.text
-    vector = (one.message.embedding_model or "", one.message.embedding)
-    return _Voice(one.message.id, said, vector, one)
-
-
-def _earlier(
-    session: Session, workspace_id: str, period: Period, scope: Scope, now: datetime
-) -> list[_Voice]:
+def _earlier(session: Session, frame: Frame) -> list[_Voice]:
     """The questions of the four weeks before, newest first."""
-    in_time = (col(Answer.question_id) == col(Message.id)) & (col(Answer.created_at) <= now)
+    in_time = (col(Answer.question_id) == col(Message.id)) & (col(Answer.created_at) <= frame.now)
     account = func.coalesce(col(Answer.account_id), col(Conversation.account_id))
     columns: list[Any] = [Message.id, Message.text, Message.embedding_model, Message.embedding, account]
     statement = (
@@ -99,55 +79,41 @@ def _earlier(
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .outerjoin(Answer, in_time)
         .where(
-            Message.workspace_id == workspace_id,
+            Message.workspace_id == frame.workspace_id,
             col(Message.is_question).is_(True),
             col(Message.embedding).is_not(None),
-            col(Message.created_at) >= period.start - timedelta(days=USUAL_DAYS),
-            col(Message.created_at) < period.start,
+            col(Message.created_at) >= frame.period.start - timedelta(days=USUAL_DAYS),
+            col(Message.created_at) < frame.period.start,
         )
         .order_by(col(Message.created_at).desc(), col(Message.id))
     )
     return [
         _Voice(id_, text, (model or "", vector))
         for id_, text, model, vector, account_id in session.exec(statement).all()
-        if vector and scope.covers(account_id)
+        if vector and frame.covers(account_id)
     ]
 
 
-def _theme(
-    name: str,
-    members: Sequence[_Voice],
-    rows: Rows,
-    unhelpful: Mapping[str | None, Feedback],
-    period: Period,
-) -> Theme:
+def _theme(name: str, members: Sequence[_Voice], frame: Frame, unhelpful: Mapping[str, Rated]) -> Theme:
     asked = [voice.asked for voice in members if voice.asked]
-    key = f"themes.{min((one.message.id for one in asked), default=members[0].id)}"
-    touched = _accounts(asked, rows)
-    refused = [one.message.id for one in asked if one.status == "refused"]
-    rated = [unhelpful[one.answer.id].id for one in asked if one.answer and one.answer.id in unhelpful]
+    key = f"themes.{min((one.id for one in asked), default=members[0].id)}"
+    touched = _accounts(asked, frame)
+    refused = [one.id for one in asked if one.status == "refused"]
+    rated = [unhelpful[one.answer_id].id for one in asked if one.answer_id and one.answer_id in unhelpful]
     before = [voice.id for voice in members if not voice.asked]
     return Theme(
         name=name,
-        days=period.days,
-        figure=Figure(key, f"questions: {name}", "question", tuple(one.message.id for one in asked)),
+        days=frame.period.days,
+        figure=Figure(key, f"questions: {name}", "question", tuple(one.id for one in asked)),
         before=Figure(f"{key}.before", f"in the four weeks before: {name}", "question", tuple(before)),
         refused=Figure(f"{key}.refused", f"not found: {name}", "question", tuple(refused)),
         unhelpful=Figure(f"{key}.unhelpful", f"not helpful: {name}", "feedback", tuple(rated)),
         accounts=tuple(account.name for account in touched),
-        arr=_arr(touched),
-        example=asked[0].message.text if asked else "",
+        arr=revenue_of(touched),
+        example=asked[0].text if asked else "",
     )
 
 
-def _accounts(asked: Iterable[Asked], rows: Rows) -> list[Account]:
+def _accounts(asked: Iterable[Asked], frame: Frame) -> list[Account]:
     ids = {one.account_id for one in asked if one.account_id}
-    return sorted((rows.accounts[id_] for id_ in ids if id_ in rows.accounts), key=lambda one: one.name)
-
-
-def _arr(accounts: Iterable[Account]) -> tuple[tuple[int, str], ...]:
-    """Annual recurring revenue of accounts, in minor units, one sum a currency."""
-    sums: Counter[str] = Counter()
-    for account in accounts:
-        sums[account.currency] += account.arr_minor or 0
-    return tuple((minor, currency) for currency, minor in sorted(sums.items()) if minor)
+    return sorted((frame.accounts[id_] for id_ in ids if id_ in frame.accounts), key=lambda one: one.name)

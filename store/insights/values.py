@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from store.insights import metrics
@@ -11,8 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
+    from store.insights.section_values import Section
+
 USUAL_DAYS = 28  # before a period, with which themes are compared
-EvidenceKind = Literal["question", "feedback", "run", "task", "subscription", "account"]
+EvidenceKind = Literal[
+    "question", "feedback", "run", "step", "task", "subscription", "renewal", "forecast", "account", "health", "absence",
+    "activity", "usage", "consent", "promise", "opening",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,14 @@ class Period:
 
     @property
     def before(self) -> Period:
-        """The period of the same length that ends where this one starts."""
-        return Period(self.start - (self.end - self.start), self.start, self.label)
+        """The period with which this one is compared."""
+        return self.earlier(1)
+
+    def earlier(self, n: int) -> Period:
+        """The n-th period before, of the same length and weekdays: whole weeks earlier, and apart from this one."""
+        weeks = -(-max(self.days, 1) // 7)
+        shift = timedelta(weeks=weeks * n)
+        return Period(self.start - shift, self.end - shift, self.label)
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ class Figure:
     kind: EvidenceKind
     evidence: tuple[str, ...] = ()
     before: int | None = None  # the same count in the period before, where it can be compared
+    usual: float | None = None  # the mean of the four periods before, where there were as many
 
     @property
     def value(self) -> int:
@@ -240,13 +253,20 @@ class Digest:
     renewals: tuple[RenewalLine, ...] = ()
     setup: tuple[SetupStep, ...] = ()
     themes: tuple[Theme, ...] = ()
+    sections: tuple[Section, ...] = ()
 
     @property
     def all_figures(self) -> tuple[Figure, ...]:
-        """Every figure, those of unanswered questions and of themes included."""
+        """Every figure, those of measures, lines, unanswered questions and themes included."""
+        inner = (figure for section in self.sections for figure in section.all_figures)
         unanswered = (group.figure for group in self.unanswered)
         themes = (figure for theme in self.themes for figure in theme.figures)
-        return *self.figures.values(), *unanswered, *themes
+        found = {figure.key: figure for figure in (*self.figures.values(), *inner, *unanswered, *themes)}
+        return tuple(found.values())
+
+    def section(self, key: str) -> Section | None:
+        """The section of this key, if the digest has it."""
+        return next((one for one in self.sections if one.key == key), None)
 
     def figure(self, key: str) -> Figure:
         """A figure by its key, those of unanswered questions and of themes included.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam
+from sqlalchemy import UniqueConstraint, and_, bindparam, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
@@ -111,6 +111,35 @@ _OVERRIDE_ON = (
     )
     .order_by(col(HealthOverride.created_at).desc(), col(HealthOverride.id))
 )
+
+
+def latest_scores(session: Session, workspace_id: str, day: date) -> dict[str, HealthScore]:
+    """The newest health of every account up to and including a day, by account id."""
+    newest = (
+        select(HealthScore.account_id, func.max(HealthScore.day).label("day"))
+        .where(HealthScore.workspace_id == workspace_id, col(HealthScore.day) <= day)
+        .group_by(col(HealthScore.account_id))
+        .subquery()
+    )
+    statement = select(HealthScore).join(
+        newest,
+        and_(col(HealthScore.account_id) == newest.c.account_id, col(HealthScore.day) == newest.c.day),
+    )
+    return {row.account_id: row for row in session.exec(statement)}
+
+
+def overrides_on(session: Session, workspace_id: str, day: date) -> dict[str, HealthOverride]:
+    """The CSM's words that count on a day, by account id."""
+    statement = (
+        select(HealthOverride)
+        .where(
+            HealthOverride.workspace_id == workspace_id,
+            col(HealthOverride.withdrawn_at).is_(None),
+            col(HealthOverride.expires_on) >= day,
+        )
+        .order_by(col(HealthOverride.created_at), col(HealthOverride.id).desc())
+    )
+    return {row.account_id: row for row in session.exec(statement)}
 
 
 def withdraw_overrides(session: Session, account_id: str, now: datetime) -> int:

@@ -373,7 +373,19 @@ def test_a_digest_made_again_later_has_the_figures_that_were_shown(
 def test_a_period_is_a_number_of_days_up_to_now(clock, text, days):
     period = period_of(text, clock.now())
 
-    assert (period.end, period.days, period.before.end) == (clock.now(), days, period.start)
+    assert (period.end, period.days) == (clock.now(), days)
+
+
+@pytest.mark.parametrize("days", [1, 6, 7, 8, 14, 30, 90, 366])
+def test_a_period_is_compared_with_one_of_the_same_length_and_weekdays(clock, days):
+    period = period_of(f"{days}d", clock.now())
+
+    for n in range(1, 5):
+        earlier, after = period.earlier(n), period.earlier(n - 1) if n > 1 else period
+        assert earlier.end - earlier.start == period.end - period.start
+        assert (period.start - earlier.start).days % 7 == 0
+        assert after.start - earlier.end < timedelta(days=7)
+        assert earlier.end <= after.start
 
 
 @pytest.mark.parametrize("text", ["0d", "367d", "7", "d", "-7d", "yesterday", "7d; drop", "٧d"])

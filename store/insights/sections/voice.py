@@ -1,0 +1,126 @@
+"""What customers said: feedback as it came in, and what some of them said word for word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session, col, select
+
+from store.insights.section_values import Section
+from store.insights.values import Figure, Quote
+from store.tables.feedback import Feedback
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from store.insights.frame import Frame
+    from store.insights.values import Period
+
+QUOTE_LENGTH, QUOTES = 240, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One piece of feedback."""
+
+    id: str
+    account_id: str | None
+    by: str  # Slack user id
+    rating: int | None
+    reason: str | None
+    comment: str | None
+    at: datetime
+    channel_id: str | None
+    message_ts: str | None
+
+    @property
+    def words(self) -> str:
+        """What they wrote."""
+        return (self.comment or "").strip()
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Feedback of the period, and of the one before."""
+
+    said: list[Said]
+    before: list[Said]
+
+
+def read_voices(session: Session, frame: Frame) -> Voices:
+    """The feedback of the period and scope, oldest first."""
+    return Voices(_read(session, frame, frame.period), _read(session, frame, frame.period.before))
+
+
+def _read(session: Session, frame: Frame, period: Period) -> list[Said]:
+    columns: list[Any] = [
+        Feedback.id, Feedback.account_id, Feedback.slack_user_id, Feedback.rating, Feedback.reason,
+        Feedback.comment, Feedback.created_at, Feedback.channel_id, Feedback.message_ts,
+    ]  # fmt: skip
+    statement = (
+        select(*columns)
+        .where(
+            Feedback.workspace_id == frame.workspace_id,
+            col(Feedback.created_at) >= period.start,
+            col(Feedback.created_at) < period.end,
+        )
+        .order_by(col(Feedback.created_at), col(Feedback.id))
+    )
+    return [Said(*row) for row in session.exec(statement) if frame.covers(row[1])]
+
+
+def voice_section(rows: Voices) -> Section:
+    """Feedback counted, good and bad."""
+    kinds: tuple[tuple[str, str, tuple[int | None, ...]], ...] = (
+        ("new", "pieces of feedback", (1, -1, 0, None)),
+        ("positive", "positive", (1,)),
+        ("negative", "negative", (-1,)),
+    )
+    figures = tuple(
+        Figure(
+            f"feedback.{name}",
+            label,
+            "feedback",
+            tuple(one.id for one in rows.said if one.rating in ratings),
+            before=sum(one.rating in ratings for one in rows.before),
+        )
+        for name, label, ratings in kinds
+    )
+    return Section("voice", "What customers said", figures=figures)
+
+
+def quotes(frame: Frame, said: Sequence[Said]) -> tuple[Quote, ...]:
+    """At most five, one a voice where possible, both sides heard where both spoke."""
+    worded = [one for one in said if one.words]
+    worded.sort(key=lambda one: (-frame.worth(one.account_id), -one.at.timestamp(), one.id))
+    chosen: list[Said] = []
+    for wanted in (-1, 1):
+        side = [one for one in worded if one.rating == wanted]
+        chosen += ([one for one in side if not _heard(one, chosen)] or side)[:1]
+    for one in worded:
+        if len(chosen) < QUOTES and not _heard(one, chosen):
+            chosen.append(one)
+    return tuple(_quote(frame, one) for one in chosen)
+
+
+def _heard(one: Said, chosen: Sequence[Said]) -> bool:
+    """Whether this account, or this person of none, is quoted already."""
+    voice = one.account_id or one.by
+    return any(voice == (other.account_id or other.by) for other in chosen)
+
+
+def _quote(frame: Frame, one: Said) -> Quote:
+    text = one.words
+    return Quote(
+        feedback_id=one.id,
+        text=text if len(text) <= QUOTE_LENGTH else text[: QUOTE_LENGTH - 1] + "…",
+        rating=one.rating,
+        reason=one.reason,
+        account=frame.name(one.account_id),
+        slack_user_id=one.by,
+        at=one.at,
+        channel_id=one.channel_id,
+        message_ts=one.message_ts,
+    )
