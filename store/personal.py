@@ -15,6 +15,8 @@ from store.tables.answers import Answer
 from store.tables.consents import consents_of
 from store.tables.conversations import Conversation, Message
 from store.tables.feedback import Feedback
+from store.tables.gaps import GapQuestion
+from store.tables.loops import LoopItem
 from store.tables.openings import Opening
 from store.tables.playbooks import PlaybookRun, RunStep
 from store.tables.proposals import Proposal
@@ -183,6 +185,12 @@ def export_person(session: Session, workspace_id: str, name: str) -> dict[str, A
     opened = select(Opening).where(
         Opening.workspace_id == workspace_id, col(Opening.slack_user_id).in_(slack_ids)
     )
+    fell = select(GapQuestion).where(
+        GapQuestion.workspace_id == workspace_id, col(GapQuestion.asked_by).in_(slack_ids)
+    )
+    wished = select(LoopItem).where(
+        LoopItem.workspace_id == workspace_id, col(LoopItem.slack_user_id).in_(slack_ids)
+    )
     steps = select(RunStep).where(col(RunStep.contact_id).in_(contact_ids), col(RunStep.sent_at).is_not(None))
     asked = select(Task).where(Task.workspace_id == workspace_id, Task.kind == "handover")
     return {
@@ -199,6 +207,8 @@ def export_person(session: Session, workspace_id: str, name: str) -> dict[str, A
         "feedback": [_plain(row) for row in _rows(session, said.order_by(col(Feedback.created_at)))],
         "taken_for": [_plain(row) for row in _rows(session, heard.order_by(col(Proposal.created_at)))],
         "opened_articles": [_plain(row) for row in _rows(session, opened.order_by(col(Opening.created_at)))],
+        "not_found": [_plain(row) for row in _rows(session, fell.order_by(col(GapQuestion.asked_at)))],
+        "told_back": [_plain(row) for row in _rows(session, wished.order_by(col(LoopItem.asked_at)))],
         "check_ins": [_plain(row) for row in _rows(session, steps.order_by(col(RunStep.sent_at)))],
         "consents": [_plain(row) for row in consents_of(session, contact_ids)],
         "requests": [_plain(row) for row in _rows(session, asked) if row.link.get("asker") in who.slack_ids],

@@ -32,7 +32,7 @@ KNOWLEDGE = frozenset(
     {"documents", "passages", "retired_passages", "citations"}
 )  # articles, and what they say
 EMPTIED = frozenset({"messages", "answers", "feedback"})  # where theirs are gone, and others asked the same
-LEARNED = frozenset({"verified_answers", "written_texts"})
+LEARNED = frozenset({"verified_answers", "written_texts", "knowledge_gaps", "feedback_loops"})
 # Of a stored event or message of theirs these say what it was, and nothing about them.
 STRUCTURE = frozenset({
     "view", "run_id", "playbook", "step_key", "account_id", "ask_type", "answer_id", "task_id", "surface", "kind",

@@ -16,11 +16,13 @@ from store.tables.documents import Document, Passage, RetiredPassage
 from store.tables.erasures import Erasure
 from store.tables.events import InboundEvent
 from store.tables.feedback import Feedback
+from store.tables.gaps import GapQuestion, KnowledgeGap
 from store.tables.generations import IndexGeneration
 from store.tables.goals import Goal, GoalReading
 from store.tables.happenings import Happening
 from store.tables.health import HealthOverride, HealthScore
 from store.tables.installations import SlackBot, SlackInstallation, SlackOAuthState
+from store.tables.loops import FeedbackLoop, LoopItem
 from store.tables.openings import Opening
 from store.tables.outbox import OutboxMessage
 from store.tables.playbooks import PlaybookDefinition, PlaybookRun, RunStep, StepEvent, Timer
@@ -54,7 +56,9 @@ __all__ = [
     "Document",
     "Erasure",
     "Feedback",
+    "FeedbackLoop",
     "Forecast",
+    "GapQuestion",
     "Goal",
     "GoalReading",
     "Happening",
@@ -62,6 +66,8 @@ __all__ = [
     "HealthScore",
     "InboundEvent",
     "IndexGeneration",
+    "KnowledgeGap",
+    "LoopItem",
     "Message",
     "Opening",
     "OutboxMessage",

@@ -16,6 +16,10 @@ from store.tables import (
     Answer,
     Contact,
     Feedback,
+    FeedbackLoop,
+    GapQuestion,
+    KnowledgeGap,
+    LoopItem,
     Opening,
     OutboxMessage,
     PlaybookDefinition,
@@ -94,6 +98,19 @@ def fill(session, company, clock):
                 opened_on=now.date(), created_at=now),
         VerifiedAnswer(workspace_id=where, question=WORDS, answer="In the settings.", audience="customer",
                        approved_by="U0OMAR", approver_name="Omar", approved_at=now),
+    ])  # fmt: skip
+    said = session.execute(select(Feedback)).scalar_one()
+    gap = KnowledgeGap(
+        workspace_id=where, draft={"question": WORDS, "answer": "Yes."}, opened_at=now, changed_at=now
+    )
+    loop = FeedbackLoop(workspace_id=where, title=WORDS, decided_by="U0OMAR", decided_at=now)
+    session.add_all([gap, loop])
+    session.flush()
+    session.add_all([
+        GapQuestion(workspace_id=where, gap_id=gap.id, question_id=message.id, answer_id=answer.id, account_id=nord,
+                    asked_by=ANA, asked_at=now, why="unhelpful", added_at=now),
+        LoopItem(workspace_id=where, loop_id=loop.id, feedback_id=said.id, account_id=nord, slack_user_id=ANA,
+                 asked_at=now, added_at=now),
     ])  # fmt: skip
     events.remember(
         session,
