@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slack_bolt import App
 
-from bot import deliver, speaking, work
+from bot import deliver, scheduled_digests, speaking, work
 from bot.listeners import (
     about,
     accounts,
@@ -62,6 +62,8 @@ from bot.listeners import (
 )
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from slack_sdk import WebClient
 
     from bot.deliver import Deliverer, View
@@ -189,17 +191,31 @@ VIEWS: dict[str, View] = {
     **play_drawing.VIEWS,
     **playbook_posts.VIEWS,
     **playbook_staff.VIEWS,
+    **scheduled_digests.VIEWS,
 }
 
 
-def create_app(client: WebClient, services: Services, *, signing_secret: str | None = None) -> App:
-    """A Bolt app with every feature registered; no globals, so that tests may build many."""
+def create_app(
+    client: WebClient,
+    services: Services,
+    *,
+    signing_secret: str | None = None,
+    executor: Executor | None = None,
+) -> App:
+    """A Bolt app with every feature registered; no globals, so that tests may build many.
+
+    Args:
+        client: has the bot's token.
+        services: what listeners are given.
+        signing_secret: checks what comes over HTTP.
+        executor: runs listeners; a pool of threads if None.
+    """
     app = App(
         client=client,
         logger=logging.getLogger("slack_bolt"),  # else Bolt takes the root's level, and chats
         signing_secret=signing_secret,
         request_verification_enabled=signing_secret is not None,
-        listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="bolt"),
+        listener_executor=executor or ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="bolt"),
     )
     for feature in FEATURES:
         feature.register(app, services)

@@ -1,4 +1,4 @@
-"""What happens on a clock: playbook timers that are due, the day's look at accounts, syncs of sources."""
+"""What happens on a clock: timers of playbooks and digests that are due, the day's look at accounts, syncs of sources."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
+from bot.scheduled_digests import ScheduledDigests
 from bot.watching import Watch, triggers_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Schedule:
         self._services = services
         self._watch = Watch(services)
         self._triggers = triggers_of(services)
+        self._digests = ScheduledDigests(services)
         self._threads = (
             threading.Thread(target=self._poll, name="schedule", daemon=True),
             threading.Thread(target=self._poll_accounts, name="watch", daemon=True),
@@ -46,9 +48,13 @@ class Schedule:
     def run_until_idle(self) -> int:
         """Pass on what happened and fire everything that is due, here and now; how much that was."""
         done = 0
-        while count := self._triggers.hear() + self._services.runner.fire_due(TIMERS_AT_ONCE):
+        while count := self._look():
             done += count
         return done
+
+    def _look(self) -> int:
+        fired = self._triggers.hear() + self._services.runner.fire_due(TIMERS_AT_ONCE)
+        return fired + self._digests.run_due()
 
     def _poll_accounts(self) -> None:
         while not self._services.stopping.wait(WATCH_POLL_SECONDS):

@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.scheduled_digests import ScheduledDigests
 from bot.watching import Watch, triggers_of
 from store.tables import events, outbox
 
@@ -23,7 +24,8 @@ class TimeTravel:
     """Advances the clock from one due moment to the next, and lets each be carried out in its own time.
 
     At one go, a week would make every timer of it late at once; a late timer is skipped or asks first. And every
-    morning on the way the accounts are looked at: their health, their signals, and what begins by itself.
+    morning on the way the accounts are looked at: their health, their signals, and what begins by itself. Digests
+    that are scheduled are sent in their own time.
 
     Args:
         services: the running bot.
@@ -35,14 +37,15 @@ class TimeTravel:
         self._advance = advance
         self._watch = Watch(services)
         self._triggers = triggers_of(services)
+        self._digests = ScheduledDigests(services)
 
     def __call__(self, by: timedelta) -> None:
         """Let this much time pass."""
         target = self._services.clock.now() + by
         self._look()  # at whoever nobody has looked at today yet
         for _ in range(STEPS_AT_MOST):
-            due, morning = self._services.runner.next_due(), self._watch.next_morning()
-            moment = min((one for one in (due, morning) if one), default=None)
+            due, digest = self._services.runner.next_due(), self._digests.next_due()
+            moment = min((one for one in (due, digest, self._watch.next_morning()) if one), default=None)
             if moment is None or moment > target:
                 break
             self._advance_to(moment)
@@ -50,14 +53,14 @@ class TimeTravel:
             fired = due == moment and (self._services.runner.fire_due() or self._is_fired_by_others(moment))
             if not fired and due == moment:
                 break  # it keeps failing: do not wait for it
-            if looked or fired:
+            if looked or fired or digest == moment:  # also where others put it into the outbox
                 self._settle()
         self._advance_to(target)
 
     def _look(self) -> int:
-        """Look at the accounts whose morning it is, and pass on what happened."""
+        """Look at the accounts whose morning it is, pass on what happened, and send the digests that are due."""
         looked = self._watch.run_due()
-        while more := self._watch.run_due() + self._triggers.hear():
+        while more := self._watch.run_due() + self._triggers.hear() + self._digests.run_due():
             looked += more
         return looked
 

@@ -12,6 +12,7 @@ from store.tables.changes import AccountChange
 from store.tables.channels import ChannelPolicy
 from store.tables.consents import Consent, Referral
 from store.tables.conversations import Conversation, Message
+from store.tables.digest_schedules import DigestSchedule
 from store.tables.documents import Document, Passage, RetiredPassage
 from store.tables.erasures import Erasure
 from store.tables.events import InboundEvent
@@ -53,6 +54,7 @@ __all__ = [
     "Consent",
     "Contact",
     "Conversation",
+    "DigestSchedule",
     "Document",
     "Erasure",
     "Feedback",
