@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import parts
 from bot.blocks.text import slack_moment
-from store.tables import answers
+from store.tables import answers, events
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.slack.messenger import Speech
 
 WINDOW = timedelta(hours=1)
+EDITED = "message_edited"  # the kind of event: a question in other words is thought about anew
 
 
 def held_off(services: Services, user_id: str) -> Speech | None:
@@ -24,9 +25,12 @@ def held_off(services: Services, user_id: str) -> Speech | None:
     if not limit:
         return None
     since = services.clock.now() - WINDOW
+    whose = (services.workspace_id, user_id)
     with services.database.reading() as session:
-        moment = answers.nth_newest_at(session, services.workspace_id, user_id, n=limit, since=since)
-    return wait_until(limit, moment + WINDOW) if moment else None
+        asked = answers.answered_since(session, *whose, since, limit=limit)
+        edited = events.done_since(session, *whose, EDITED, since, limit=limit)
+    newest = sorted(asked + edited, reverse=True)
+    return wait_until(limit, newest[limit - 1] + WINDOW) if len(newest) >= limit else None
 
 
 def wait_until(limit: int, moment: datetime) -> Speech:

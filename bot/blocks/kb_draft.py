@@ -64,6 +64,15 @@ def proposed(editor: str, question: str) -> Speech:
     )
 
 
+def no_editor(question: str, answer: str) -> str:
+    """To the author where nobody may approve it: what to do, and their words, so that these are not lost."""
+    return (
+        "Nothing is saved yet: somebody else has to read it before I answer with it, and Slack knows no manager or "
+        "admin here. Ask an admin to name one (`/cs admin role @person manager`, or `GUIDEPOST_ADMINS`), then "
+        f"add it again. Your words:\n*{brief(question, 300)}*\n{quoted(mrkdwn(shortened(answer, SHOWN)))}"
+    )
+
+
 def approved(editor: str, question: str) -> Speech:
     """To the author: it is knowledge now."""
     return Speech(

@@ -54,9 +54,9 @@ def hear(session: Session, services: Services, said: Said, asked: Asked) -> None
     """One of our own writes in the thread of a request: it is theirs now, and nobody further up is told."""
     if not asked.person.is_staff or said.thread_ts is None:
         return
-    for task in tasks.open_of_kind(session, services.workspace_id, "handover"):
-        here = (task.link.get("channel"), task.link.get("ts")) == (said.channel_id, said.thread_ts)
-        if not here or task.link.get("heard"):
+    here = {"channel_id": said.channel_id, "thread_ts": said.thread_ts}
+    for task in tasks.open_in_thread(session, services.workspace_id, "handover", **here):
+        if task.link.get("heard"):
             continue
         name = asked.person.name
         task.link = task.link | {"heard": name, "taken_by": task.link.get("taken_by") or name}

@@ -111,12 +111,12 @@ def _carry_out(services: Services, event: InboundEvent, readings: Sequence[Readi
     # What was begun before it failed is ended.
     too_much = quota.held_off(services, said.user_id) if event.attempts < 2 else None
     if too_much is not None:
-        _hold_off(services, event, said, too_much)
+        hold_off(services, event, said, too_much)
         return
     _answer(services, event, said, asked, manner)
 
 
-def _hold_off(services: Services, event: InboundEvent, said: Said, speech: Speech) -> None:
+def hold_off(services: Services, event: InboundEvent, said: Said, speech: Speech) -> None:
     """Tell whoever asks too much when to ask again; nobody else sees it."""
     in_dm = said.surface == "dm"
     with services.effect_of(event.id) as session:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot import asking, progress, speaking
+from bot import asking, progress, quota, speaking
 from bot.deliver import View
 from bot.listeners import answers as answer_messages
 from bot.listeners import questions
 from bot.recording import record_anew
-from bot.slack.incoming import Deleted, Edited, Said, parse_deletion, parse_edit
+from bot.slack.incoming import Deleted, Edited, Said, message_key, parse_deletion, parse_edit
 from bot.slack.messenger import Posted, Speech, TryLater
 from bot.slack.once import remember
-from store.tables import Answer, Message, answers, conversations, outbox
+from store.tables import Answer, Message, answers, conversations, events, outbox
 
 if TYPE_CHECKING:
     from slack_bolt import App
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.services import Services
     from store.tables import InboundEvent, OutboxMessage
 
-EDITED, DELETED = "message_edited", "message_deleted"
+EDITED, DELETED = quota.EDITED, "message_deleted"
 WITHDRAWAL = "withdrawal"
 UNANSWERED_SECONDS = 2.0  # until a question that is still being answered is looked at again
 
@@ -37,13 +37,24 @@ def register(app: App, services: Services) -> None:
     def revised(body: dict[str, Any]) -> None:
         deleted = parse_deletion(body)
         if deleted is not None:
-            remember(services, DELETED, deleted.event_key, deleted.to_payload())
+            if _is_known(services, deleted.channel_id, deleted.ts):
+                remember(services, DELETED, deleted.event_key, deleted.to_payload())
             return
         edited = parse_edit(body, services.bot_user_id)
-        if edited is not None and not _is_new_to_us(services, edited):
+        if edited is None or _is_new_to_us(services, edited):
+            return
+        if _is_known(services, edited.channel_id, edited.ts):
             remember(services, EDITED, edited.event_key, edited.to_payload())
 
     app.event("message", matchers=[is_revision])(revised)
+
+
+def _is_known(services: Services, channel_id: str, ts: str) -> bool:
+    """Whether the message was for us, or may have been; what people change in others is not kept."""
+    with services.database.reading() as session:
+        return events.is_stored(
+            session, workspace_id=services.workspace_id, message_key=message_key(channel_id, ts)
+        ) or bool(conversations.message_at(session, services.workspace_id, channel_id, ts))
 
 
 def _is_new_to_us(services: Services, edited: Edited) -> bool:
@@ -62,6 +73,9 @@ def carry_out_edit(services: Services, event: InboundEvent) -> None:
     if question is None or answer is None or not edited.text.strip():
         with services.effect_of(event.id):
             return
+    if event.attempts < 2 and (too_much := quota.held_off(services, edited.user_id)) is not None:
+        questions.hold_off(services, event, edited, too_much)
+        return
     services.directory.meet(edited.user_id, team_id=edited.user_team)
     asked = asking.who_asks(services, edited.user_id, edited.channel_id)
     private = _was_private(services, answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot import asking, speaking
-from bot.blocks.kb_draft import proposed
+from bot.blocks.kb_draft import no_editor, proposed
 from bot.blocks.verified import MODAL, NOT_FOR_YOU, approval_modal, approved_text, readers
 from bot.listeners import kb_drafts
 from bot.slack.incoming import parse_shortcut
@@ -63,7 +63,7 @@ def register(app: App, services: Services) -> None:
 
 
 def carry_out(services: Services, event: InboundEvent) -> None:
-    """Show the draft to an editor; without one, record the pair at once. It keeps the link of its message."""
+    """Show the draft to an editor. The only editor there is approves their own at once; others need one."""
     submitted = Submitted.from_payload(event.payload)
     channel, ts = submitted.context.get("channel_id"), submitted.context.get("ts")
     link = services.messenger.permalink(Posted(channel, ts)) if channel and ts else None
@@ -79,6 +79,9 @@ def carry_out(services: Services, event: InboundEvent) -> None:
             key = f"kb:{event.id}"
             kb_drafts.propose(session, services, draft, person, editors, key=key, choices=choices, link=link)
             speaking.reply(session, services, event, proposed(editors[0].name, draft.question))
+            return
+        if not person.may_act_as("manager"):
+            speaking.reply(session, services, event, Speech(text=no_editor(draft.question, draft.answer)))
             return
         approver = Approver(person.email or submitted.user_id, person.name)
         pair = approve(session, services.workspace_id, draft, approver, now=services.clock.now(), link=link)

@@ -59,13 +59,18 @@ class Said(_Stored):
 
     @property
     def message_key(self) -> str:
-        """The same for the `message` and the `app_mention` of one message."""
-        return f"{self.channel_id}:{self.ts}"
+        """See there."""
+        return message_key(self.channel_id, self.ts)
 
     @property
     def root_ts(self) -> str:
         """The thread that an answer belongs in."""
         return self.thread_ts or self.ts
+
+
+def message_key(channel_id: str, ts: str) -> str:
+    """The same for the `message` and the `app_mention` of one message."""
+    return f"{channel_id}:{ts}"
 
 
 @dataclass(frozen=True)

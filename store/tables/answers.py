@@ -139,10 +139,10 @@ def shown_in_conversation(session: Session, conversation_id: str, limit: int) ->
     return list(session.exec(statement).all())
 
 
-def nth_newest_at(
-    session: Session, workspace_id: str, asked_by: str, *, n: int, since: datetime
-) -> datetime | None:
-    """When the n-th newest question of a person since then was answered; None if there are fewer."""
+def answered_since(
+    session: Session, workspace_id: str, asked_by: str, since: datetime, *, limit: int
+) -> list[datetime]:
+    """When questions of a person were answered since then, the newest first, at most so many."""
     statement = (
         select(Answer.created_at)
         .where(
@@ -151,10 +151,9 @@ def nth_newest_at(
             col(Answer.created_at) > since,
         )
         .order_by(col(Answer.created_at).desc())
-        .offset(n - 1)
-        .limit(1)
+        .limit(limit)
     )
-    return session.exec(statement).first()
+    return list(session.exec(statement).all())
 
 
 def withdraw(session: Session, answer: Answer, now: datetime) -> None:

@@ -191,19 +191,19 @@ def call_off_in_thread(
     session: Session, workspace_id: str, *, channel_id: str, thread_ts: str, user_id: str, now: datetime
 ) -> list[str]:
     """End what a person's messages in a thread are still to bring about; the timestamps of these messages."""
-    open_ones = select(InboundEvent).where(
-        InboundEvent.workspace_id == workspace_id, col(InboundEvent.state).in_(_OPEN)
+    payload = col(InboundEvent.payload)
+    ts, thread = payload["ts"].as_string(), payload["thread_ts"].as_string()
+    in_thread = select(InboundEvent.id, ts).where(
+        InboundEvent.workspace_id == workspace_id,
+        InboundEvent.person == user_id,
+        col(InboundEvent.state).in_(_OPEN),
+        payload["channel_id"].as_string() == channel_id,
+        ts.is_not(None),
+        func.coalesce(thread, ts) == thread_ts,
     )
-    theirs = {
-        event.id: str(event.payload["ts"])
-        for event in session.exec(open_ones).all()
-        if event.payload.get("ts")
-        and (event.payload.get("channel_id"), event.payload.get("user_id")) == (channel_id, user_id)
-        and (event.payload.get("thread_ts") or event.payload["ts"]) == thread_ts
-    }
     return [
         ts
-        for event_id, ts in theirs.items()
+        for event_id, ts in session.exec(in_thread).all()
         if _call_off(session, workspace_id, now, col(InboundEvent.id) == event_id)
     ]
 
@@ -276,12 +276,40 @@ def _end_attempt(session: Session, event: InboundEvent, **values: Any) -> bool:
     return session.exec(update(InboundEvent).where(*mine).values(**values)).rowcount == 1
 
 
+def done_since(
+    session: Session, workspace_id: str, person: str, kind: str, since: datetime, *, limit: int
+) -> list[datetime]:
+    """When events of a kind that are a person's doing were carried out since then, newest first, at most so many."""
+    done_at = col(InboundEvent.done_at)
+    statement = (
+        select(done_at)
+        .where(
+            InboundEvent.workspace_id == workspace_id,
+            InboundEvent.person == person,
+            InboundEvent.kind == kind,
+            InboundEvent.state == "done",
+            done_at > since,
+        )
+        .order_by(done_at.desc())
+        .limit(limit)
+    )
+    return [moment for moment in session.exec(statement).all() if moment is not None]
+
+
 def count_of(session: Session, *, workspace_id: str, state: str) -> int:
     """How many events are in a state."""
     statement = select(func.count()).where(
         InboundEvent.workspace_id == workspace_id, col(InboundEvent.state) == state
     )
     return session.exec(statement).one()
+
+
+def is_stored(session: Session, *, workspace_id: str, message_key: str) -> bool:
+    """Whether an event of that message is stored."""
+    statement = select(InboundEvent.id).where(
+        InboundEvent.workspace_id == workspace_id, col(InboundEvent.message_key) == message_key
+    )
+    return session.exec(statement).first() is not None
 
 
 def is_waiting(session: Session, *, workspace_id: str, event_key: str) -> bool:

@@ -107,9 +107,18 @@ _URGENT = select(func.count()).where(
 )
 
 
-def open_of_kind(session: Session, workspace_id: str, kind: str) -> list[Task]:
-    """All open tasks of a kind, oldest first."""
-    statement = select(Task).where(Task.workspace_id == workspace_id, Task.state == "open", Task.kind == kind)
+def open_in_thread(
+    session: Session, workspace_id: str, kind: str, *, channel_id: str, thread_ts: str
+) -> list[Task]:
+    """The open tasks of a kind that came from a thread, oldest first."""
+    link = col(Task.link)
+    statement = select(Task).where(
+        Task.workspace_id == workspace_id,
+        Task.state == "open",
+        Task.kind == kind,
+        link["channel"].as_string() == channel_id,
+        link["ts"].as_string() == thread_ts,
+    )
     return list(session.exec(statement.order_by(col(Task.created_at), col(Task.id))).all())
 
 

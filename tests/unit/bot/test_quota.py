@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from store.tables import Answer
+from store.tables import Answer, Message
 from tests.bot_fixtures import HARBOUR, ISLA, OWEN, texts_of
 
 QUESTION = "How do I export my data?"
@@ -56,6 +56,19 @@ def test_in_a_direct_message_it_is_said_in_the_thread(strict):
     *_, last = [strict.say(ISLA, dm, f"{QUESTION} ({n})") for n in range(3)]
     said = strict.seen(ISLA, dm, last).messages[-1]
     assert SENTENCE in texts_of(said)
+
+
+def test_an_edit_asks_too_and_hears_when_to_ask_again(strict):
+    ts = ask(strict)
+    for n in range(3):
+        text = f"<@{strict.services.bot_user_id}> Can drivers work offline? ({n})"
+        strict.page(ISLA).do("edit", channel=HARBOUR, ts=ts, text=text)
+        strict.wait_for_event()
+        strict.settle()
+    told = strict.seen(ISLA, HARBOUR, ts).ephemerals
+    assert [SENTENCE in texts_of(one) for one in told] == [True, True]
+    [question] = strict.rows(select(Message).where(Message.author == "person"))
+    assert question.text == "Can drivers work offline? (0)"
 
 
 def test_a_command_asks_too(strict):

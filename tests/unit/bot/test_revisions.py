@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from bot.slack.incoming import parse_deletion, parse_edit
-from store.tables import Answer, Citation, Message, OutboxMessage
+from store.tables import Answer, Citation, InboundEvent, Message, OutboxMessage
 from tests.bot_fixtures import HARBOUR, ISLA, MIRA, OWEN, texts_of
 
 QUESTION, OTHER = "How do I export my data?", "Can drivers work offline?"
@@ -107,6 +107,16 @@ def test_a_question_that_is_deleted_before_its_answer_is_said_gets_none(bot):
     assert not replies(bot, ts)
     states = {row.key.split(":")[0]: row.state for row in bot.rows(select(OutboxMessage))}
     assert states == {"answer": "cancelled", "withdraw": "sent"}
+
+
+def test_what_people_change_in_messages_that_were_not_for_us_is_not_kept(bot):
+    ts = bot.page(ISLA).post(HARBOUR, "Lunch at noon.")
+    bot.settle()
+    for call, more in (("edit", {"text": "Lunch at one, and a secret."}), ("delete", {})):
+        assert bot.page(ISLA).do(call, channel=HARBOUR, ts=ts, **more) == {"ok": True}
+    ask(bot)  # what was told before it has been heard
+    assert {row.kind for row in bot.rows(select(InboundEvent))} == {"said"}
+    assert "secret" not in str([row.payload for row in bot.rows(select(InboundEvent))])
 
 
 def test_a_source_that_changed_since_is_marked_when_the_thread_is_revisited(bot):

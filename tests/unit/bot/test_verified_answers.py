@@ -124,6 +124,21 @@ def test_where_the_author_is_the_only_editor_it_is_approved_at_once(bot, answere
     assert pair.approver_name == "Priya Raman"
 
 
+def test_where_nobody_may_approve_it_the_author_hears_who_has_to_be_named_and_keeps_the_words(
+    bot, answered_by_priya
+):
+    with bot.database.transaction() as session:
+        for member in session.exec(select(StaffMember)).all():
+            if member.slack_user_id != PRIYA:
+                session.delete(member)
+    use_shortcut(bot, PRIYA, HARBOUR, answered_by_priya[1])
+    send(bot, PRIYA, bot.modal(PRIYA))
+    assert bot.rows(select(VerifiedAnswer)) == []
+    told = bot.seen(PRIYA, HARBOUR, answered_by_priya[0]).ephemerals[-1]["text"]
+    assert "/cs admin role @person manager" in told
+    assert "one free depot" in told
+
+
 def test_an_answer_of_a_csm_is_approved_by_an_editor_and_cited_with_their_name(bot, answered_by_priya):
     _, reply = answered_by_priya
     assert use_shortcut(bot, PRIYA, HARBOUR, reply) == {"ok": True}

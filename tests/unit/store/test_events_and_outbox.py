@@ -376,3 +376,67 @@ def test_a_start_that_is_the_only_one_takes_up_at_once_what_was_left(
         outbox.end_leases(session, workspace_id=workspace.id, wall=clock.now())
 
     assert (claim().attempts, take().attempts) == (2, 2)
+
+
+def said(key, *, user="U1", channel="C1", ts, thread_ts=None):
+    return key, {"user_id": user, "channel_id": channel, "ts": ts, "thread_ts": thread_ts}
+
+
+def test_what_a_person_said_in_a_thread_is_called_off_and_nothing_else(database, workspace, clock):
+    told = [
+        said("root", ts="1.0"),
+        said("reply", ts="2.0", thread_ts="1.0"),
+        said("another's", user="U2", ts="3.0", thread_ts="1.0"),
+        said("another thread", ts="4.0", thread_ts="0.5"),
+        said("another channel", channel="C2", ts="1.0"),
+        ("a press", {"user_id": "U1", "channel_id": "C1"}),
+    ]
+    now = clock.now()
+    with database.transaction() as session:
+        for key, payload in told:
+            events.remember(
+                session, workspace_id=workspace.id, kind="said", event_key=key, payload=payload, now=now
+            )
+        where = {"channel_id": "C1", "thread_ts": "1.0", "user_id": "U1"}
+        first = events.call_off_in_thread(session, workspace.id, **where, now=now)
+        again = events.call_off_in_thread(session, workspace.id, **where, now=now)
+    assert (sorted(first), again) == (["1.0", "2.0"], [])
+
+
+def test_what_a_person_did_of_a_kind_since_then_is_told_newest_first(database, workspace, remember, clock):
+    began = clock.now()
+    with database.transaction() as session:
+        for key, kind, user in (
+            ("a", "edit", "U1"),
+            ("b", "edit", "U1"),
+            ("c", "said", "U1"),
+            ("d", "edit", "U2"),
+        ):
+            events.remember(
+                session,
+                workspace_id=workspace.id,
+                kind=kind,
+                event_key=key,
+                payload={"user_id": user},
+                now=began,
+            )
+    done = []
+    for _ in range(4):
+        clock.advance(timedelta(minutes=1))
+        with database.transaction() as session:
+            event = events.claim(session, workspace_id=workspace.id, wall=clock.now(), lease=LEASE)
+            events.finish(session, event.id, now=clock.now())
+        if (event.kind, event.person) == ("edit", "U1"):
+            done.append(clock.now())
+    with database.reading() as session:
+        whose = (workspace.id, "U1", "edit")
+        assert events.done_since(session, *whose, began, limit=5) == done[::-1]
+        assert events.done_since(session, *whose, began, limit=1) == done[-1:]
+        assert events.done_since(session, *whose, clock.now(), limit=5) == []
+
+
+def test_whether_a_message_was_heard_is_known(database, workspace, remember):
+    remember("a", message_key="C1:1.0")
+    with database.reading() as session:
+        assert events.is_stored(session, workspace_id=workspace.id, message_key="C1:1.0")
+        assert not events.is_stored(session, workspace_id=workspace.id, message_key="C1:2.0")

@@ -212,3 +212,19 @@ def test_a_ladder_names_nobody_twice(database, company, clock):
         ladder = people.ladder(session, company.workspace_id, session.get(Account, company.accounts["nord"]))
     names = [member.email.split("@")[0] for member in ladder]
     assert names == ["omar", "mia", "boss", "dana"]
+
+
+def test_open_tasks_of_a_thread_are_found_by_where_they_came_from(database, company, clock):
+    here = {"channel": "C1", "ts": "1.0"}
+    with database.transaction() as session:
+        add_task(session, company, clock, "here", kind="handover", link=here)
+        add_task(session, company, clock, "another thread", kind="handover", link=here | {"ts": "2.0"})
+        add_task(session, company, clock, "another channel", kind="handover", link=here | {"channel": "C2"})
+        add_task(session, company, clock, "another kind", kind="promise", link=here)
+        add_task(session, company, clock, "done", kind="handover", link=here, state="done")
+        add_task(session, company, clock, "of no thread", kind="handover")
+    with database.reading() as session:
+        found = tasks.open_in_thread(
+            session, company.workspace_id, "handover", channel_id="C1", thread_ts="1.0"
+        )
+    assert [task.key for task in found] == ["here"]
