@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
 from store.insights.journey.values import Touch, Touchpoint
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from store.insights.journey.company import Company
 
 ANSWERED = frozenset({"answered", "partial"})
+ANSWER_WITHIN = timedelta(hours=1)  # the bot takes seconds: what has none by then is lost
 _PLACES = {"channel": ("channel", "in their channel"), "dm": ("dm", "in a direct message"),
            "assistant": ("dm", "in a direct message"), "command": ("command", "by command")}  # fmt: skip
 QUESTION = {
@@ -72,13 +74,8 @@ def _touch(company: Company, point: Touchpoint, account_id: str, at: datetime, *
 def _questions(session: Session, company: Company, window: Window) -> Iterator[Touch]:
     """Questions that customers asked: answered if a source said it, rated by thumbs."""
     statement = (
-        select(
-            Message.id,
-            Message.created_at,
-            Message.slack_user_id,
-            Conversation.surface,
-            Conversation.account_id,
-        )
+        columns_of(col(Message.id), col(Message.created_at), col(Message.slack_user_id))
+        .add_columns(col(Conversation.surface), col(Conversation.account_id))
         .add_columns(col(Answer.id), col(Answer.account_id), col(Answer.status), col(Answer.created_at))
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .outerjoin(Answer, col(Answer.question_id) == col(Message.id))
@@ -91,12 +88,19 @@ def _questions(session: Session, company: Company, window: Window) -> Iterator[T
         account_id, ended = of_answer or of_thread, window.known(ended_at)
         if account_id not in company.accounts or who in company.staff_ids:
             continue
-        is_answered = status in ANSWERED if ended else None
+        is_answered = _is_said(status, at, ended, window)
         yield _touch(
             company, QUESTION[_PLACES[surface][0]], account_id, at, row=row_id, who=who,
             topic=topics.get(answer_id), is_answered=is_answered, ratings=tuple(ratings.get(answer_id, ())),
             wait=company.minutes(account_id, at, ended) if ended and is_answered else None, heard_at=at,
         )  # fmt: skip
+
+
+def _is_said(status: str | None, at: datetime, ended: datetime | None, window: Window) -> bool | None:
+    """Whether a question was answered; None where it was asked back, and while an answer may still come."""
+    if ended is None:
+        return False if at + ANSWER_WITHIN <= window.now else None
+    return None if status == "clarify" else status in ANSWERED
 
 
 def _ratings(session: Session, company: Company, window: Window) -> dict[str, list[tuple[str, bool]]]:
@@ -132,7 +136,8 @@ def _topics(session: Session, company: Company, window: Window) -> dict[str, str
 def _steps(session: Session, company: Company, window: Window) -> Iterator[Touch]:
     """What playbooks told and asked customers; CSAT where the step asks for it."""
     statement = (
-        select(RunStep.id, RunStep.step, RunStep.title, RunStep.asks, RunStep.survey, RunStep.contact_id)
+        columns_of(col(RunStep.id), col(RunStep.step), col(RunStep.title), col(RunStep.asks))
+        .add_columns(col(RunStep.survey), col(RunStep.contact_id))
         .add_columns(col(RunStep.state), col(RunStep.answer), col(RunStep.sent_at), col(RunStep.answered_at))
         .add_columns(col(PlaybookRun.playbook), col(PlaybookRun.account_id), col(PlaybookRun.ended_at))
         .join(PlaybookRun, col(PlaybookRun.id) == col(RunStep.run_id))
@@ -146,9 +151,9 @@ def _steps(session: Session, company: Company, window: Window) -> Iterator[Touch
         answered = window.known(row.answered_at)
         yield _touch(
             company, step_point(row.playbook, row.step, row.title, asks=row.asks), row.account_id, row.sent_at,
-            row=row.id, who=row.contact_id, is_answered=_is_replied(row, answered, window) if row.asks else None,
+            row=row.id, who=row.contact_id, is_answered=is_replied(row, answered, window) if row.asks else None,
             wait=company.minutes(row.account_id, row.sent_at, answered) if row.asks and answered else None,
-            ratings=_scored(row) if answered else (), heard_at=answered,
+            ratings=scored(row) if answered else (), heard_at=answered,
         )  # fmt: skip
 
 
@@ -160,15 +165,16 @@ def step_point(playbook: str, step: str, title: str, *, asks: bool) -> Touchpoin
     )
 
 
-def _is_replied(row: Any, answered: datetime | None, window: Window) -> bool | None:
-    """Whether a question was answered; None while somebody may still answer it."""
+def is_replied(row: Any, answered: datetime | None, window: Window) -> bool | None:
+    """Whether a step's question was answered; None while somebody may still answer it."""
     if answered:
         return True
     over = row.state == "expired" or window.known(row.ended_at) is not None
     return False if over else None
 
 
-def _scored(row: Any) -> tuple[tuple[str, bool], ...]:
+def scored(row: Any) -> tuple[tuple[str, bool], ...]:
+    """What a step that asks for CSAT was answered with: its row, and whether they were content."""
     low, high = SCALES["csat"]
     if row.survey != "csat" or not (row.answer or "").isdigit() or not low <= int(row.answer) <= high:
         return ()
@@ -183,7 +189,7 @@ def _tasks(session: Session, company: Company, window: Window) -> Iterator[Touch
         .where(col(Task.workspace_id) == company.workspace_id, window.holds(Task.created_at))
     )
     for task, playbook in session.exec(statement).all():
-        if task.account_id not in company.accounts:
+        if task.account_id is None or task.account_id not in company.accounts:
             continue
         wished = task.kind == "handover"
         done = window.known(task.done_at) if task.state == "done" else None
@@ -231,7 +237,7 @@ def _openings(session: Session, company: Company, window: Window) -> Iterator[To
         col(Opening.workspace_id) == company.workspace_id, window.holds(Opening.created_at)
     )
     for one in session.exec(statement).all():
-        if one.account_id in company.accounts:
+        if one.account_id is not None and one.account_id in company.accounts:
             yield _touch(
                 company, OPENING, one.account_id, one.created_at, row=one.id, who=one.slack_user_id,
                 topic=one.title, heard_at=one.created_at,
