@@ -248,6 +248,14 @@ def eval_themes(
     )
 
 
+@eval_app.command("promises")
+def eval_promises(*, as_json: Json = False) -> None:
+    """Hold the shipped list of sentences, promises and near misses, against what would be proposed."""
+    from playbooks.promise_list import figures
+
+    show(figures(), as_json, lines)
+
+
 @eval_app.command("playbooks")
 def eval_playbooks(
     *,
