@@ -151,6 +151,7 @@ HANDLERS: dict[str, Handler] = {
     feedback.RATED: feedback.carry_out_rating,
     feedback.EXPLAINED: feedback.carry_out_reason,
     reactions.REACTED: reactions.carry_out,
+    **sources.HANDLERS,
     handover.WANTED: handover.carry_out_wish,
     **handover_work.HANDLERS,
     accounts.PICKED: accounts.carry_out_pick,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from store.insights.journey.values import Audit, Finding
 from store.insights.metrics import NO_RATE_BELOW
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from store.insights.journey.values import Cell, JourneyMap
+
+Standing = Literal["red", "yellow", "green", "thin"]  # below for sure, below, as aimed at, too few to tell
 
 # What is aimed at, as shares. Judgements, but for hand-overs: Sourcegraph's handbook aims at 95 % within the time.
 RESPONSE = {"answered": 0.80, "replied": 0.50, "handled": 0.95, "done": 0.90}
@@ -30,6 +32,17 @@ def audit(journey: JourneyMap) -> Audit:
         thin=tuple(one for one in below if one.actual.whole.value < NO_RATE_BELOW),
         checked=sum(one[2].value is not None for one in checked),
     )
+
+
+def standing(cell: Cell) -> Standing:
+    """How a touchpoint stands by the worst of its shares that have enough data."""
+    known = [(rate, target) for _, _, rate, target in _measures(cell) if rate.whole.value >= NO_RATE_BELOW]
+    if not known:
+        return "thin"
+    below = [(rate, target) for rate, target in known if (rate.value or 0.0) < target]
+    if not below:
+        return "green"
+    return "red" if any(rate.interval[1] < target for rate, target in below) else "yellow"
 
 
 def _measures(cell: Cell) -> Iterator[tuple[Cell, str, Rate, float]]:

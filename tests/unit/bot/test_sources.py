@@ -1,14 +1,14 @@
 """Source buttons: the passage as it was cited, for those who may read it where they are."""
 
 import html
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import select
 
 from bot.citing import freshness
-from store.tables import Citation, Document, Passage
-from tests.bot_fixtures import HARBOUR, ISLA, MIRA, OWEN, texts_of
+from store.tables import Account, Citation, Document, Opening, Passage
+from tests.bot_fixtures import HARBOUR, ISLA, MIRA, OWEN, PRIYA, texts_of
 
 
 @pytest.fixture
@@ -139,3 +139,26 @@ def test_an_answer_of_another_plan_says_for_whom_it_is(bot):
 @pytest.mark.parametrize("text", ["hello", "How do I export my data?"])
 def test_what_is_true_on_every_plan_names_none(bot, text):
     assert "your plan" not in texts_of(asked(bot, ISLA, HARBOUR, text))
+
+
+def test_an_article_that_a_customer_opened_is_noted_once_a_day(bot, answer):
+    opened(bot, answer)
+    opened(bot, answer)
+    bot.settle()
+    (row,) = bot.rows(select(Opening))
+    citation = first_citation(bot)
+    assert (row.slack_user_id, row.uri, row.title) == (ISLA, citation.uri, citation.title)
+    assert row.account_id == bot.rows(select(Account).where(Account.key == "harbour-bakery"))[0].id
+    bot.slack.advance(timedelta(days=1))
+    opened(bot, answer)
+    bot.settle()
+    assert len(bot.rows(select(Opening))) == 2
+
+
+@pytest.mark.parametrize("why", ["our own people opened it", "they may not read it"])
+def test_what_is_no_customers_reading_is_not_noted(bot, answer, why):
+    if why == "they may not read it":
+        change_document(bot, audience="internal")
+    opened(bot, answer, PRIYA if why == "our own people opened it" else ISLA)
+    bot.settle()
+    assert bot.rows(select(Opening)) == []
