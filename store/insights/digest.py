@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from store.insights.asked import read_questions, vectors_of
 from store.insights.frame import frame_of
-from store.insights.sections.data import data_section
+from store.insights.sections.data import data_section, read_known
+from store.insights.sections.health import health_section, read_healths
 from store.insights.sections.plays import plays_section, read_plays, run_lines
 from store.insights.sections.questions import questions_section, rated_answers, unanswered
 from store.insights.sections.renewals import read_terms, renewal_lines, renewals_section
@@ -51,7 +52,8 @@ def digest(
         plays_section(plays),
         team_section(frame, tasks),
         renewals_section(frame, terms),
-        data_section(frame, terms),
+        health_section(frame, read_healths(session, frame)),
+        data_section(frame, terms, read_known(session, frame)),
     )
     figures = {figure.key: figure for section in sections for figure in section.figures}
     rates = {rate.key: rate for section in sections for rate in section.rates}

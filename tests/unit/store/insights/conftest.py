@@ -9,14 +9,19 @@ import pytest
 
 from store.tables import (
     Answer,
+    Contact,
     Conversation,
     Feedback,
+    Forecast,
+    HealthScore,
     Message,
     PlaybookDefinition,
     PlaybookRun,
+    Renewal,
     RunStep,
     Subscription,
     Task,
+    UsageFact,
 )
 
 
@@ -143,6 +148,84 @@ class Life:
                 state=state,
                 due_at=None if due is None else self.now + timedelta(days=due),
                 created_at=self.ago(9),
+            )
+        )
+
+    def health(self, account, *, days, score, band, measures=()):
+        return self._add(
+            HealthScore(
+                workspace_id=self.workspace_id,
+                account_id=self.account(account),
+                day=self.ago(days).date(),
+                model="1",
+                score=score,
+                source="computed",
+                known_weight=80,
+                band=band,
+                measures=[
+                    {"name": name, "weight": weight, "value": value, "why": why}
+                    for name, weight, value, why in measures
+                ],
+                at=self.ago(days),
+            )
+        )
+
+    def call(self, term, category, *, days=1.0, computed="likely", swing=0, why="They told me"):
+        return self._add(
+            Forecast(
+                workspace_id=self.workspace_id,
+                key=f"call:{next(self._number)}",
+                account_id=term.account_id,
+                subscription_id=term.id,
+                term_end=term.renews_on,
+                category=category,
+                computed=computed,
+                swing_minor=swing,
+                why=why,
+                by_name="Omar",
+                at=self.ago(days),
+            )
+        )
+
+    def close(self, term, outcome, *, days=1.0, on_time=True, reason=None, said_by="csm"):
+        return self._add(
+            Renewal(
+                workspace_id=self.workspace_id,
+                account_id=term.account_id,
+                subscription_id=term.id,
+                term_end=term.renews_on,
+                outcome=outcome,
+                reason=reason,
+                said_by=said_by,
+                on_time=on_time,
+                closed_by="Omar",
+                closed_at=self.ago(days),
+            )
+        )
+
+    def contact(self, email, *, account="nord", persona="champion", status="active"):
+        return self._add(
+            Contact(
+                workspace_id=self.workspace_id,
+                account_id=self.account(account),
+                email=email,
+                name=email.split("@")[0].title(),
+                persona=persona,
+                status=status,
+                created_at=self.now,
+                updated_at=self.now,
+            )
+        )
+
+    def usage(self, kind, value="1", *, account="nord", days=0.0):
+        return self._add(
+            UsageFact(
+                workspace_id=self.workspace_id,
+                account_id=self.account(account),
+                kind=kind,
+                value=value,
+                observed_on=self.ago(days).date(),
+                created_at=self.now,
             )
         )
 
