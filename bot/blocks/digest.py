@@ -1,110 +1,156 @@
-"""The digest in Slack: the figures on the first screen, each with the rows behind it, then the details."""
+"""The digest in Slack: one screen, a line a section with what to do about it; details and rows are behind buttons."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
-
-from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
-from slack_sdk.models.views import View
+from typing import TYPE_CHECKING
 
 from bot.blocks import parts
-from bot.blocks.text import brief, slack_date
-from store.insights.wording import (
-    THUMBS,
-    figure_words,
-    period_words,
-    quiet_words,
-    rate_words,
-    renewal_words,
-    run_words,
-    task_words,
-    theme_words,
-)
+from bot.blocks.digest_charts import charts
+from bot.blocks.digest_parts import BLOCK, ROWS, SECTION, counted, menu_of, said
+from bot.blocks.text import brief, escaped
+from bot.slack.messenger import Speech
+from store.insights.section_words import lead
+from store.insights.wording import period_words, quiet_words, rate_words, theme_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from slack_sdk.models.blocks import Block
 
-    from bot.slack.messenger import Speech
-    from store.insights.values import Digest, EvidenceRow, Figure, Quote, Unanswered
+    from store.insights.section_values import Line, Section
+    from store.insights.values import Digest
 
-    Link = Callable[[str | None, str | None], str | None]  # (channel id, ts) -> web address
-
-ROWS = "digest_rows"  # the beginning of action ids; the figure's key is the value
-BLOCK = "digest"  # the beginning of block ids; what the digest was made from follows
-LINES, ROWS_SHOWN = 8, 40
-THEMES_FROM = 50  # the number of their first block; those of unanswered questions begin at 1
-_PLURAL = re.compile(
-    r"^((?:open |overdue )?(?:question|answer|rating|piece|playbook|task|renewal|account))s\b"
-)
+THEMES = "themes"  # stands among the sections, and is made of the digest's themes
+URGENT, URGENT_SHOWN = "today", 3  # the section whose lines are all on the first screen, as far as these go
 _MAIN = ("questions.asked", "questions.refused", "feedback.new", "runs.open", "tasks.overdue", "renewals.30")
 
 
-def digest_speech(digest: Digest, made_from: str, link: Link) -> Speech:
+def digest_speech(digest: Digest, made_from: str, headline: Sequence[str] = ()) -> Speech:
     """The message.
 
     Args:
         digest: the values.
         made_from: comes back with every press, at most 240 characters.
-        link: the web address of a message, None if there is none.
+        headline: at most three sentences, plain text.
     """
     head = f"*Digest: {brief(digest.scope.label)}*  {period_words(digest.period)}"
     if digest.mood == "setup":
         return _plain(head, [_setup(digest)])
     if digest.mood == "quiet":
         return _plain(head, list(quiet_words(digest)))
-    summary = list(_summary(digest))
-    blocks: list[Block] = [parts.section("\n".join([head, *summary]))]
-    if any(figure.value for figure in digest.figures.values()):
-        blocks.append(_figure_buttons(digest, made_from))
-    blocks += _themes(digest, made_from)
-    blocks += _unanswered(digest, made_from, link)
-    for title, lines in _details(digest, link):
-        blocks.append(parts.section(f"*{title}*\n" + "\n".join(lines[:LINES]) + _rest(len(lines) - LINES)))
-    return parts.speech("\n".join([head, *summary]), blocks)
-
-
-def rows_modal(figure: Figure, rows: Sequence[EvidenceRow], link: Link) -> dict[str, Any]:
-    """The rows behind a figure.
-
-    Args:
-        figure: the figure, counted anew.
-        rows: its evidence.
-        link: see `digest_speech`; asked for the first rows only.
-    """
-    blocks: list[Block] = [parts.section(f"*{_said(figure)}*")]
-    blocks += [
-        parts.section(_row(row, link if n < LINES else None)) for n, row in enumerate(rows[:ROWS_SHOWN])
-    ]
-    if len(rows) > ROWS_SHOWN:
-        blocks.append(
-            parts.context(f"… and {len(rows) - ROWS_SHOWN} more; `guidepost digest --format csv` has all.")
-        )
-    return _modal(blocks)
-
-
-def notice_modal(text: str) -> dict[str, Any]:
-    """The modal when there is nothing to show."""
-    return _modal([parts.section(text)])
+    opening = "\n".join([head, *(escaped(sentence) for sentence in headline)])
+    blocks: list[Block] = [parts.section(opening)]
+    lines = list(section_lines(digest))
+    for n, (key, line) in enumerate(lines, start=1):
+        details = parts.button("Details", f"{SECTION}_{key}", key)
+        blocks.append(parts.section(line, block_id=f"{BLOCK}{n}:{made_from}", accessory=details))
+    blocks += _figures(digest, made_from)
+    text = "\n".join([opening, *(line for _, line in lines)])
+    drawn = parts.speech(text, blocks)
+    return Speech(text=drawn.text, blocks=[*drawn.blocks, *charts(digest)], simple_blocks=drawn.blocks)
 
 
 def short_lines(digest: Digest) -> list[str]:
     """The digest in a few mrkdwn lines, for App Home."""
     if digest.mood == "setup":
         return [_setup(digest)]
-    return list(quiet_words(digest)) if digest.mood == "quiet" else list(_summary(digest))
+    if digest.mood == "quiet":
+        return list(quiet_words(digest))
+    return [line for key, line in section_lines(digest) if key in _LEADS]
 
 
-def _modal(blocks: Sequence[Block]) -> dict[str, Any]:
-    view = View(
-        type="modal",
-        title=PlainTextObject(text="Rows"),
-        close=PlainTextObject(text="Close"),
-        blocks=list(blocks[:100]),
-    )
-    return view.to_dict()
+def section_lines(digest: Digest) -> Iterator[tuple[str, str]]:
+    """Each section that has something to say: its key, and the line that says it, with what to do first."""
+    for section in digest.sections:
+        words = (
+            _LEADS[section.key](digest) if section.key in _LEADS else ", ".join(map(escaped, lead(section)))
+        )
+        if section.key == URGENT and section.lines:
+            yield section.key, _urgent(section)
+        elif words and not section.is_empty:
+            yield (
+                section.key,
+                f"*{section.title}:* {words}" + (_first(section.lines[0]) if section.lines else ""),
+            )
+        if section.key == "questions" and digest.themes:
+            yield THEMES, f"*Themes:* {', '.join(_theme(digest, n) for n in range(len(digest.themes)))}"
+
+
+def _urgent(section: Section) -> str:
+    shown = [f"{n}. {line_of(line)}" for n, line in enumerate(section.lines[:URGENT_SHOWN], start=1)]
+    more = len(section.lines) - URGENT_SHOWN
+    return f"*{section.title}*" + (f" (and {more} more)" if more > 0 else "") + "\n" + "\n".join(shown)
+
+
+def line_of(line: Line) -> str:
+    """`*Nordwind*: red, renews in 60 days → Omar Diaz: Renewal brief, `/cs renew @Nordwind brief``."""
+    about = f"*{brief(line.account)}*: " if line.account else ""
+    who = brief(line.owner or "nobody owns it")
+    does = f" → {who}: {brief(line.action.label)}, `{_command(line.action.command)}`" if line.action else ""
+    return f"{about}{brief(line.text, 160)}{does}"
+
+
+def _first(line: Line) -> str:
+    return f" · {line_of(line)}"
+
+
+def _command(command: str) -> str:
+    return brief(command, 100).replace("`", "'")
+
+
+def _theme(digest: Digest, n: int) -> str:
+    theme = digest.themes[n]
+    return f"“{brief(theme.name, 40)}” {brief(theme_words(theme).split(', ', 1)[0])}"
+
+
+def _questions(digest: Digest) -> str:
+    helpful, coverage = digest.rates["answers.helpful"], digest.rates["answers.coverage"]
+    asked = _group("questions", digest, ("answered", "clarified", "refused", "failed", "waiting"), "asked")
+    return f"{asked} · helpful {rate_words(helpful)} · rated {rate_words(coverage)}"
+
+
+def _voice(digest: Digest) -> str:
+    return _group("feedback", digest, ("positive", "negative"), "new")
+
+
+def _plays(digest: Digest) -> str:
+    return f"{counted(digest.figures['runs.open'])}, {digest.figures['runs.ended'].value} ended"
+
+
+def _team(digest: Digest) -> str:
+    overdue = digest.figures["tasks.overdue"].value
+    return counted(digest.figures["tasks.open"]) + (f", *{overdue} overdue*" if overdue else ", none overdue")
+
+
+def _renewals(digest: Digest) -> str:
+    filled = [one for key in ("30", "60", "90", "passed") if (one := digest.figures[f"renewals.{key}"]).value]
+    return ", ".join(f"{one.value} {one.label.removeprefix('renewals ')}" for one in filled)
+
+
+_LEADS: Mapping[str, Callable[[Digest], str]] = {
+    "questions": _questions,
+    "voice": _voice,
+    "plays": _plays,
+    "team": _team,
+    "renewals": _renewals,
+}
+
+
+def _group(group: str, digest: Digest, names: tuple[str, ...], whole: str) -> str:
+    head = digest.figures[f"{group}.{whole}"]
+    inner = [figure for name in names if (figure := digest.figures[f"{group}.{name}"]).value]
+    listed = ", ".join(f"{figure.value} {figure.label}" for figure in inner)
+    return counted(head) + (f": {listed}" if listed else "")
+
+
+def _figures(digest: Digest, made_from: str) -> Iterator[Block]:
+    """A button for each main figure, and a menu with all of them."""
+    menu = menu_of(digest.figures.values())
+    if menu is None:
+        return
+    main = [digest.figures[key] for key in _MAIN if digest.figures[key].value]
+    buttons = [parts.button(f"Show {said(figure)}", f"{ROWS}_{figure.key}", figure.key) for figure in main]
+    yield parts.actions(*buttons, menu, block_id=f"{BLOCK}0:{made_from}")
 
 
 def _plain(head: str, lines: list[str]) -> Speech:
@@ -119,125 +165,3 @@ def _setup(digest: Digest) -> str:
         for step in digest.setup
     ]
     return "Nothing has happened here yet. The digest appears with the first questions.\n" + "\n".join(steps)
-
-
-def _summary(digest: Digest) -> Iterator[str]:
-    figures = digest.figures
-    yield _counted("questions", digest, ("answered", "clarified", "refused", "failed", "waiting"), "asked")
-    helpful, coverage = digest.rates["answers.helpful"], digest.rates["answers.coverage"]
-    yield f"*Helpful:* {rate_words(helpful)} · *rated:* {rate_words(coverage)}"
-    yield _counted("feedback", digest, ("positive", "negative"), "new")
-    work = f"{_headline(figures['runs.open'])}, {_headline(figures['tasks.open'])}"
-    overdue = figures["tasks.overdue"].value
-    yield work + (f", *{overdue} overdue*" if overdue else ", none overdue")
-    renewals = [f for key in ("30", "60", "90", "passed") if (f := figures[f"renewals.{key}"]).value]
-    if renewals:
-        yield "*Renewals:* " + ", ".join(
-            f"{figure.value} {figure.label.removeprefix('renewals ')}" for figure in renewals
-        )
-
-
-def _counted(group: str, digest: Digest, names: tuple[str, ...], whole: str) -> str:
-    head = digest.figures[f"{group}.{whole}"]
-    inner = [figure for name in names if (figure := digest.figures[f"{group}.{name}"]).value]
-    listed = ", ".join(f"{figure.value} {figure.label}" for figure in inner)
-    return _headline(head) + (f": {listed}" if listed else "")
-
-
-def _headline(figure: Figure) -> str:
-    """`*12 questions* ▲ was 6`."""
-    _, _, trend = figure_words(figure).partition(" ")
-    return f"*{_said(figure)}*" + (f" {trend}" if trend else "")
-
-
-def _said(figure: Figure) -> str:
-    """`1 question`, `12 questions`."""
-    label = _PLURAL.sub(r"\1", figure.label) if figure.value == 1 else figure.label
-    return f"{figure.value} {label}"
-
-
-def _figure_buttons(digest: Digest, made_from: str) -> Block:
-    """A button for each main figure, and a menu with all of them."""
-    filled = [figure for figure in digest.figures.values() if figure.value]
-    main = [digest.figures[key] for key in _MAIN if digest.figures[key].value]
-    buttons = [parts.button(f"Show {_said(figure)}", f"{ROWS}_{figure.key}", figure.key) for figure in main]
-    menu = StaticSelectElement(
-        action_id=f"{ROWS}_any",
-        placeholder=PlainTextObject(text="Rows behind any figure"),
-        options=[parts.option(_said(one), one.key) for one in filled[:100]],
-    )
-    return parts.actions(*buttons, menu, block_id=f"{BLOCK}0:{made_from}")
-
-
-def _themes(digest: Digest, made_from: str) -> Iterator[Block]:
-    if digest.themes:
-        yield parts.section("*What they asked about*")
-    for n, theme in enumerate(digest.themes, start=THEMES_FROM):
-        show = parts.button("Show questions", f"{ROWS}_theme", theme.figure.key)
-        said = f"*{brief(theme.name)}*  {theme_words(theme)}\n“{brief(theme.example, 160)}”"
-        yield parts.section(said, block_id=f"{BLOCK}{n}:{made_from}", accessory=show)
-
-
-def _unanswered(digest: Digest, made_from: str, link: Link) -> Iterator[Block]:
-    if digest.unanswered:
-        yield parts.section("*Not found most often*")
-    for n, group in enumerate(digest.unanswered, start=1):
-        show = parts.button("Show rows", f"{ROWS}_unanswered", group.figure.key)
-        yield parts.section(_group(group, link), block_id=f"{BLOCK}{n}:{made_from}", accessory=show)
-
-
-def _group(group: Unanswered, link: Link) -> str:
-    times = f"{group.figure.value} x"
-    names = ", ".join(brief(name) for name in group.accounts) or "unknown"
-    opened = _linked(link(group.channel_id, group.message_ts))
-    return f"{times} “{brief(group.text, 160)}”\n{names}{opened}"
-
-
-def _details(digest: Digest, link: Link) -> Iterator[tuple[str, list[str]]]:
-    said = [_quote(quote, link) for quote in digest.quotes]
-    rated = [
-        f"{THUMBS[one.rating]} *{brief(one.account or 'unknown')}*: {brief(one.question, 120)}"
-        for one in digest.rated
-    ]
-    runs = [f"*{brief(run.account)}*: {brief(run_words(run), 160)}" for run in digest.runs]
-    tasks = [
-        f"{brief(task.title, 120)} · {brief(task_words(task), 120)}"
-        + (f" · {brief(task.account)}" if task.account and task.account not in task.title else "")
-        for task in digest.tasks
-    ]
-    renewals = [f"*{brief(line.account)}*: {brief(renewal_words(line), 200)}" for line in digest.renewals]
-    for title, lines in (
-        ("What they said", said),
-        ("Ratings", rated),
-        ("Overdue tasks", tasks),
-        ("Playbooks running", runs),
-        ("Renewals ahead", renewals),
-    ):
-        if lines:
-            yield title, lines
-
-
-def _quote(quote: Quote, link: Link) -> str:
-    thumb = THUMBS.get(quote.rating or 0, "💬")
-    opened = _linked(link(quote.channel_id, quote.message_ts))
-    return f"{thumb} *{brief(quote.account or 'unknown')}*: “{brief(quote.text, 240)}”{opened}"
-
-
-def _row(row: EvidenceRow, link: Link | None) -> str:
-    who = f"<@{row.who}>" if row.who and row.who[:1] in "UW" and "@" not in row.who else brief(row.who or "")
-    about = [
-        f"*{brief(row.account)}*" if row.account else "",
-        who,
-        brief(row.detail.replace("_", " ")),
-        slack_date(row.at) if row.at else "",
-    ]
-    opened = _linked(link(row.channel_id, row.message_ts)) if link else ""
-    return f"{brief(row.text, 300)}\n{' · '.join(part for part in about if part)}{opened}"
-
-
-def _linked(address: str | None) -> str:
-    return f" · <{address}|open>" if address else ""
-
-
-def _rest(count: int) -> str:
-    return f"\n… and {count} more" if count > 0 else ""

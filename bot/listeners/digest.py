@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot import asking
-from bot.blocks.digest import BLOCK, ROWS, digest_speech, notice_modal, rows_modal
+from bot.blocks.digest import digest_speech
+from bot.blocks.digest_parts import BLOCK, ROWS, SECTION, notice_modal, rows_modal
+from bot.blocks.digest_sections import section_modal
 from bot.digesting import Recipe, is_open_to, linking, make, may_open, scope_of
 from bot.listeners.commands import Subcommand, finish
 from bot.listeners.digest_schedules import WORDS as SCHEDULING
@@ -19,9 +21,12 @@ from store.insights.scope import period_of
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
+    from sqlmodel import Session
 
     from bot.listeners.commands import Call
     from bot.services import Services
+    from bot.slack.incoming import Pressed
+    from store.insights.values import Scope
 
 NOT_YOURS = "These rows belong to accounts that are not yours."
 GONE = "I can no longer open this figure. Please ask for the digest again."
@@ -29,15 +34,15 @@ _PERIOD = re.compile(r"\d+\s*d(ays?)?|week(ly)?|month(ly)?|quarter", re.IGNORECA
 
 
 def register(app: App, services: Services) -> None:
-    """Listen to the figures. They only read, so nothing is stored."""
+    """Listen to the figures and the sections. They only read, so nothing is stored."""
 
     def opened(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         pressed = parse_action(body, action)
-        view = rows_view(services, pressed.user_id, pressed.value, pressed.block_id)
-        open_modal(services, pressed, view)
+        view = opened_view(services, pressed)
+        open_modal(services, pressed, view, on_top=_is_in_modal(body))
 
-    app.action(re.compile(rf"^{ROWS}_"))(opened)
+    app.action(re.compile(rf"^({ROWS}|{SECTION})_"))(opened)
 
 
 def carry_out(services: Services, call: Call) -> None:
@@ -62,7 +67,7 @@ def show(services: Services, call: Call) -> None:
     except GuidepostError as error:
         finish(services, call, Speech(text=str(error)))
         return
-    speech = digest_speech(made, recipe.packed(), linking(services))
+    speech = digest_speech(made, recipe.packed())
     finish(services, call, speech, may_share=is_open_to(call.asked.place, scope))
 
 
@@ -76,23 +81,35 @@ def parse(words: str) -> tuple[str, str]:
     return "", " ".join(tokens)
 
 
-def rows_view(services: Services, user_id: str, key: str, block_id: str) -> dict[str, Any]:
-    """The modal with the rows behind a figure, if the accounts are those of whoever pressed."""
-    recipe = Recipe.unpacked(re.sub(rf"^{BLOCK}\d+:", "", block_id))
+def opened_view(services: Services, pressed: Pressed) -> dict[str, Any]:
+    """The modal of a section or of the rows behind a figure, if the accounts are those of whoever pressed."""
+    recipe = Recipe.unpacked(re.sub(rf"^{BLOCK}\d+:", "", pressed.block_id))
     if recipe is None:
         return notice_modal(GONE)
-    services.directory.meet(user_id)
+    services.directory.meet(pressed.user_id)
     try:
         with services.database.reading() as session:
             scope = scope_of(session, services, recipe)
-            if not may_open(session, services, asking.person_of(session, services, user_id), scope):
+            if not may_open(session, services, asking.person_of(session, services, pressed.user_id), scope):
                 return notice_modal(NOT_YOURS)
-            made = make(session, services, recipe, scope, with_themes=key.startswith("themes."))
-            figure = made.figure(key)
-            rows = evidence_rows(session, services.workspace_id, figure)
+            return _view(session, services, recipe, scope, pressed)
     except (GuidepostError, KeyError):
         return notice_modal(GONE)
-    return rows_modal(figure, rows, linking(services))
+
+
+def _is_in_modal(body: dict[str, Any]) -> bool:
+    return bool((body.get("view") or {}).get("type") == "modal")
+
+
+def _view(
+    session: Session, services: Services, recipe: Recipe, scope: Scope, pressed: Pressed
+) -> dict[str, Any]:
+    key = pressed.value
+    made = make(session, services, recipe, scope, with_themes=key.startswith("themes"))
+    if pressed.action_id.startswith(SECTION):
+        return section_modal(made, key, recipe.packed(), linking(services))
+    figure = made.figure(key)
+    return rows_modal(figure, evidence_rows(session, services.workspace_id, figure), linking(services))
 
 
 DIGEST = Subcommand(

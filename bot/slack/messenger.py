@@ -110,7 +110,7 @@ class SlackMessenger:
         Raises:
             TryLater, Unreachable: see there.
         """
-        return self._with_simpler_blocks(
+        return self._posted_in_blocks_it_takes(
             speech,
             lambda blocks: self.client.chat_postMessage(
                 channel=channel,
@@ -125,7 +125,7 @@ class SlackMessenger:
 
     def update(self, where: Posted, speech: Speech, *, key: str) -> Posted:
         """Replace a message."""
-        return self._with_simpler_blocks(
+        return self._posted_in_blocks_it_takes(
             speech,
             lambda blocks: self.client.chat_update(
                 channel=where.channel_id,
@@ -150,14 +150,11 @@ class SlackMessenger:
 
     def ephemeral(self, channel: str, user: str, speech: Speech, *, thread_ts: str | None = None) -> None:
         """Say something that only one person sees."""
-        self._call(
-            lambda: self.client.chat_postEphemeral(
-                channel=channel,
-                user=user,
-                text=speech.text,
-                blocks=list(speech.blocks) or None,
-                thread_ts=thread_ts,
-            )
+        self._in_blocks_it_takes(
+            speech,
+            lambda blocks: self.client.chat_postEphemeral(
+                channel=channel, user=user, text=speech.text, blocks=blocks, thread_ts=thread_ts
+            ),
         )
 
     def respond(
@@ -170,14 +167,18 @@ class SlackMessenger:
         """
         from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 - only commands need it
 
-        response = self._call(
-            lambda: WebhookClient(response_url, retry_handlers=[]).send(
+        def send(blocks: list[dict[str, Any]] | None) -> Any:
+            response = WebhookClient(response_url, retry_handlers=[]).send(
                 text=speech.text,
-                blocks=list(speech.blocks) or None,
+                blocks=blocks,
                 response_type="in_channel" if in_channel else "ephemeral",
                 replace_original=replace,
             )
-        )
+            if blocks and any(code in (response.body or "") for code in _BAD_BLOCKS):
+                raise _BlocksRefused(response.body[:80])
+            return response
+
+        response = self._in_blocks_it_takes(speech, send)
         if response.status_code in _FAULTS | {HTTPStatus.TOO_MANY_REQUESTS}:
             limited = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
             reason = f"status {response.status_code}"
@@ -187,13 +188,14 @@ class SlackMessenger:
                 f"The response URL no longer works ({response.status_code} {response.body[:80]})."
             )
 
-    def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
-        """Open a modal; a trigger lives for three seconds.
+    def open_modal(self, trigger_id: str, view: dict[str, Any], *, on_top: bool = False) -> None:
+        """Open a modal, or lay it on top of the one that is open; a trigger lives for three seconds.
 
         Raises:
             TryLater, Unreachable: see there.
         """
-        self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view))
+        call = self.client.views_push if on_top else self.client.views_open
+        self._call(lambda: call(trigger_id=trigger_id, view=view))
 
     def publish_home(self, user: str, view: dict[str, Any]) -> None:
         """Show a person's App Home.
@@ -414,17 +416,19 @@ class SlackMessenger:
         except SLACK_FAILED:
             return None
 
-    def _with_simpler_blocks(
+    def _posted_in_blocks_it_takes(
         self, speech: Speech, call: Callable[[list[dict[str, Any]] | None], Any]
     ) -> Posted:
-        try:
-            return _posted(self._call(lambda: call(list(speech.blocks) or None)))
-        except _BlocksRefused as refused:
-            log.warning("Slack refused the blocks (%s); saying it in simpler ones", refused)
-        try:
-            return _posted(self._call(lambda: call(list(speech.simple_blocks) or None)))
-        except _BlocksRefused:
-            return _posted(self._call(lambda: call(None)))
+        return _posted(self._in_blocks_it_takes(speech, call))
+
+    def _in_blocks_it_takes(self, speech: Speech, call: Callable[[list[dict[str, Any]] | None], Any]) -> Any:
+        """Say it in its blocks, else in the simpler ones, else as text alone."""
+        for blocks in (speech.blocks, speech.simple_blocks):
+            try:
+                return self._call(lambda made=list(blocks): call(made or None))
+            except _BlocksRefused as refused:
+                log.warning("Slack refused the blocks (%s); saying it in simpler ones", refused)
+        return self._call(lambda: call(None))
 
     def _call(self, call: Callable[[], Any]) -> Any:
         try:

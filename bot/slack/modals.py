@@ -58,14 +58,14 @@ def parse_submission(body: dict[str, Any]) -> Submitted:
     )
 
 
-def open_modal(services: Services, pressed: Pressed, view: dict[str, Any]) -> bool:
-    """Open a modal for whoever pressed; if Slack will not, they are asked to press again.
+def open_modal(services: Services, pressed: Pressed, view: dict[str, Any], *, on_top: bool = False) -> bool:
+    """Open a modal for whoever pressed, `on_top` of the one it was pressed in; if Slack will not, they are told.
 
     Returns:
         Whether it is open.
     """
     try:
-        services.messenger.open_modal(pressed.trigger_id or "", view)
+        services.messenger.open_modal(pressed.trigger_id or "", view, on_top=on_top)
     except (TryLater, Unreachable) as error:
         log.warning("a modal could not be opened: %s", error)
         tell(services, pressed, PRESS_AGAIN)

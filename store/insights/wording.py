@@ -40,10 +40,11 @@ def rate_words(rate: Rate) -> str:
 
 
 def figure_words(figure: Figure) -> str:
-    """A count with an arrow where it moved beyond noise: `12 ▲ was 6`."""
+    """A count with an arrow where it moved beyond noise: `12 ▲ was 6`, `12 ▲ was 6, usually 7`."""
     if figure.trend is None:
         return str(figure.value)
-    return f"{figure.value} {ARROWS[figure.trend]} was {figure.before}"
+    usual = "" if figure.usual is None else f", usually {figure.usual:.2g}"
+    return f"{figure.value} {ARROWS[figure.trend]} was {figure.before}{usual}"
 
 
 def period_words(period: Period) -> str:

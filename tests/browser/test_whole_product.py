@@ -125,9 +125,11 @@ def test_a_manager_reads_the_digest_and_opens_a_figure(page, address):
 
     digest = last_ephemeral(page)
     expect(digest).to_contain_text(re.compile(r"\d+ .*questions"), timeout=ONCE)
-    expect(digest).to_contain_text("WhatsApp")
-    digest.get_by_test_id("action-digest_rows_questions.refused").click()
-    expect(page.get_by_test_id("modal")).to_contain_text("WhatsApp", timeout=ONCE)
+    digest.get_by_test_id("action-digest_section_questions").click()
+    section = page.get_by_test_id("modal").last
+    expect(section).to_contain_text("WhatsApp", timeout=ONCE)
+    section.get_by_test_id("action-digest_rows_unanswered").first.click()
+    expect(page.get_by_test_id("modal").last).to_contain_text("WhatsApp", timeout=ONCE)
 
 
 def test_an_admins_home_says_what_is_set_up(page, address):

@@ -5,9 +5,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.blocks import account, answer, digest, feedback, handover, home, source, tasks
+from bot.blocks import (
+    account,
+    answer,
+    digest,
+    digest_parts,
+    digest_sections,
+    feedback,
+    handover,
+    home,
+    source,
+    tasks,
+)
 from bot.blocks import help as help_blocks
 from bot.blocks.text import escaped, harmless, shortened, slack_day, slack_moment, split_paragraphs
+from store.insights import metrics
+from store.insights.section_values import Action, Cell, Line, Measured, Money, Section
 from store.insights.values import (
     Digest,
     EvidenceRow,
@@ -36,6 +49,9 @@ BASICS = [
     pytest.param("ü🚚" * 2000, id="wide"),
 ]
 MANY = 60
+SECTIONS = (
+    "today", "renewals", "health", "onboarding", "voice", "questions", "service", "plays", "wins", "team", "data", "month",
+)  # fmt: skip
 
 
 def card(text):
@@ -74,10 +90,29 @@ def figures():
         *(f"questions.{name}" for name in ("asked", "answered", "clarified", "refused", "failed", "waiting")),
         *("answers.given", "answers.rated", "ratings.all", "ratings.up"),
         *(f"feedback.{name}" for name in ("new", "positive", "negative")),
-        *("runs.open", "tasks.open", "tasks.overdue"),
+        *("runs.open", "runs.ended", "tasks.open", "tasks.overdue"),
         *(f"renewals.{name}" for name in ("30", "60", "90", "passed")),
     ]
     return {key: Figure(key, "things", "question", ("1" * 32,) * 7, before=1) for key in keys}
+
+
+def section(key, text):
+    """A section with all that a section may hold."""
+    one = Figure(f"{key}.one", text or "things", "account", ("1" * 32,) * 7, before=1)
+    many = tuple(Figure(f"{key}.{n}", text or "things", "account", ("1",)) for n in range(120))
+    metric = metrics.rate(20, 25)
+    line = Line(text, one, text, text, Action(text[:40], text), (100, "EUR"), text, text, "C1", "1.1")
+    return Section(
+        key,
+        "A section of the digest",
+        figures=(one, *many),
+        rates=(Rate("r", text, one, one),),
+        measures=(Measured(f"{key}.m", text, "share", metric, one, before=metric, target=0.9, asked=40),) * 9,
+        money=(Money(f"{key}.e", text, one, ((100, "EUR"), (4_800_000, "USD"))),),
+        lines=(line,) * 20,
+        cells=tuple(Cell(a, b, one) for a in ("green", "red") for b in ("red", "unknown")),
+        missing=(text,) * 3,
+    )
 
 
 def full_digest(text):
@@ -102,6 +137,7 @@ def full_digest(text):
             RenewalLine(f"{n}", text, date(2026, 4, 1), 29, 100, "USD", 80, text) for n in range(MANY)
         ),
         setup=(SetupStep("Knowledge", True, "sync"),),
+        sections=tuple(section(key, text) for key in SECTIONS),
     )
 
 
@@ -151,7 +187,7 @@ SPEECHES = {
     "handover reply": lambda text: handover.reply_speech(
         text or "Priya", shortened(text or "Yes", 3000), "U1"
     ),
-    "digest": lambda text: digest.digest_speech(full_digest(text), "[7]", link),
+    "digest": lambda text: digest.digest_speech(full_digest(text), "[7]", [text] * 3),
 }
 VIEWS = {
     "reason": lambda _: feedback.reason_modal({"answer_id": "a" * 32}),
@@ -161,7 +197,9 @@ VIEWS = {
         )
     ),
     "answer modal": lambda text: handover.answer_modal(text or "?", {"task_id": "t"}),
-    "rows": lambda text: digest.rows_modal(
+    "section": lambda text: digest_sections.section_modal(full_digest(text), "renewals", "[7]", link),
+    "questions": lambda text: digest_sections.section_modal(full_digest(text), "questions", "[7]", link),
+    "rows": lambda text: digest_parts.rows_modal(
         Figure("k", "things", "question", ("1",) * MANY),
         [EvidenceRow("1", NOW, text, "U1", text, text, "C1", "1.1")] * MANY,
         link,

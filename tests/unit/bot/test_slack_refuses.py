@@ -69,17 +69,22 @@ def test_a_home_that_slack_does_not_take_is_no_fault_of_the_person(bot):
     assert event.state == "done"
 
 
+SAID = []
+
+
 class Replies(BaseHTTPRequestHandler):
     """A response URL that answers as its path says."""
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         status = int(self.path.strip("/"))
-        self.send_response(status)
+        refused = status == 200 and "data_visualization" in body
+        self.send_response(400 if refused else status)
         if status == 429:
             self.send_header("Retry-After", "7")
         self.end_headers()
-        self.wfile.write(b"ok" if status == 200 else b"used_url")
+        self.server.said.append(body)
+        self.wfile.write(b"invalid_blocks" if refused else b"ok" if status == 200 else b"used_url")
 
     def log_message(self, *_):
         pass
@@ -88,6 +93,7 @@ class Replies(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def response_url():
     server = HTTPServer(("127.0.0.1", 0), Replies)
+    server.said = SAID
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -115,6 +121,15 @@ def test_a_spent_response_url_is_given_up(response_url):
 
 def test_a_response_url_takes_an_answer(response_url):
     SlackMessenger(client=None).respond(f"{response_url}/200", Speech("hi"))
+
+
+def test_blocks_that_slack_refuses_are_said_by_response_url_in_simpler_ones(response_url):
+    chart, plain = {"type": "data_visualization"}, {"type": "divider"}
+    SlackMessenger(client=None).respond(f"{response_url}/200", Speech("hi", [chart], simple_blocks=[plain]))
+    assert [("data_visualization" in one, "divider" in one) for one in SAID[-2:]] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 def test_a_command_delivered_three_times_is_answered_once(bot):

@@ -1,0 +1,106 @@
+"""What the digest's message and its modals share: names of actions, rows in words, and the modal around them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
+from slack_sdk.models.views import View
+
+from bot.blocks import parts
+from bot.blocks.text import brief, slack_date
+from store.insights.wording import figure_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from slack_sdk.models.blocks import Block
+
+    from store.insights.values import EvidenceRow, Figure
+
+    Link = Callable[[str | None, str | None], str | None]  # (channel id, ts) -> web address
+
+ROWS = "digest_rows"  # the beginning of action ids; the figure's key is the value
+SECTION = "digest_section"  # the same; the section's key is the value
+BLOCK = "digest"  # the beginning of block ids; what the digest was made from follows
+ROWS_SHOWN, LINKED, MENU = 40, 8, 60
+_PLURAL = re.compile(
+    r"^((?:open |overdue )?(?:question|answer|rating|piece|playbook|task|renewal|account|customer))s\b"
+)
+
+
+def rows_modal(figure: Figure, rows: Sequence[EvidenceRow], link: Link) -> dict[str, Any]:
+    """The rows behind a figure.
+
+    Args:
+        figure: the figure, counted anew.
+        rows: its evidence.
+        link: the web address of a message; asked for the first rows only.
+    """
+    blocks: list[Block] = [parts.section(f"*{brief(said(figure), 150)}*")]
+    blocks += [
+        parts.section(_row(row, link if n < LINKED else None)) for n, row in enumerate(rows[:ROWS_SHOWN])
+    ]
+    if len(rows) > ROWS_SHOWN:
+        blocks.append(
+            parts.context(f"… and {len(rows) - ROWS_SHOWN} more; `guidepost digest --format csv` has all.")
+        )
+    return modal("Rows", blocks)
+
+
+def notice_modal(text: str) -> dict[str, Any]:
+    """The modal when there is nothing to show."""
+    return modal("Rows", [parts.section(text)])
+
+
+def modal(title: str, blocks: Sequence[Block]) -> dict[str, Any]:
+    """A modal that is only read."""
+    view = View(
+        type="modal",
+        title=PlainTextObject(text=title[:24]),
+        close=PlainTextObject(text="Close"),
+        blocks=list(blocks[:100]),
+    )
+    return view.to_dict()
+
+
+def said(figure: Figure) -> str:
+    """`1 question`, `12 questions`."""
+    label = _PLURAL.sub(r"\1", figure.label) if figure.value == 1 else figure.label
+    return f"{figure.value} {label}"
+
+
+def counted(figure: Figure) -> str:
+    """`*12 questions* ▲ was 6`."""
+    _, _, trend = figure_words(figure).partition(" ")
+    return f"*{brief(said(figure), 150)}*" + (f" {trend}" if trend else "")
+
+
+def menu_of(figures: Iterable[Figure], name: str = "any") -> StaticSelectElement | None:
+    """A menu that opens the rows behind any of these; None where all are 0."""
+    filled = list({one.key: one for one in figures if one.value}.values())
+    if not filled:
+        return None
+    return StaticSelectElement(
+        action_id=f"{ROWS}_{name}",
+        placeholder=PlainTextObject(text="Rows behind any figure"),
+        options=[parts.option(said(one), one.key) for one in filled[:MENU]],
+    )
+
+
+def linked(address: str | None) -> str:
+    """A link to the message, where there is one."""
+    return f" · <{address}|open>" if address else ""
+
+
+def _row(row: EvidenceRow, link: Link | None) -> str:
+    who = f"<@{row.who}>" if row.who and row.who[:1] in "UW" and "@" not in row.who else brief(row.who or "")
+    about = [
+        f"*{brief(row.account)}*" if row.account else "",
+        who,
+        brief(row.detail.replace("_", " ")),
+        slack_date(row.at) if row.at else "",
+    ]
+    opened = linked(link(row.channel_id, row.message_ts)) if link else ""
+    return f"{brief(row.text, 300)}\n{' · '.join(part for part in about if part)}{opened}"
