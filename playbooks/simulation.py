@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from playbooks.course import Course, Line
 from playbooks.errors import CannotStart
+from playbooks.moments import moment_words
 from playbooks.mornings import Mornings
 from playbooks.situation import situation
 from playbooks.stand_ins import Script, Seen
@@ -413,8 +414,7 @@ def _rule(playbook: Playbook, run: PlaybookRun, record: StepRecord | None) -> st
         return None
     when = playbook.steps[record.step].when
     if when is not None and "#" not in record.key:
-        moment = when.of(run.snapshot["segment"])
-        return f"{moment.anchor}{moment.days:+d}d"
+        return moment_words(when.of(run.snapshot["segment"]), playbook.anchors)
     if record.follows:
         return f"follows the answer to {record.follows}"
     return "follows from what happened before"

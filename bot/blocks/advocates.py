@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
-from bot.blocks.text import brief
+from bot.blocks.text import brief, slack_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,7 @@ def _given(one: Given) -> str:
     what = ", ".join(part for part in (PURPOSES.get(one.purpose, one.purpose), scope) if part)
     used = "not used yet" if not one.uses else "used once" if one.uses == 1 else f"used {one.uses} times"
     return (
-        f"*{one.number}.* {what} · {brief(one.who)} · until {one.expires_on:%-d %b %Y} · {used}\n"
+        f"*{one.number}.* {what} · {brief(one.who)} · until {slack_day(one.expires_on)} · {used}\n"
         f"“{brief(one.text, 400)}”"
     )
 

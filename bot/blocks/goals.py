@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import parts
 from bot.blocks.goal_form import open_button
-from bot.blocks.text import brief
+from bot.blocks.text import brief, slack_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +55,8 @@ def goal_line(goal: GoalStanding, today: date) -> str:
     due = ""
     if goal.due_on:
         late = goal.due_on < today and not goal.is_met
-        due = f"*was due {goal.due_on:%-d %b %Y}*" if late else f"due {goal.due_on:%-d %b %Y}"
-    seen = f"as of {goal.observed_on:%-d %b %Y}" if goal.observed_on else ""
+        due = f"*was due {slack_day(goal.due_on)}*" if late else f"due {slack_day(goal.due_on)}"
+    seen = f"as of {slack_day(goal.observed_on)}" if goal.observed_on else ""
     source = "from the import" if goal.number is None else ""
     about = " · ".join(part for part in (where, due, seen, source) if part)
     mark = "✅ " if goal.is_met else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 
 from bot.blocks import parts
-from bot.blocks.text import brief, slack_moment
+from bot.blocks.text import brief, slack_date, slack_day, slack_moment
 from store.insights.account_health import WORD
 from store.insights.health import KNOWN_ENOUGH
 
@@ -111,14 +111,14 @@ def _measure(one: Mapping[str, Any]) -> str:
 
 
 def _override(override: HealthOverride) -> str:
-    until = f"{override.expires_on:%-d %b %Y}"
+    until = slack_day(override.expires_on)
     return f"🗣 *{brief(override.by_name)} says {override.band}* until {until}: {brief(override.reason, 300)}"
 
 
 def signal_line(signal: Signal, quotes: Sequence[Quote]) -> str:
     """A signal that is open, with its evidence."""
     name = NAMES.get(signal.kind, signal.kind.replace("_", " ").capitalize())
-    since = f"since {signal.opened_at:%-d %b %Y}"
+    since = f"since {slack_date(signal.opened_at)}"
     return "\n".join(
         [f"⚑ *{brief(name)}* {since}: {brief(signal.summary, 300)}", *map(quote_line, quotes[:3])]
     )
@@ -127,7 +127,7 @@ def signal_line(signal: Signal, quotes: Sequence[Quote]) -> str:
 def _aside(signal: Signal) -> str:
     """A signal that somebody put aside: it is not silent, it is explained."""
     name = NAMES.get(signal.kind, signal.kind)
-    until = f"until {signal.suppressed_until:%-d %b %Y}" if signal.suppressed_until else ""
+    until = f"until {slack_day(signal.suppressed_until)}" if signal.suppressed_until else ""
     by, why = brief(signal.dismissed_by or ""), brief(signal.dismissed_reason or "", 300)
     return f"🔕 *{brief(name)}* {until} no risk, says {by}: {why}"
 
@@ -135,9 +135,9 @@ def _aside(signal: Signal) -> str:
 def quote_line(quote: Quote) -> str:
     """A row of evidence in one line, its words linked to where they stand."""
     words = f"“{brief(quote.text, 200)}”" if quote.text else ""
-    source = f"{brief(quote.source)}, {date.fromisoformat(quote.on):%-d %b %Y}"
+    source = brief(quote.source)
     where = f"<{quote.link}|{source}>" if quote.link else source
-    return f"> {words} {where}".replace("  ", " ")
+    return f"> {words} {where}, {slack_day(date.fromisoformat(quote.on))}".replace("  ", " ")
 
 
 def card_speech(card: SignalCard) -> Speech:

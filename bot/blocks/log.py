@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
-from bot.blocks.text import brief
+from bot.blocks.text import brief, slack_day
 from store.tables import promises
 
 if TYPE_CHECKING:
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from bot.slack.messenger import Speech
     from store.tables import Activity, Promise
 
-KEPT, WITHDRAWN = "promise_kept", "promise_withdrawn"
-SETTLES = {KEPT: promises.KEPT, WITHDRAWN: promises.WITHDRAWN}
+KEPT, BROKEN, WITHDRAWN = "promise_kept", "promise_broken", "promise_withdrawn"
+SETTLES = {KEPT: promises.KEPT, BROKEN: promises.BROKEN, WITHDRAWN: promises.WITHDRAWN}
+SETTLED_WORDS = {
+    promises.KEPT: "Kept.",
+    promises.BROKEN: "Noted as not kept.",
+    promises.WITHDRAWN: "Withdrawn.",
+}
 _PICTURES = {"call": "📞", "meeting": "🤝", "email": "✉️", "note": "📝"}
 _HINT = (
     "`/cs log @{name} call They plan a second depot` · `on 2026-03-01` before the words for an earlier day · "
@@ -37,6 +42,7 @@ def log_speech(
             parts.section(promise_line(one, today)),
             parts.actions(
                 parts.button("Kept", KEPT, one.id, style="primary"),
+                *([parts.button("Not kept", BROKEN, one.id)] if one.due_on < today else []),
                 parts.button("Withdraw", WITHDRAWN, one.id),
             ),
         ]
@@ -49,13 +55,13 @@ def log_speech(
 def activity_line(activity: Activity) -> str:
     """One call or note in a line of mrkdwn."""
     picture = _PICTURES.get(activity.kind, "•")
-    who = f"_{activity.kind}, {brief(activity.by_name)}, {activity.happened_on:%-d %b %Y}_"
+    who = f"_{activity.kind}, {brief(activity.by_name)}, {slack_day(activity.happened_on)}_"
     return f"{picture} {brief(activity.text, 300)} {who}"
 
 
 def promise_line(promise: Promise, today: date) -> str:
     """One open promise in a line of mrkdwn."""
-    due = f"by {promise.due_on:%-d %b %Y}"
+    due = f"by {slack_day(promise.due_on)}"
     late = promise.due_on < today
     owner = f", {brief(promise.owner_email)}" if promise.owner_email else ""
     return f"🤞 {brief(promise.text, 300)} {f'*overdue, {due}*' if late else due}{owner}"

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from bot.blocks import parts
 from bot.blocks.health import BALLS
 from bot.blocks.text import brief as short
-from bot.blocks.text import mrkdwn
+from bot.blocks.text import mrkdwn, slack_date, slack_day
 from store.insights.forecast import CATEGORIES, GATE_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from slack_sdk.models.blocks import Block
 
@@ -29,7 +30,7 @@ class ForecastView:
     """A term's forecasts: of the figures and of people."""
 
     account: str
-    renews_on: str
+    renews_on: date
     days: int
     expected: str
     why: str
@@ -69,16 +70,16 @@ def brief_speech(brief: Brief, links: Mapping[Line, str]) -> Speech:
 def brief_line(line: Line, link: str | None) -> str:
     """A statement and where it stands: a link into Slack, else which row it is."""
     source = line.source
-    when = f", {source.on:%-d %b %Y}" if source.on else ""
-    label = f"{short(source.label, 60)}{when}"
-    where = f"<{link}|{label}>" if link else f"_{label}_"
+    when = f", {slack_day(source.on)}" if source.on else ""
+    label = short(source.label, 60)
+    where = f"<{link}|{label}>{when}" if link else f"_{label}{when}_"
     text = short(line.text, 300)
     return f"“{text}” {where}" if line.is_quote else f"{text} {where}"
 
 
 def forecast_speech(view: ForecastView, note: str = "") -> Speech:
     """What the figures and people expect, where they differ, and whether somebody has to commit."""
-    title = f"*Forecast: {short(view.account)}*, renews on {view.renews_on}, in {view.days} days"
+    title = f"*Forecast: {short(view.account)}*, renews on {slack_day(view.renews_on)}, in {view.days} days"
     lines = [note] if note else []
     if view.closed:
         reason = f", {view.closed.reason}" if view.closed.reason else ""
@@ -97,7 +98,7 @@ def forecast_speech(view: ForecastView, note: str = "") -> Speech:
 
 def _call(one: Forecast) -> str:
     swing = f", {one.swing_minor / 100:,.0f} may still change" if one.swing_minor else ""
-    return f"• *{one.category}*{swing}: {short(one.why, 200)} _{short(one.by_name)}, {one.at:%-d %b %Y}_"
+    return f"• *{one.category}*{swing}: {short(one.why, 200)} _{short(one.by_name)}, {slack_date(one.at)}_"
 
 
 def outcomes_speech(

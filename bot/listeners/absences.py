@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot import asking, goal_words
-from bot.blocks.text import brief
+from bot.blocks.text import brief, slack_day
 from bot.listeners.commands import answer
 from bot.slack.messenger import Speech
 from store import people
@@ -52,7 +52,7 @@ def away(services: Services, call: Call, words: str) -> None:
         )
         absences.note_absence(session, row)
         told = (
-            f"Noted: {brief(cover.name)} stands in for you from {starts_on:%-d %b} to {ends_on:%-d %b %Y}. "
+            f"Noted: {brief(cover.name)} stands in for you from {slack_day(starts_on)} to {slack_day(ends_on)}. "
             "They see your tasks, and hear what your customers say. `/cs tasks back` ends it."
         )
         answer(session, services, call, Speech(text=told))

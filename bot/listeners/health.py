@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot import goal_words
 from bot.blocks import health as blocks
+from bot.blocks.text import slack_day
 from bot.listeners.about import About, changing, reading
 from bot.listeners.commands import Subcommand
 from bot.slack.messenger import Posted
@@ -81,7 +82,7 @@ def _saying(band: str) -> Changes:
         )
         session.flush()
         return _looked_again(
-            session, services, told, f":white_check_mark: Noted until {expires_on:%-d %b %Y}."
+            session, services, told, f":white_check_mark: Noted until {slack_day(expires_on)}."
         )
 
     return say

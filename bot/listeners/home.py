@@ -24,7 +24,7 @@ from store import people
 from store.errors import GuidepostError
 from store.insights.digest import digest
 from store.insights.scope import period_of, scope_for
-from store.insights.standing import standing_of
+from store.insights.standing import standings_of
 from store.insights.wording import arr_words
 from store.tables import accounts, answers, playbooks, tasks, workspaces
 
@@ -179,12 +179,12 @@ def _runs(session: Session, services: Services, of: Sequence[Account]) -> tuple[
 
 def _accounts(session: Session, services: Services, of: Sequence[Account]) -> tuple[str, ...]:
     """The accounts, the next renewal first."""
+    terms = accounts.running_subscriptions(session, [account.id for account in of])
+    standings = standings_of(session, of, services.clock.now().date())
     lines = []
-    terms = {account.id: accounts.running_subscription(session, account.id) for account in of}
-    for account in sorted(of, key=lambda one: term.renews_on if (term := terms[one.id]) else date.max):
-        term = terms[account.id]
+    for account in sorted(of, key=lambda one: terms[one.id].renews_on if one.id in terms else date.max):
+        term, standing = terms.get(account.id), standings[account.id]
         renewal = f"renews {slack_day(term.renews_on)}" if term else "no renewal date"
-        standing = standing_of(session, account, services.clock.now().date())
         health = "health unknown" if standing.score is None else f"health {standing.score}"
         worth = arr_words(account.arr_minor, account.currency)
         lines.append(f"*{escaped(account.name)}*  {account.segment} · {worth} · {renewal} · {health}")

@@ -120,7 +120,7 @@ def forecast_view(
     calls = renewals.forecasts_of(session, term)
     return blocks.ForecastView(
         account=account.name,
-        renews_on=f"{term.renews_on:%-d %b %Y}",
+        renews_on=term.renews_on,
         days=ground.days,
         expected=expected,
         why=why,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import asking, speaking
 from bot.blocks import tasks as blocks
-from bot.blocks.text import brief
+from bot.blocks.text import brief, slack_day
 from bot.listeners.tasks import NOT_YOURS, items_of, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
@@ -108,7 +108,7 @@ def carry_out_snoozed(services: Services, event: InboundEvent) -> None:
         day = date.fromisoformat(submitted.values[blocks.DAY])
         until = Calendar(person.timezone).at(day, DAY_BEGINS)
         done = tasks.snooze_task(session, task.id, until)
-        note = f":zzz: {task.title} is back on {day:%-d %b}." if done else CLOSED
+        note = f":zzz: {brief(task.title, 200)} is back on {slack_day(day)}." if done else CLOSED
         _show_list(session, services, event, person, note)
 
 
@@ -130,7 +130,7 @@ def carry_out_given(services: Services, event: InboundEvent) -> None:
             speech = blocks.given_speech(item, person.name)
             key = f"given:{event.id}"
             speaking.say(session, services, speech, key=key, kind="dm", slack_user_id=taker_id)
-        note = f"{task.title} is {taker.name}'s now." if done else CLOSED
+        note = f"{brief(task.title, 200)} is {brief(taker.name)}'s now." if done else CLOSED
         _show_list(session, services, event, person, note)
 
 
@@ -143,7 +143,7 @@ def _task(session: Session, services: Services, submitted: Submitted) -> tuple[P
 
 def _show_list(session: Session, services: Services, event: InboundEvent, person: Person, note: str) -> None:
     whose = str(event.payload["context"].get("whose") or blocks.MINE)
-    speech = blocks.tasks_speech(items_of(session, services, person, whose), whose, brief(note, 300))
+    speech = blocks.tasks_speech(items_of(session, services, person, whose), whose, note)
     speaking.reply(session, services, event, speech)
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 from store.upsert import insert_new
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Account(SQLModel, table=True):
@@ -163,6 +167,16 @@ _RUNNING_SUBSCRIPTION = (
 )
 
 
+def running_subscriptions(session: Session, account_ids: Collection[str]) -> dict[str, Subscription]:
+    """The same for many accounts at once, by their ids; those without a running term are not in it."""
+    statement = (
+        select(Subscription)
+        .where(col(Subscription.account_id).in_(sorted(account_ids)), Subscription.status == "active")
+        .order_by(col(Subscription.renews_on).desc())
+    )
+    return {term.account_id: term for term in session.exec(statement)}
+
+
 def subscriptions_of(session: Session, account_id: str) -> list[Subscription]:
     """Every term of an account, what ends first first."""
     return list(session.exec(_SUBSCRIPTIONS_OF, params={"account_id": account_id}).all())
@@ -252,6 +266,15 @@ def all_accounts(session: Session, workspace_id: str) -> list[Account]:
 def find_account(session: Session, account_id: str) -> Account | None:
     """The account with that id."""
     return session.get(Account, account_id)
+
+
+def has_left(session: Session, workspace_id: str, slack_user_id: str) -> bool:
+    """Whether somebody was a contact and is none any more: they left, or their Slack account was closed."""
+    statement = select(Contact.status).where(
+        Contact.workspace_id == workspace_id, Contact.slack_user_id == slack_user_id
+    )
+    found = session.exec(statement).all()
+    return bool(found) and "active" not in found
 
 
 def everybody_at(session: Session, account_id: str) -> list[Contact]:

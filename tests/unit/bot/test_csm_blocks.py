@@ -123,7 +123,9 @@ SPEECHES = {
         brief_of(text)[0], {brief_of(text)[1]: "https://slack.example/p1"}
     ),
     "forecast": lambda text: renew.forecast_speech(
-        renew.ForecastView(text, "3 Mar 2026", 10, "likely", text, (forecast(text),) * MANY, needs_call=True),
+        renew.ForecastView(
+            text, date(2026, 3, 3), 10, "likely", text, (forecast(text),) * MANY, needs_call=True
+        ),
         NOTE,
     ),
     "outcomes": lambda text: renew.outcomes_speech(

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot import goal_words
+from bot.blocks.text import slack_day
 from bot.schedule import Schedule
 from store.errors import StoreError
 from store.tables import Activity, Goal, Promise, Task, accounts, tasks
@@ -126,7 +127,7 @@ def test_in_the_accounts_own_channel_no_name_is_needed(bot):
 
 def test_a_promise_is_kept_with_a_button_once(bot):
     (shown,) = bot.command(PRIYA, TEAM, "log harbour promise 2026-03-06 We send the export")
-    assert "We send the export by 6 Mar 2026" in texts_of(shown)
+    assert f"We send the export by {slack_day(date(2026, 3, 6))}" in texts_of(shown)
     bot.press(PRIYA, shown, "promise_kept")
     bot.press(PRIYA, shown, "promise_withdrawn")
     (row,) = bot.rows(select(Promise))
@@ -153,13 +154,16 @@ PRIYA_MAIL, TOM_MAIL = "priya.raman@fernway.example", "tom.lindqvist@fernway.exa
 
 
 def test_a_task_is_snoozed_until_a_day_and_comes_back(bot):
-    task_id = a_task(bot, "Call Ruth", PRIYA_MAIL)
+    task_id = a_task(bot, "Call Ruth <!channel>", PRIYA_MAIL)
     (shown,) = bot.command(PRIYA, TEAM, "tasks")
     bot.press(PRIYA, shown, "task_snooze")
     modal = bot.modal(PRIYA)
     refused = bot.submit(PRIYA, modal, task=task_id, day="2026-03-03")
     assert "after today" in str(refused)
     bot.submit(PRIYA, modal, task=task_id, day="2026-03-05")
+    told = texts_of(bot.seen(PRIYA, TEAM).ephemerals[-1])
+    assert f"is back on {slack_day(date(2026, 3, 5))}" in told
+    assert "<!channel>" not in told
     assert "no open tasks" in said(bot, PRIYA, "tasks")
     bot.services.clock.advance(timedelta(days=3))
     assert "Call Ruth" in said(bot, PRIYA, "tasks")

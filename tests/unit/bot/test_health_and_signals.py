@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
+from bot.blocks.text import slack_day
 from bot.local import sample
 from bot.watching import Watch
 from store.tables import Account, Contact, HealthOverride, HealthScore, Promise, Signal, Task, accounts
@@ -170,7 +171,7 @@ def test_why_shows_every_measure_with_its_weight_and_reason(bot):
 def test_a_csm_says_otherwise_with_a_reason_for_a_while(bot):
     look(bot)
     shown = said(bot, PRIYA, "health harbour red their budget is gone until 2026-03-20")
-    assert "Noted until 20 Mar 2026" in shown
+    assert f"Noted until {slack_day(date(2026, 3, 20))}" in shown
     assert "40 of 100" in shown
     assert "not above 40: Priya Raman says red" in shown
     (task,) = bot.rows(select(Task).where(Task.kind == "signal"))

@@ -102,7 +102,7 @@ def test_what_runs_already_goes_on_in_the_copy_and_stays_as_it_is(world):
 def test_every_message_says_which_rule_fires_it(world):
     found = lines(world, "onboarding", "smb", answers={"O2": Scripted("bumps")}, until=date(2026, 4, 30))
     rules = {line.step: line.rule for line in found if line.kind == "message"}
-    assert rules["O2"] == "C+7d"
+    assert rules["O2"] == "7 days after the contract start"
     assert rules["O2_bumps"] == "follows the answer to O2"
 
 

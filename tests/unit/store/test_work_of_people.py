@@ -10,6 +10,7 @@ from store.tables import (
     Account,
     Answer,
     StaffMember,
+    Subscription,
     Task,
     UsageFact,
     accounts,
@@ -228,3 +229,33 @@ def test_open_tasks_of_a_thread_are_found_by_where_they_came_from(database, comp
             session, company.workspace_id, "handover", channel_id="C1", thread_ts="1.0"
         )
     assert [task.key for task in found] == ["here"]
+
+
+def test_the_running_terms_of_many_accounts_are_read_at_once(database, company, clock):
+    today = clock.now().date()
+    with database.transaction() as session:
+        for key, account, days, status in (
+            ("late", "nord", 90, "active"),
+            ("soon", "nord", 30, "active"),
+            ("over", "nord", 5, "renewed"),
+            ("gone", "bolt", 5, "churned"),
+            ("not asked for", "free", 5, "active"),
+        ):
+            session.add(
+                Subscription(
+                    workspace_id=company.workspace_id,
+                    key=key,
+                    account_id=company.accounts[account],
+                    started_on=today,
+                    renews_on=today + timedelta(days=days),
+                    status=status,
+                    created_at=clock.now(),
+                    updated_at=clock.now(),
+                )
+            )
+        session.flush()
+        asked = [company.accounts["nord"], company.accounts["bolt"]]
+        found = accounts.running_subscriptions(session, asked)
+        assert {account: term.key for account, term in found.items()} == {company.accounts["nord"]: "soon"}
+        assert found[asked[0]] == accounts.running_subscription(session, asked[0])
+        assert accounts.running_subscriptions(session, []) == {}
