@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
@@ -425,7 +426,7 @@ class SlackMessenger:
         """Say it in its blocks, else in the simpler ones, else as text alone."""
         for blocks in (speech.blocks, speech.simple_blocks):
             try:
-                return self._call(lambda made=list(blocks): call(made or None))
+                return self._call(partial(call, list(blocks) or None))
             except _BlocksRefused as refused:
                 log.warning("Slack refused the blocks (%s); saying it in simpler ones", refused)
         return self._call(lambda: call(None))
