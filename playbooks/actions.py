@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from playbooks import deeds, work
@@ -103,7 +104,17 @@ def _task(turn: Turn, record: StepRecord, action: deeds.MakeTask, slot: str, ext
 
 
 def _go(turn: Turn, record: StepRecord, action: deeds.GoTo, _slot: str, _extra: dict[str, str]) -> None:
-    follow(turn, record, action.goto, action.after)
+    in_vain = action.at_most is not None and _in_vain(turn, record) > action.at_most
+    target = action.otherwise if in_vain else action.goto
+    if target:
+        follow(turn, record, target, action.after)
+
+
+def _in_vain(turn: Turn, record: StepRecord) -> int:
+    """How often in a row, up to now, nothing came of the step."""
+    own = record.key.split("#", maxsplit=1)[0]
+    rounds = [one for key, one in turn.run.steps.items() if key.split("#", maxsplit=1)[0] == own]
+    return sum(1 for _ in takewhile(lambda one: one.state == "expired", reversed(rounds)))
 
 
 def _tell(turn: Turn, record: StepRecord, action: deeds.Tell, _slot: str, extra: dict[str, str]) -> None:

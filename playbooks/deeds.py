@@ -33,10 +33,16 @@ class MakeTask(Model):
 
 
 class GoTo(Model):
-    """Go to a step, at once or after a delay."""
+    """Go to a step, at once or after a delay; `at_most` ends what would come again and again in vain."""
 
     goto: str
     after: DelayField | None = None
+    at_most: int | None = Field(
+        None, ge=1, description="How often in a row this step may have come to nothing; after that, `else`"
+    )
+    otherwise: str | None = Field(
+        None, alias="else", description="Where to go instead once that was too often"
+    )
 
 
 class Tell(Model):

@@ -155,6 +155,8 @@ def _targets(source: str, todo: Iterable[Action], label: str, *, silent: bool = 
         if isinstance(action, GoTo):
             later = f"after {_delay(action.after)}" if action.after else ""
             yield Arrow(source, action.goto, _joined(label, later), silent)
+            if action.otherwise:
+                yield Arrow(source, action.otherwise, _joined(label, "again and again"), silent)
         elif isinstance(action, LookItUp):
             yield Arrow(source, action.look_up.found, _joined(label, "found"), silent)
             yield Arrow(source, action.look_up.missing, _joined(label, "not found"), silent)

@@ -9,7 +9,7 @@ from playbooks.deeds import GoTo, LookItUp
 from playbooks.types import Decision, Deeds, Notice, Question, Wait, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from playbooks.deeds import Action, Branch
     from playbooks.types import Playbook, Step
@@ -19,30 +19,35 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Reference:
-    """A step that points to another. `delayed` if time passes on the way."""
+    """A step that points to another. `delayed` if time passes on the way; `endless` if it leads on by itself for ever."""
 
     source: str | None  # None: an outcome or a rule
     target: str
     delayed: bool
     place: Place
+    endless: bool = False
 
 
 @dataclass(frozen=True)
 class Todo:
-    """An action where it stands. `step` is None in a rule; `delayed` if time passes before it comes about."""
+    """An action where it stands. `step` is None in a rule; `delayed` if time passes before it comes about.
+
+    `alone` if it comes about although nobody does anything: no answer, no task that is done, nothing that happens.
+    """
 
     step: str | None
     action: Action
     place: Place
     delayed: bool = False
+    alone: bool = False
 
 
 def todos(playbook: Playbook) -> Iterator[Todo]:
     """Every action of a playbook."""
     for name, step in playbook.steps.items():
-        for place, actions, delayed in _lists(step):
+        for place, actions, delayed, alone in _lists(step):
             for n, action in enumerate(actions):
-                yield Todo(name, action, ("steps", name, *place, n), delayed)
+                yield Todo(name, action, ("steps", name, *place, n), delayed, alone)
     for k, rule in enumerate(playbook.watch):
         for n, action in enumerate(rule.do):
             yield Todo(None, action, ("watch", k, "do", n), delayed=True)
@@ -56,13 +61,15 @@ def branches(step: Step) -> Iterator[tuple[Place, Branch]]:
         yield ("on_timeout",), step.on_timeout
 
 
-def _lists(step: Step) -> Iterator[tuple[Place, tuple[Action, ...], bool]]:
+def _lists(step: Step) -> Iterator[tuple[Place, tuple[Action, ...], bool, bool]]:
     if isinstance(step, Notice | Work | Wait):
-        yield ("then",), step.then, not isinstance(step, Notice)
+        alone = isinstance(step, Notice) or (isinstance(step, Wait) and step.wait.time is not None)
+        yield ("then",), step.then, not isinstance(step, Notice), alone
     if isinstance(step, Deeds):
-        yield ("do",), step.do, False
+        yield ("do",), step.do, False, True
     for place, branch in branches(step):
-        yield (*place, "do"), branch.do, place == ("on_timeout",)
+        silent = place == ("on_timeout",)
+        yield (*place, "do"), branch.do, silent, silent
 
 
 def references(playbook: Playbook) -> Iterator[Reference]:
@@ -75,7 +82,8 @@ def references(playbook: Playbook) -> Iterator[Reference]:
             for n, case in enumerate(step.decide):
                 target = case.goto or case.otherwise
                 if target:
-                    yield Reference(name, target, delayed=False, place=("steps", name, "decide", n))
+                    place = ("steps", name, "decide", n)
+                    yield Reference(name, target, delayed=False, place=place, endless=True)
     for todo in todos(playbook):
         yield from _of(todo)
 
@@ -95,9 +103,22 @@ def reachable(playbook: Playbook) -> set[str]:
 
 def loop_without_delay(playbook: Playbook) -> list[str] | None:
     """A circle of steps that time does not slow down, its first step repeated at the end; None if there is none."""
+    return _circle(ref for ref in references(playbook) if not ref.delayed)
+
+
+def loop_without_end(playbook: Playbook) -> list[str] | None:
+    """A circle of steps that goes on by itself for as long as nobody does anything; None if there is none.
+
+    One that comes only if something is so says itself when it ends.
+    """
+    bound = {name for name, step in playbook.steps.items() if step.only_if}
+    return _circle(ref for ref in references(playbook) if ref.endless and ref.target not in bound)
+
+
+def _circle(refs: Iterable[Reference]) -> list[str] | None:
     after: dict[str, list[str]] = {}
-    for ref in references(playbook):
-        if ref.source and not ref.delayed:
+    for ref in refs:
+        if ref.source:
             after.setdefault(ref.source, []).append(ref.target)
     for start in after:
         path = _path(after, start, start, [start])
@@ -119,7 +140,10 @@ def _of(todo: Todo) -> Iterator[Reference]:
     action = todo.action
     if isinstance(action, GoTo):
         waits = todo.delayed or action.after is not None
-        yield Reference(todo.step, action.goto, delayed=waits, place=todo.place)
+        endless = todo.alone and action.at_most is None
+        yield Reference(todo.step, action.goto, delayed=waits, place=todo.place, endless=endless)
+        if action.otherwise:
+            yield Reference(todo.step, action.otherwise, delayed=waits, place=todo.place, endless=todo.alone)
     elif isinstance(action, LookItUp):
         for target in (action.look_up.found, action.look_up.missing):
-            yield Reference(todo.step, target, delayed=False, place=todo.place)
+            yield Reference(todo.step, target, delayed=False, place=todo.place, endless=todo.alone)

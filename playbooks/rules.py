@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from playbooks import deeds, names
 from playbooks.asking import SCALES, SURVEY_SCALES, TYPED, WITH_OPTIONS, branch_key, is_range
 from playbooks.finding import Finding, nearest
-from playbooks.graph import loop_without_delay, reachable, references, todos
+from playbooks.graph import loop_without_delay, loop_without_end, reachable, references, todos
 from playbooks.text_rules import TEXT_RULES
 from playbooks.types import (
     BUILT_IN_ANCHORS,
@@ -88,6 +88,18 @@ def _reach(playbook: Playbook) -> Iterator[Finding]:
             ("steps", loop[0]),
             f"These steps lead round in a circle without a delay: {' → '.join(loop)}",
             remedy,
+        )
+
+
+def _patience(playbook: Playbook) -> Iterator[Finding]:
+    for todo in todos(playbook):
+        if isinstance(todo.action, deeds.GoTo) and todo.action.otherwise and todo.action.at_most is None:
+            yield Finding(todo.place, "Nothing says when “else” comes", "Add “at_most: 2”, or take it out")
+    if not loop_without_delay(playbook) and (loop := loop_without_end(playbook)):
+        yield Finding(
+            ("steps", loop[0]),
+            f"These steps go round for ever while nobody does anything: {' → '.join(loop)}",
+            "Add “at_most: 2” and “else: STEP” to the goto of one that nobody answers",
         )
 
 
@@ -336,6 +348,6 @@ def _variants(playbook: Playbook) -> Iterator[Finding]:
 
 
 RULES: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
-    _targets, _finishes, _reach, _totality, _keys, _asks, _size, _audiences, _commercial, *TEXT_RULES, _conditions,
+    _targets, _finishes, _reach, _patience, _totality, _keys, _asks, _size, _audiences, _commercial, *TEXT_RULES, _conditions,
     _anchors, _waits, _variants, names.before_the_run, names.happenings, names.days,
 )  # fmt: skip

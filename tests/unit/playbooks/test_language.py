@@ -355,3 +355,23 @@ def test_a_mistake_in_a_variant_is_found_where_it_is_written(tmp_path):
     path.write_text(path.read_text().replace("    remove: [Z]\n", ""), encoding="utf-8")
     (found,) = check(path)
     assert "step A: There is no variable {nobody}" in str(found)
+
+
+def test_a_question_that_nobody_answers_comes_again_as_often_as_it_says_and_then_gives_way(world, begin):
+    again = {"goto": "A", "at_most": 2, "else": "GIVEN_UP"}
+    run = begin(
+        {
+            "A": QUESTION
+            | {"to": "csm", "ask": {"key": "said", "type": "text"}, "timeout": {"expire": "1bd"}}
+            | {"on_answer": {"else": {"do": [{"goto": "B"}]}}, "on_timeout": {"do": [again]}},
+            "B": {"title": "After it", "do": [{"goto": "A", "after": "1bd"}]},
+            "GIVEN_UP": {"title": "Given up", "task": {"title": "Ask in person", "due": "1bd"}},
+        }
+    )
+    world.until(2026, 3, 3, 12)
+    world.reply(run, "A#2", "UDANA", text="Fine.", staff=True)  # in a row only
+    world.until(2026, 4, 30)
+    steps = world.steps(run)
+    assert [key for key in steps if key.startswith("A")] == ["A", "A#2", "A#3", "A#4", "A#5"]
+    assert [steps[key] for key in ("A", "A#2", "A#3", "A#5")] == ["expired", "answered", "expired", "expired"]
+    assert [task.title for task in world.tasks()] == ["Ask in person"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from playbooks import events
 from playbooks.bands import TROUBLES, is_held, troubled
-from playbooks.effects import CancelTimer, Finish, Nudge, RecordAnswer, Say, SetTimer
+from playbooks.effects import AskStaff, CancelTimer, Finish, Nudge, RecordAnswer, Say, SetTimer
 from playbooks.engine import advance
 from playbooks.loader import shipped
 from playbooks.state import Context, Fact, Person, Run, Staff, Term
@@ -28,6 +29,7 @@ PEOPLE = (
 )
 DEFINITIONS = cache(shipped)
 FINAL = {"finished", "stopped"}
+ASKED_IN_VAIN = 3  # how often staff are asked the same while nobody answers
 
 
 @dataclass
@@ -40,6 +42,7 @@ class World:
     now: datetime
     timers: dict[str, datetime] = field(default_factory=dict)
     said: list[tuple[datetime, Any, bool]] = field(default_factory=list)  # moment, effect, in conversation
+    staff_asked: list[str] = field(default_factory=list)  # steps that asked staff, without their rounds
 
     def happen(self, event: Any) -> None:
         ended = self.run.state in FINAL
@@ -54,6 +57,8 @@ class World:
             elif isinstance(effect, Say | Nudge):
                 assert not ended
                 self._check_said(effect, event)
+            elif isinstance(effect, AskStaff):
+                self.staff_asked.append(effect.step.split("#")[0])
             elif isinstance(effect, Finish):
                 assert self.run.state in FINAL
         self._check_run()
@@ -242,7 +247,9 @@ def test_no_sequence_of_events_breaks_a_promise(playbook, segment, deeds, health
     w.happen(events.Resumed("UDANA"))
     over = {kind: fact for kind, fact in w.context.facts.items() if kind not in TROUBLES}
     w.context = replace(w.context, facts=over)
+    w.staff_asked.clear()
     w.pass_time(24 * 400, asleep=False)
+    assert max(Counter(w.staff_asked).values(), default=0) <= ASKED_IN_VAIN
     w.check_budget()
     waiting = [
         record for record in w.run.steps.values() if record.state == "awaiting_approval" or record.looking_up
