@@ -236,6 +236,31 @@ def digest(
     typer.echo(digest_as(core_of(context), period, form))
 
 
+@app.command()
+def journey(
+    context: typer.Context,
+    view: Annotated[str, typer.Argument(help="map, audit, path, versions or market.")] = "map",
+    *,
+    period: Annotated[str, typer.Option(help="A number of days: 90d, 365d.")] = "90d",
+    segment: Annotated[str | None, typer.Option(help="SMB, MM or ENT, as accounts were then.")] = None,
+    persona: Annotated[str | None, typer.Option(help="Whose touches: admin, champion, end_user ...")] = None,
+    form: Annotated[str, typer.Option("--format", help="text, json, html or png (the map).")] = "text",
+    html: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show where customers and we meet, how it goes, and what to mend first; as HTML, all views on one page."""
+    from bot.journeys import journey_as
+    from store.insights.journey.requests import Wanted
+
+    core = core_of(context)
+    asked = Wanted(view.lower(), period, segment, persona)
+    if html is not None:
+        html.write_bytes(journey_as(core, asked, "html"))
+        typer.echo(f"Saved {html}.", err=as_json)
+    if html is None or as_json:
+        sys.stdout.buffer.write(journey_as(core, asked, "json" if as_json else form))
+
+
 @playbooks_app.command("list")
 def playbooks_list(as_json: Json = False) -> None:
     """List the playbooks."""

@@ -40,7 +40,7 @@ def rows_modal(figure: Figure, rows: Sequence[EvidenceRow], link: Link) -> dict[
     """
     blocks: list[Block] = [parts.section(f"*{brief(said(figure), 150)}*")]
     blocks += [
-        parts.section(_row(row, link if n < LINKED else None)) for n, row in enumerate(rows[:ROWS_SHOWN])
+        parts.section(row_words(row, link if n < LINKED else None)) for n, row in enumerate(rows[:ROWS_SHOWN])
     ]
     if len(rows) > ROWS_SHOWN:
         blocks.append(
@@ -94,7 +94,8 @@ def linked(address: str | None) -> str:
     return f" · <{address}|open>" if address else ""
 
 
-def _row(row: EvidenceRow, link: Link | None) -> str:
+def row_words(row: EvidenceRow, link: Link | None) -> str:
+    """A row: what was said, by whom, when, and where it stands; a link where one is to be asked for."""
     who = f"<@{row.who}>" if row.who and row.who[:1] in "UW" and "@" not in row.who else brief(row.who or "")
     about = [
         f"*{brief(row.account)}*" if row.account else "",

@@ -67,7 +67,7 @@ def _card(line: Line, x: int, y: int) -> Card:
     details = [
         part
         for detail in line.details
-        for part in textwrap.wrap(detail.translate(PLAINER), DETAIL_WIDE, subsequent_indent="  ")
+        for part in textwrap.wrap(detail.replace(" %", "%"), DETAIL_WIDE, subsequent_indent="  ")
     ]
     return Card(tuple(title), tuple(details), line.tone, x, y)
 
@@ -95,7 +95,7 @@ def picture(journey: JourneyMap) -> bytes:
 
 
 def _legend() -> str:
-    return "On each card: " + ", ".join(TONES.values()) + "."
+    return f"Each card ends in one of: {'; '.join(TONES.values())}."
 
 
 def _stage(pen: ImageDraw, journey: JourneyMap, stage: str, x: int, font: Font, small: Font) -> None:  # noqa: PLR0917 - of one drawing
@@ -106,8 +106,8 @@ def _stage(pen: ImageDraw, journey: JourneyMap, stage: str, x: int, font: Font, 
     pen.polygon(corners, fill="#e8f1fb" if cells else PAPER, outline="#2c6cb0" if cells else "#c9d1d9")
     pen.text((x + PAD, TOP + 8), stage.capitalize(), fill=INK if cells else PALE, font=font)
     total = sum(cell.volume.value for cell in cells)
-    more = f", {len(cells) - CARDS} more than shown" if len(cells) > CARDS else ""
-    told = f"{total:,} touches at {len(cells)} touchpoints{more}" if cells else "nobody met"
+    more = f" ({CARDS} shown)" if len(cells) > CARDS else ""
+    told = f"{total:,} times at {len(cells)} touchpoints{more}" if cells else "nobody met"
     pen.text((x + PAD, TOP + 29), told.replace(" 1 touchpoints", " 1 touchpoint"), fill=PALE, font=small)
 
 

@@ -28,10 +28,12 @@ STYLE = """
 body { font: 16px/1.45 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 110rem; color: var(--ink);
   background: var(--paper); }
 h1 { font-size: 1.4rem; margin: .5rem 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; } h3 { font-size: 1rem; margin: 0 0 .5rem; }
+h4 { font-size: .85rem; margin: .6rem 0 .1rem; }
 nav ul, section ul { list-style: none; margin: 0; padding: 0; } nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; }
 a { color: var(--link); } p { margin: .3rem 0 .6rem; max-width: 60rem; }
 .stages { display: grid; grid-template-columns: repeat(auto-fit, minmax(15.5rem, 1fr)); gap: 1rem; align-items: start; }
 .part { min-width: 0; margin-bottom: 1rem; } li { margin: 0 0 .6rem; }
+.parts .part > ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: 0 1rem; align-items: start; }
 .card { border: 1px solid var(--line); border-left: .4rem solid var(--thin); border-radius: .4rem; background: var(--card);
   padding: .5rem .7rem; }
 .red { border-left-color: var(--red); } .yellow { border-left-color: var(--yellow); } .green { border-left-color: var(--green); }
@@ -39,9 +41,8 @@ a { color: var(--link); } p { margin: .3rem 0 .6rem; max-width: 60rem; }
 .green > .tone { color: var(--green); } .thin > .tone { color: var(--thin); }
 .card > ul { font-size: .9rem; margin: .2rem 0; } .card > ul li { margin: 0; overflow-wrap: anywhere; }
 details { margin-top: .2rem; font-size: .9rem; } summary { cursor: pointer; padding: .25rem 0; }
-summary:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.rows { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; }
-td { vertical-align: top; padding: .2rem .6rem .2rem 0; border-top: 1px solid var(--line); } td:nth-child(3) { min-width: 10rem; }
+small { color: var(--thin); } summary:focus-visible, a:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.card details ul li { margin: 0; padding: .25rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 """
 
 
@@ -83,7 +84,8 @@ def _part(part: Part, evidence: Evidence) -> Iterator[str]:
 def _card(line: Line, evidence: Evidence) -> str:
     details = "".join(f"<li>{escape(detail)}</li>" for detail in line.details)
     tone = f'<span class="tone">{escape(TONES[line.tone])}</span>' if line.tone else ""
-    rows = "".join(_figure(figure, evidence.get(figure.key, ())) for figure in line.figures if figure.value)
+    shown = [_figure(figure, evidence.get(figure.key, ())) for figure in line.figures if figure.value]
+    rows = f"<details><summary>Rows</summary>{''.join(shown)}</details>" if shown else ""
     body = f"<strong>{escape(line.title)}</strong> <ul>{details}</ul>{tone}{rows}"
     return f'<li class="card {line.tone}">{body}</li>'
 
@@ -91,13 +93,14 @@ def _card(line: Line, evidence: Evidence) -> str:
 def _figure(figure: Figure, rows: Sequence[EvidenceRow]) -> str:
     more = figure.value - min(len(rows), ROWS_SHOWN)
     rest = f"<p>… and {more:,} more</p>" if more else ""
-    cells = "".join(_row(row) for row in rows[:ROWS_SHOWN])
-    head = f"<summary>{figure.value:,} {escape(figure.label)}</summary>"
-    return f'<details>{head}<div class="rows"><table>{cells}</table></div>{rest}</details>'
+    items = "".join(_row(row) for row in rows[:ROWS_SHOWN])
+    head = f"<h4>{escape(figure.label.capitalize())}: {figure.value:,}</h4>"
+    return f'{head}<ul class="rows">{items}</ul>{rest}'
 
 
 def _row(row: EvidenceRow) -> str:
-    day = f"{row.at:%Y-%m-%d %H:%M}" if row.at else ""
-    where = f"{row.channel_id} {row.message_ts}" if row.channel_id and row.message_ts else ""
-    cells = (day, row.account or "", row.text, row.detail.replace("_", " "), where)
-    return "<tr>" + "".join(f"<td>{escape(plain(cell))}</td>" for cell in cells) + "</tr>"
+    day = f"{row.at:%d %b %Y %H:%M}" if row.at else ""
+    where = f"thread {row.channel_id} {row.message_ts}" if row.channel_id and row.message_ts else ""
+    about = " · ".join(part for part in (day, row.detail.replace("_", " "), where) if part)
+    said = f"<br>{escape(plain(row.text))}" if row.text and row.text != row.account else ""
+    return f"<li><b>{escape(plain(row.account or 'unknown'))}</b> <small>{escape(about)}</small>{said}</li>"

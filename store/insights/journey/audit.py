@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from store.insights.journey.values import Audit, Finding
+from store.insights.journey.values import EVERY_STAGE, Audit, Finding
 from store.insights.metrics import NO_RATE_BELOW
 from store.insights.values import Figure, Rate
 
@@ -21,17 +21,33 @@ CSAT, KEPT = 0.80, 0.70
 
 
 def audit(journey: JourneyMap) -> Audit:
-    """Check every touchpoint, and every article that was asked about, against its targets."""
-    cells = (*journey.cells, *journey.topics)
-    checked = [one for cell in cells for one in _measures(cell)]
+    """Check every touchpoint, and every article that was asked about, against its targets.
+
+    A place where only ratings of articles that are red themselves are bad is not listed beside them: the articles are
+    what can be mended.
+    """
+    checked = [one for cell in (*journey.cells, *journey.topics) for one in _measures(cell)]
     below = [_finding(*one) for one in checked if (actual := one[2].value) is not None and actual < one[3]]
-    below.sort(key=lambda one: (-one.impact, one.cell.key, one.measure))
+    told = [one for one in below if one.actual.whole.value >= NO_RATE_BELOW]
+    articles = {row for one in told if one.cell.stage == EVERY_STAGE for row in one.actual.whole.evidence}
     return Audit(
         journey.cut,
-        red=tuple(one for one in below if one.actual.whole.value >= NO_RATE_BELOW),
-        thin=tuple(one for one in below if one.actual.whole.value < NO_RATE_BELOW),
+        red=tuple(sorted((one for one in told if not _is_explained(one, articles)), key=_rank)),
+        thin=tuple(sorted((one for one in below if one not in told), key=_rank)),
         checked=sum(one[2].value is not None for one in checked),
     )
+
+
+def _rank(one: Finding) -> tuple[float, str, str]:
+    return -one.impact, one.cell.key, one.measure
+
+
+def _is_explained(one: Finding, articles: set[str]) -> bool:
+    """Whether the ratings of a place are good, or too few, without those of red articles."""
+    if one.measure != "csat" or one.cell.stage == EVERY_STAGE:
+        return False
+    good, rated = (len(set(figure.evidence) - articles) for figure in (one.actual.part, one.actual.whole))
+    return rated < one.actual.whole.value and (rated < NO_RATE_BELOW or good >= one.target * rated)
 
 
 def standing(cell: Cell) -> Standing:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from store.insights.journey.values import Cut, Touch
     from store.insights.values import EvidenceKind
 
+_OF = {"response": "where an answer was due", "csat": "rated", "drop_off": "long enough ago to tell"}
 QUIET_AFTER = timedelta(days=14)  # without a word from the customer, they have dropped off; a judgement
 
 
@@ -68,11 +69,11 @@ def cell_of(
         return Figure(f"{stage}:{point.key}:{name}", label, kind, tuple(rows))
 
     def rate(name: str, label: str, kind: EvidenceKind, part: Iterable[str], whole: Iterable[str]) -> Rate:
-        of = figure(f"{name}.of", f"where it may be {label}", kind, whole)
+        of = figure(f"{name}.of", _OF[name], kind, whole)
         return Rate(f"{stage}:{point.key}:{name}", label, figure(name, label, kind, part), of)
 
     kind = point.kind
-    awaited = [touch for touch in here if touch.is_answered is not None]
+    awaited = [touch for touch in here if point.response and touch.is_answered is not None]
     timed = [touch for touch in here if touch.wait is not None]
     rated = [rating for touch in here for rating in touch.ratings]
     ours_alone = point.response == "done"  # a task of ours: the customer need not know of it
@@ -134,7 +135,9 @@ def _by_topic(
         if touch.touchpoint.kind == "question" and touch.topic:
             groups[touch.topic].append(touch)
     for topic, here in groups.items():
-        point = Touchpoint(f"article.{topic}", f"Asked about: {topic}", "question", "answered")
+        point = Touchpoint(
+            f"article.{topic}", f"Asked about: {topic}", "question"
+        )  # all of these were answered
         yield cell_of(EVERY_STAGE, point, here, heard, now)
 
 

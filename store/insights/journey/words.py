@@ -60,16 +60,17 @@ def minutes_words(minutes: float) -> str:
     if minutes < HOUR:
         return f"{minutes:.0f} min"
     if minutes < DAY:
-        return f"{minutes / HOUR:.1f} h".replace(".0 h", " h")
-    return f"{minutes / DAY:.1f} working days".replace(".0 working", " working")
+        return f"{round(minutes / HOUR, 1):g} h"
+    days = round(minutes / DAY, 1)
+    return f"{days:g} working day{'' if days == 1 else 's'}"
 
 
 def days_words(metric: Metric) -> str:
     """A median of days with how many it is of: `12 days (median of 4)`."""
     if metric.value is None:
         return "not known"
-    days = f"{metric.value:.0f}" if metric.value >= 1 else f"{metric.value:.1f}"
-    return f"{days} days (median of {metric.n})"
+    days = round(metric.value, 0 if metric.value >= 1 else 1)
+    return f"{days:g} day{'' if days == 1 else 's'} (median of {metric.n})"
 
 
 # The map
@@ -123,8 +124,8 @@ def _cell_details(cell: Cell) -> Iterator[str]:
 
 def _wait_words(wait: Wait) -> str:
     value, n = wait.metric.value or 0.0, wait.metric.n
-    middle = "median wait" if n >= NO_RATE_BELOW else f"median wait of {n}"
-    return f"{middle} {minutes_words(value)}"
+    few = f" (of {n})" if n < NO_RATE_BELOW else ""
+    return f"median wait {minutes_words(value)}{few}"
 
 
 # The audit

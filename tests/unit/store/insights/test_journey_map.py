@@ -186,9 +186,9 @@ def test_low_csat_at_one_article_leads_the_red_list_with_its_threads(journey):
     for n in range(8):
         journey.ask(days=5 + n / 10, article="SSO setup", ratings=(-1,) if n < 7 else (1,))
         journey.ask(days=5 + n / 10, article="Exports", ratings=(1,))
-    found = audit(map_of(journey))
-    first = next(one for one in found.red if one.measure == "csat")
+    first, *others = audit(map_of(journey)).red
     assert first.cell.key == "all:article.SSO setup"
+    assert others == []  # the channel in which it was asked is not to blame
     assert (first.actual.part.value, first.actual.whole.value, first.target) == (1, 8, 0.8)
     assert first.impact == pytest.approx(8 * (0.8 - 1 / 8))
     assert first.is_sure
@@ -196,6 +196,14 @@ def test_low_csat_at_one_article_leads_the_red_list_with_its_threads(journey):
         rows = opened(session, journey.workspace_id, [first.misses])[first.misses.key]
     assert len(rows) == 7
     assert rows[0].at > rows[-1].at
+
+
+def test_a_place_with_bad_ratings_of_its_own_stands_beside_a_bad_article(journey):
+    for n in range(6):
+        journey.ask(days=5 + n / 10, article="SSO setup", ratings=(-1,))
+        journey.ask(days=5 + n / 10, article=f"Other {n}", ratings=(-1,))
+    keys = {one.cell.key for one in audit(map_of(journey)).red}
+    assert keys == {"all:article.SSO setup", "adoption:question.channel"}
 
 
 def test_the_red_list_is_ranked_by_what_mending_would_change(journey):
