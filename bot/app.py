@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slack_bolt import App
 
-from bot import deliver, scheduled_digests, speaking, work
+from bot import deliver, gap_steps, scheduled_digests, speaking, telling_back, work
 from bot.listeners import (
     about,
     accounts,
@@ -23,6 +23,7 @@ from bot.listeners import (
     departures,
     digest,
     feedback,
+    gaps,
     goal_form,
     goals,
     handover,
@@ -30,7 +31,6 @@ from bot.listeners import (
     handover_work,
     health,
     home,
-    journey,
     kb_drafts,
     leaving,
     leftovers,
@@ -101,7 +101,6 @@ FEATURES = (
     privacy,
     signals,
     digest,
-    journey,
     home,
     approvals,
     agent,
@@ -112,6 +111,7 @@ FEATURES = (
     playbook_staff,
     verified,
     kb_drafts,
+    gaps,
     mishaps,
     leftovers,
 )
@@ -127,8 +127,8 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (  # in the order in which help shows them
     log.LOG,
     advocates.ADVOCATES,
     privacy.PRIVACY,
+    gaps.GAPS,
     digest.DIGEST,
-    journey.JOURNEY,
     channel.CHANNEL,
     admin.ADMIN,
 )
@@ -176,6 +176,7 @@ HANDLERS: dict[str, Handler] = {
     consent.JOINED: consent.carry_out_joined,
     verified.PROPOSED: verified.carry_out,
     **kb_drafts.HANDLERS,
+    **gaps.HANDLERS,
     **play.HANDLERS,
     **playbooks.HANDLERS,
     **playbook_posts.HANDLERS,
@@ -191,9 +192,10 @@ VIEWS: dict[str, View] = {
     **stopping.VIEWS,
     **owners.VIEWS,
     **kb_drafts.VIEWS,
+    **gap_steps.VIEWS,
+    **telling_back.VIEWS,
     **signals.VIEWS,
     **play_drawing.VIEWS,
-    **journey.VIEWS,
     **playbook_posts.VIEWS,
     **playbook_staff.VIEWS,
     **scheduled_digests.VIEWS,

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from bot.scheduled_digests import ScheduledDigests
+from bot.telling_back import TellingBack
 from bot.watching import Watch, triggers_of
 
 if TYPE_CHECKING:
@@ -21,11 +22,12 @@ TIMERS_AT_ONCE = 50
 
 
 class Schedule:
-    """Three threads: one polls due timers every second, one looks at accounts, one syncs, which may take its time."""
+    """Three threads: one polls due timers every second, one looks at accounts and gaps, one syncs, which may take its time."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._watch = Watch(services)
+        self._telling_back = TellingBack(services)
         self._triggers = triggers_of(services)
         self._digests = ScheduledDigests(services)
         self._threads = (
@@ -61,6 +63,7 @@ class Schedule:
             try:
                 while self._watch.run_due() and not self._services.stopping.is_set():
                     pass
+                self._telling_back.run_due()
             except Exception:
                 log.exception("accounts could not be looked at; trying again")
 

@@ -12,7 +12,7 @@ from store.errors import GuidepostError
 from store.tables import events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlmodel import Session
 
@@ -81,6 +81,22 @@ class NoSyncs:
         return 0
 
 
+class Drafts(Protocol):
+    """Writes drafts of articles from what people wrote."""
+
+    def write(self, question: str, words: Sequence[str]) -> str | None:
+        """An article in Markdown, from these words only; None where nothing may be shown."""
+        ...
+
+
+class NoDrafts:
+    """Where no chat model is set: people's own words serve."""
+
+    def write(self, question: str, words: Sequence[str]) -> str | None:  # noqa: ARG002 - as the port has it
+        """Nothing is written."""
+        return None
+
+
 @dataclass
 class Services:
     """The parts of a running bot, connected to one workspace."""
@@ -99,6 +115,7 @@ class Services:
     speech_waiting: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
     syncs: Syncs = field(default_factory=NoSyncs)
+    drafts: Drafts = field(default_factory=NoDrafts)
 
     def wake_workers(self) -> None:
         """There is a new inbound event."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.scheduled_digests import ScheduledDigests
+from bot.telling_back import TellingBack
 from bot.watching import Watch, triggers_of
 from store.tables import events, outbox
 
@@ -36,6 +37,7 @@ class TimeTravel:
         self._services = services
         self._advance = advance
         self._watch = Watch(services)
+        self._telling_back = TellingBack(services)
         self._triggers = triggers_of(services)
         self._digests = ScheduledDigests(services)
 
@@ -59,7 +61,7 @@ class TimeTravel:
 
     def _look(self) -> int:
         """Look at the accounts whose morning it is, pass on what happened, and send the digests that are due."""
-        looked = self._watch.run_due()
+        looked = self._watch.run_due() + self._telling_back.run_due()
         while more := self._watch.run_due() + self._triggers.hear() + self._digests.run_due():
             looked += more
         return looked

@@ -423,6 +423,7 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
     from bot.slack.messenger import SlackMessenger
     from bot.slack.pacing import Limits, PacedClient
     from bot.syncing import DueSyncs
+    from knowledge.drafting import ThreadDrafts
     from playbooks.runner import PlaybookRunner
 
     me = _signed_in(client, named)
@@ -456,6 +457,7 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
         ),
         stopping=stopping,
         syncs=DueSyncs(core, stopping),
+        drafts=ThreadDrafts(core.writer()),
     )
 
 

@@ -18,7 +18,7 @@ from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
 from bot.slack.once import remember
 from bot.verifying.answers import Approver, Draft, approve, draft_of, problems
-from store.tables import Task, tasks
+from store.tables import Task, gaps, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,8 +77,12 @@ def propose(
     key: str,
     choices: Mapping[str, str],
     link: str | None,
+    gap_id: str = "",
 ) -> None:
-    """Keep a draft as a task of the first editor, and show it to them; the others are next where Slack refuses."""
+    """Keep a draft as a task of the first editor, and show it to them; the others are next where Slack refuses.
+
+    `gap_id`: the gap of the knowledge base that it fills once it is approved.
+    """
     now = services.clock.now()
     task = Task(
         workspace_id=services.workspace_id,
@@ -97,6 +101,7 @@ def propose(
             "source": link or "",
             "author": author.slack_user_id,
             "author_name": author.name,
+            "gap_id": gap_id,
         },
         created_at=now,
     )
@@ -172,6 +177,8 @@ def carry_out_decision(services: Services, event: InboundEvent) -> None:
         if pressed.action_id == blocks.APPROVE:
             _approve(session, services, task, _draft(task), person)
         else:
+            if gap := _gap(session, services, task):
+                gaps.take_back(session, gap, services.clock.now())
             _close(
                 session, services, task, blocks.declined(person.name, task.body), f"Declined by {person.name}"
             )
@@ -212,10 +219,17 @@ def carry_out_change(services: Services, event: InboundEvent) -> None:
 def _approve(session: Session, services: Services, task: Task, draft: Draft, editor: Person) -> None:
     approver = Approver(editor.email or editor.slack_user_id or "", editor.name)
     now, link = services.clock.now(), task.link["source"] or None
-    approve(session, services.workspace_id, draft, approver, now=now, link=link)
+    pair = approve(session, services.workspace_id, draft, approver, now=now, link=link)
+    if gap := _gap(session, services, task):
+        gaps.publish(session, gap, pair.id, now)
     _close(
         session, services, task, blocks.approved(editor.name, draft.question), f"Approved by {editor.name}"
     )
+
+
+def _gap(session: Session, services: Services, task: Task) -> gaps.KnowledgeGap | None:
+    """The gap that a draft is to fill."""
+    return gaps.find_gap(session, services.workspace_id, task.link.get("gap_id") or "", lock=True)
 
 
 def _close(session: Session, services: Services, task: Task, told: Speech, decision: str) -> None:

@@ -224,6 +224,12 @@ def earlier_messages(session: Session, conversation_id: str, *, before_ts: str, 
     return list(reversed(session.exec(statement).all()))
 
 
+def later_messages(session: Session, conversation_id: str, *, after_ts: str) -> list[Message]:
+    """The messages of a conversation after a moment, oldest first."""
+    statement = select(Message).where(Message.conversation_id == conversation_id, col(Message.ts) > after_ts)
+    return list(session.exec(statement.order_by(col(Message.ts))).all())
+
+
 def last_question_before(session: Session, workspace_id: str, channel_id: str, ts: str) -> Message | None:
     """The question that was asked last in a channel before a moment, in whatever thread."""
     statement = (

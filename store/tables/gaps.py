@@ -119,8 +119,8 @@ def all_told(session: Session, gap: KnowledgeGap, now: datetime) -> None:
 
 
 def dismiss(session: Session, gap: KnowledgeGap, reason: str, now: datetime) -> bool:
-    """Nobody will fill it, for this reason; False if it is filled already."""
-    if not _move(session, gap, UNSOLVED, DISMISSED, now):
+    """Nobody will fill it, for this reason; False if it is filled already, or if an editor has its draft."""
+    if not _move(session, gap, (OPEN,), DISMISSED, now):
         return False
     gap.reason = reason
     session.add(gap)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import SQLModel, col
 
 from store.columns import id_field, moment_field, workspace_field
+from store.tables.documents import Document
+from store.tables.sources import VERIFIED, Source
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -72,6 +74,22 @@ def find_verified(session: Session, workspace_id: str, pair_id: str) -> Verified
     )
     found = list(session.execute(query.limit(2)).scalars())
     return found[0] if len(found) == 1 else None
+
+
+def is_searchable(session: Session, pair: VerifiedAnswer) -> bool:
+    """Whether a pair that still holds has been taken in by a sync, so that questions find it."""
+    statement = (
+        select(func.count())
+        .select_from(Document)
+        .join(Source, col(Source.id) == col(Document.source_id))
+        .where(
+            col(Document.workspace_id) == pair.workspace_id,
+            col(Document.uri) == f"qa/{pair.id}",
+            col(Source.uri) == VERIFIED,
+            col(Source.synced_at) >= pair.approved_at,
+        )
+    )
+    return pair.withdrawn_at is None and session.execute(statement).scalar_one() > 0
 
 
 def withdraw_verified(session: Session, pair: VerifiedAnswer, now: datetime) -> None:
