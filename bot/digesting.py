@@ -12,6 +12,7 @@ from bot.slack.messenger import Posted
 from knowledge.themes import themes
 from store import people
 from store.insights.digest import digest
+from store.insights.headline import compose, facts
 from store.insights.scope import scope_for
 from store.insights.values import Period
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
-    from bot.services import Services
+    from bot.services import Headlines, Services
     from store.access import Place
     from store.insights.values import Digest, Scope
     from store.people import Person
@@ -79,6 +80,14 @@ def make(
     """The digest as values."""
     find = themes if with_themes else None
     return digest(session, services.workspace_id, recipe.period, scope, recipe.at, find_themes=find)
+
+
+def headline(headlines: Headlines, made: Digest) -> tuple[str, ...]:
+    """The first sentences: the chat model's where one is set and may be shown, else composed ones."""
+    if made.mood != "normal":
+        return ()
+    written = headlines.write(facts(made))
+    return (written,) if written else tuple(one.text for one in compose(made))
 
 
 def may_open(session: Session, services: Services, person: Person, scope: Scope) -> bool:

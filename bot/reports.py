@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.digesting import headline
 from knowledge.themes import themes
 from store.insights.digest import digest
 from store.insights.evidence import all_evidence
@@ -21,4 +22,5 @@ def digest_as(core: Core, period: str, form: str) -> str:
     with core.database.reading() as session:
         scope = Scope("the whole workspace")
         made = digest(session, core.workspace_id, period_of(period, now), scope, now, find_themes=themes)
-        return render(made, form, all_evidence(session, core.workspace_id, made))
+        evidence = all_evidence(session, core.workspace_id, made)
+    return render(made, form, evidence, headline(core.headlines(), made))

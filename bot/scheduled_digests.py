@@ -15,7 +15,7 @@ from bot.blocks.digest import digest_speech
 from bot.blocks.digest_schedules import not_sent
 from bot.deliver import Moot, View
 from bot.digest_times import covered, newest, next_time
-from bot.digesting import Recipe, is_open_to, make, scope_of
+from bot.digesting import Recipe, headline, is_open_to, make, scope_of
 from bot.slack.messenger import Speech, Unreachable
 from playbooks.workdays import Calendar
 from store.errors import StoreError
@@ -139,7 +139,7 @@ def _render(services: Services, message: OutboxMessage) -> Speech:
         raise Unreachable(str(error)) from error
     with services.database.reading() as session:
         made = make(session, services, recipe, scope)
-    return digest_speech(made, recipe.packed())
+    return digest_speech(made, recipe.packed(), headline(services.headlines, made))
 
 
 def _tell(services: Services, session: Session, message: OutboxMessage, reason: str) -> None:

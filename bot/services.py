@@ -97,6 +97,38 @@ class NoDrafts:
         return None
 
 
+class Headlines(Protocol):
+    """Writes the headline of a digest."""
+
+    def write(self, figures: str) -> str | None:
+        """One to three sentences that say nothing but these figures (JSON); None where there are none to show."""
+        ...
+
+
+class NoHeadlines:
+    """Where no chat model is set: headlines are composed."""
+
+    def write(self, figures: str) -> str | None:  # noqa: ARG002 - as the port has it
+        """Nothing is written."""
+        return None
+
+
+class Likeness(Protocol):
+    """Tells how near texts are in meaning."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        """The cosine of each text to what is looked for; empty where nothing can tell."""
+        ...
+
+
+class NoLikeness:
+    """Where there is no model: words alone serve."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:  # noqa: ARG002 - as the port has it
+        """Nothing can tell."""
+        return []
+
+
 @dataclass
 class Services:
     """The parts of a running bot, connected to one workspace."""
@@ -116,6 +148,8 @@ class Services:
     stopping: threading.Event = field(default_factory=threading.Event)
     syncs: Syncs = field(default_factory=NoSyncs)
     drafts: Drafts = field(default_factory=NoDrafts)
+    likeness: Likeness = field(default_factory=NoLikeness)
+    headlines: Headlines = field(default_factory=NoHeadlines)
 
     def wake_workers(self) -> None:
         """There is a new inbound event."""

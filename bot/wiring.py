@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
 
-    from bot.services import Services
+    from bot.services import Headlines, Services
     from bot.settings import Settings
     from bot.slack.pacing import PacedClient
     from knowledge.adapters.chat_models import ChatModelChoice
@@ -256,6 +256,17 @@ class Core:
 
         return Rewriter(desk)
 
+    def headlines(self) -> Headlines:
+        """What writes the headline of a digest; nothing without a chat model."""
+        from bot.services import NoHeadlines
+
+        desk = self.chat_desk()
+        if desk is None:
+            return NoHeadlines()
+        from knowledge.headlines import HeadlineWriter
+
+        return HeadlineWriter(desk)
+
     def writer(self) -> Writer | None:
         """What has answers written; None where they are quotes."""
         desk = self.chat_desk()
@@ -424,6 +435,7 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
     from bot.slack.pacing import Limits, PacedClient
     from bot.syncing import DueSyncs
     from knowledge.drafting import ThreadDrafts
+    from knowledge.likeness import TextLikeness
     from playbooks.runner import PlaybookRunner
 
     me = _signed_in(client, named)
@@ -458,6 +470,8 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
         stopping=stopping,
         syncs=DueSyncs(core, stopping),
         drafts=ThreadDrafts(core.writer()),
+        likeness=TextLikeness(core.embedder),
+        headlines=core.headlines(),
     )
 
 

@@ -40,7 +40,7 @@ _MARK = re.compile(r"\s*[\[\u3010]\s*(\d{1,2}(?:\s*[,;]\s*\d{1,2})*)\s*[\]\u3011
 _LIST = re.compile(r"^(?:(\d{1,2})[.)]|[-*\u2022])\s+")
 _NOT_SAID = re.compile(r"^\W*NOT SAID\W*:\s*", re.IGNORECASE)
 _NO_ANSWER = re.compile(rf"^\W*{NO_ANSWER}\W*$", re.IGNORECASE)
-_TAG = re.compile(r"<(?=\s*/?\s*(?:passages?|question|conversation|message)\b|\|)", re.IGNORECASE)
+_TAG = re.compile(r"<(?=\s*/?\s*(?:passages?|question|conversation|message|figures)\b|\|)", re.IGNORECASE)
 _ROLE = re.compile(r"<\|[^|<>\n]{1,40}\|>(?:\s*(?:system|assistant|user)\b)?")  # what parts roles in a prompt
 
 Kind = Literal["sentence", "step", "item"]

@@ -9,7 +9,7 @@ from bot import asking
 from bot.blocks.digest import digest_speech
 from bot.blocks.digest_parts import BLOCK, ROWS, SECTION, notice_modal, rows_modal
 from bot.blocks.digest_sections import section_modal
-from bot.digesting import Recipe, is_open_to, linking, make, may_open, scope_of
+from bot.digesting import Recipe, headline, is_open_to, linking, make, may_open, scope_of
 from bot.listeners.commands import Subcommand, finish
 from bot.listeners.digest_schedules import WORDS as SCHEDULING
 from bot.slack.incoming import parse_action
@@ -67,7 +67,7 @@ def show(services: Services, call: Call) -> None:
     except GuidepostError as error:
         finish(services, call, Speech(text=str(error)))
         return
-    speech = digest_speech(made, recipe.packed())
+    speech = digest_speech(made, recipe.packed(), headline(services.headlines, made))
     finish(services, call, speech, may_share=is_open_to(call.asked.place, scope))
 
 

@@ -113,3 +113,12 @@ def quiet_words(digest: Digest) -> tuple[str, str]:
         f"Quiet: no questions and no feedback in {digest.period.days} days.",
         f"Open now: {runs} playbooks, {tasks} tasks ({overdue} overdue), {renewals} renewals in 30 days.",
     )
+
+
+def setup_words(digest: Digest) -> list[str]:
+    """What a new workspace needs, a line a step."""
+    steps = [
+        f"  [{'x' if step.done else ' '}] {step.label}" + ("" if step.done else f": {step.remedy}")
+        for step in digest.setup
+    ]
+    return ["Nothing has happened here yet. The digest appears with the first questions; until then:", *steps]

@@ -190,3 +190,35 @@ def test_a_theme_names_its_questions_and_opens_them_word_for_word(bot, asked_oft
 
 def test_a_theme_of_somebody_elses_accounts_is_not_shown(bot, asked_often):
     assert "Themes" not in texts_of(digest_of(bot, TOM))
+
+
+class Scripted:
+    """Writes the same headline of whatever figures; `given` is what it was given."""
+
+    def __init__(self, said):
+        self.said = said
+
+    def write(self, figures):
+        self.given = figures
+        return self.said
+
+
+def opening(reply):
+    return reply["blocks"][0]["text"]["text"]
+
+
+def test_without_a_chat_model_the_headline_is_composed_of_figures(bot, week):
+    assert "1 thing needs you today, first Northgate Furniture: red" in opening(digest_of(bot, PRIYA))
+
+
+def test_a_chat_models_headline_is_shown_in_its_place_and_marks_nothing_up(bot, week):
+    bot.services.headlines = Scripted("2 questions came in & 1 was <not> found.")
+    first = opening(digest_of(bot, PRIYA))
+    assert "2 questions came in &amp; 1 was &lt;not&gt; found." in first
+    assert "needs you today, first" not in first
+    assert '"questions": 2' in bot.services.headlines.given
+
+
+def test_a_headline_that_may_not_be_shown_gives_way_to_the_composed_one(bot, week):
+    bot.services.headlines = Scripted(None)
+    assert "1 thing needs you today" in opening(digest_of(bot, PRIYA))
