@@ -43,6 +43,7 @@ class Person:
     email: str | None = None
     timezone: str = "UTC"
     language: str = "en"
+    locale: str = "en-US"  # of their Slack: how they write figures
     opted_out: bool = False
     accounts: tuple[Account, ...] = ()
     contact: Contact | None = None
@@ -284,6 +285,7 @@ def _as_staff(
         email=(staff.email.lower() if staff else None) or (user.email if user else None) or email,
         timezone=zone,
         language=_language(user),
+        locale=_locale(user),
         opted_out=bool(user and user.opted_out_at),
         staff=staff,
     )
@@ -304,6 +306,7 @@ def _as_contact(
         email=first.email,
         timezone=zone,
         language=accounts[0].language,
+        locale=_locale(user),
         opted_out=any(contact.opted_out_at for contact in contacts) or bool(user and user.opted_out_at),
         accounts=accounts,
         contact=first,
@@ -319,6 +322,7 @@ def _unknown(slack_user_id: str, user: SlackUser | None) -> Person:
         email=user.email if user else None,
         timezone=user.timezone if user else "UTC",
         language=_language(user),
+        locale=_locale(user),
         opted_out=bool(user and user.opted_out_at),
     )
 
@@ -328,5 +332,9 @@ def _role(staff: StaffMember | None) -> Role:
     return next((role for role in ROLES if staff is not None and role == staff.role), "csm")
 
 
+def _locale(user: SlackUser | None) -> str:
+    return user.locale if user and user.locale else "en-US"
+
+
 def _language(user: SlackUser | None) -> str:
-    return user.locale.split("-")[0].lower() if user and user.locale else "en"
+    return _locale(user).split("-")[0].lower()

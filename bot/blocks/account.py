@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
 
 from bot.blocks import parts
+from bot.blocks.figures import USUAL, arr_of, number
 from bot.blocks.text import brief, slack_date, slack_day
 from bot.slack.messenger import Speech
-from store.insights.wording import arr_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,12 +67,14 @@ class AccountCard:
     open_tasks: int = 0
     overdue_tasks: int = 0
     questions: tuple[QuestionLine, ...] = ()
+    locale: str = USUAL  # of the one who reads it
 
 
 def facts(card: AccountCard) -> list[str]:
     """The card in a few mrkdwn lines: what somebody needs before they write to the customer."""
     plan = " · ".join(part for part in (card.segment, card.plan and f"{card.plan} plan", card.stage) if part)
-    worth = arr_words(card.arr_minor, card.currency) + (f", {card.seats} seats" if card.seats else "")
+    worth = arr_of(card.arr_minor, card.currency, card.locale)
+    worth += f", {number(card.seats, card.locale)} seats" if card.seats else ""
     tasks = f"{card.open_tasks} open" + (f", {card.overdue_tasks} overdue" if card.overdue_tasks else "")
     return [
         f"*{brief(card.name)}*  {brief(plan)}",

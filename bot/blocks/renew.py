@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
+from bot.blocks.figures import USUAL, number
 from bot.blocks.health import BALLS
 from bot.blocks.text import brief as short
 from bot.blocks.text import mrkdwn, slack_date, slack_day
@@ -37,6 +38,7 @@ class ForecastView:
     calls: tuple[Forecast, ...]
     needs_call: bool
     closed: Renewal | None = None
+    locale: str = USUAL  # of the one who reads it
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def forecast_speech(view: ForecastView, note: str = "") -> Speech:
     lines.append(f"The figures say *{view.expected}*: {short(view.why, 200)}")
     if view.calls and view.calls[0].category != view.expected:
         lines.append("⚠️ The newest call and the figures disagree; the digest lists it for the manager.")
-    lines += [_call(one) for one in view.calls[:5]] or ["Nobody has made a call yet."]
+    lines += [_call(one, view.locale) for one in view.calls[:5]] or ["Nobody has made a call yet."]
     if view.needs_call and view.closed is None:
         lines.append(f"⏰ Within {GATE_DAYS} days somebody has to commit; “open” is no answer any more.")
     known = " · ".join(f"`{name}`: {what}" for name, what in CATEGORIES.items())
@@ -96,8 +98,8 @@ def forecast_speech(view: ForecastView, note: str = "") -> Speech:
     return parts.speech(text, [parts.section(text), parts.context(hint)])
 
 
-def _call(one: Forecast) -> str:
-    swing = f", {one.swing_minor / 100:,.0f} may still change" if one.swing_minor else ""
+def _call(one: Forecast, locale: str) -> str:
+    swing = f", {number(one.swing_minor // 100, locale)} may still change" if one.swing_minor else ""
     return f"• *{one.category}*{swing}: {short(one.why, 200)} _{short(one.by_name)}, {slack_date(one.at)}_"
 
 

@@ -14,6 +14,7 @@ from bot.blocks.account import (
     nobody_speech,
     picker_speech,
 )
+from bot.blocks.figures import USUAL
 from bot.listeners.commands import Subcommand, finish
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
@@ -57,7 +58,8 @@ def show(services: Services, call: Call) -> None:
     with services.database.reading() as session:
         account, speech = named_account(session, services, call, action_id=PICK)
         if account is not None:
-            speech = account_speech(card_of(session, services, account))
+            locale = USUAL if call.share else call.asked.person.locale
+            speech = account_speech(card_of(session, services, account, locale))
     finish(services, call, speech, may_share=account is not None and _is_theirs(account, call.asked.place))
 
 
@@ -99,12 +101,12 @@ def carry_out_pick(services: Services, event: InboundEvent) -> None:
         if account is None or not person.is_staff or account.id not in visible:
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
             return
-        card = account_speech(card_of(session, services, account))
+        card = account_speech(card_of(session, services, account, person.locale))
         speaking.reply(session, services, event, card, replace=True)
 
 
-def card_of(session: Session, services: Services, account: Account) -> AccountCard:
-    """What the store knows of an account."""
+def card_of(session: Session, services: Services, account: Account, locale: str = USUAL) -> AccountCard:
+    """What the store knows of an account; `locale` is of the one person who reads it."""
     now, workspace_id = services.clock.now(), services.workspace_id
     term = accounts.running_subscription(session, account.id)
     standing = standing_of(session, account, now.date())
@@ -143,6 +145,7 @@ def card_of(session: Session, services: Services, account: Account) -> AccountCa
         open_tasks=len(todo),
         overdue_tasks=sum(task.due_at is not None and task.due_at < now for task in todo),
         questions=tuple(QuestionLine(one.text, one.status, one.asked_at) for one in asked),
+        locale=locale,
     )
 
 

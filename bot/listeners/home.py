@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot import asking
 from bot.blocks.account import QuestionLine
 from bot.blocks.digest import short_lines
+from bot.blocks.figures import arr_of
 from bot.blocks.home import CADENCE, CHECKINS, DONE, REFRESH, HomePage, home_view
 from bot.blocks.run_story import MARKS
 from bot.blocks.tasks import MINE
@@ -25,7 +26,6 @@ from store.errors import GuidepostError
 from store.insights.digest import digest
 from store.insights.scope import period_of, scope_for
 from store.insights.standing import standings_of
-from store.insights.wording import arr_words
 from store.tables import accounts, answers, playbooks, tasks, workspaces
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def page_of(session: Session, services: Services, person: Person) -> HomePage:
         approvals=waiting(session, services, {account.id: account.name for account in own or seen}),
         tasks=tuple(items_of(session, services, person, MINE)),
         runs=_runs(session, services, own or seen),
-        accounts=_accounts(session, services, own or seen),
+        accounts=_accounts(session, services, own or seen, person.locale),
     )
 
 
@@ -177,7 +177,7 @@ def _runs(session: Session, services: Services, of: Sequence[Account]) -> tuple[
     return tuple(lines)
 
 
-def _accounts(session: Session, services: Services, of: Sequence[Account]) -> tuple[str, ...]:
+def _accounts(session: Session, services: Services, of: Sequence[Account], locale: str) -> tuple[str, ...]:
     """The accounts, the next renewal first."""
     terms = accounts.running_subscriptions(session, [account.id for account in of])
     standings = standings_of(session, of, services.clock.now().date())
@@ -186,6 +186,6 @@ def _accounts(session: Session, services: Services, of: Sequence[Account]) -> tu
         term, standing = terms.get(account.id), standings[account.id]
         renewal = f"renews {slack_day(term.renews_on)}" if term else "no renewal date"
         health = "health unknown" if standing.score is None else f"health {standing.score}"
-        worth = arr_words(account.arr_minor, account.currency)
+        worth = arr_of(account.arr_minor, account.currency, locale)
         lines.append(f"*{escaped(account.name)}*  {account.segment} · {worth} · {renewal} · {health}")
     return tuple(lines)

@@ -70,7 +70,7 @@ def forecast(session: Session, services: Services, told: Told) -> Speech:
     """`forecast [CATEGORY [swing AMOUNT] WHY]`: a call, or what was called so far."""
     term = _term(session, told.account)
     if not told.rest:
-        return blocks.forecast_speech(forecast_view(session, services, told.account, term))
+        return blocks.forecast_speech(forecast_view(session, services, told, term))
     category, _, rest = told.rest.partition(" ")
     swing = _SWING.match(rest.strip())
     why = rest.strip()[swing.end() :] if swing else rest.strip()
@@ -79,7 +79,7 @@ def forecast(session: Session, services: Services, told: Told) -> Speech:
     forecasting.check_call(category.lower(), days, swing_minor, term.arr_minor)
     if not why:
         raise StoreError(f"Why {category.lower()}? One line is enough; it is what the manager reads.")
-    view = forecast_view(session, services, told.account, term)
+    view = forecast_view(session, services, told, term)
     call = Forecast(
         workspace_id=services.workspace_id,
         key=f"command:{told.event.id}",
@@ -95,15 +95,14 @@ def forecast(session: Session, services: Services, told: Told) -> Speech:
         at=services.clock.now(),
     )
     renewals.add_forecast(session, call)
-    return blocks.forecast_speech(
-        forecast_view(session, services, told.account, term), ":white_check_mark: Noted."
-    )
+    return blocks.forecast_speech(forecast_view(session, services, told, term), ":white_check_mark: Noted.")
 
 
 def forecast_view(
-    session: Session, services: Services, account: Account, term: Subscription
+    session: Session, services: Services, told: Told, term: Subscription
 ) -> blocks.ForecastView:
     """What the figures and people expect of a term."""
+    account = told.account
     today = services.clock.now().date()
     facts = {fact.kind: fact.value for fact in accounts.latest_usage(session, account.id)}
     standing = standing_of(session, account, today)
@@ -127,6 +126,7 @@ def forecast_view(
         calls=tuple(calls),
         needs_call=forecasting.needs_call(ground.days, calls),
         closed=renewals.renewal_of(session, term),
+        locale=told.person.locale,
     )
 
 

@@ -100,6 +100,18 @@ def test_a_task_is_done_at_home(bot):
     assert "Call Isla" not in texts_of(shown(bot, PRIYA))
 
 
+def test_figures_at_home_are_written_as_the_reader_writes_them(bot):
+    home(bot, PRIYA)
+    with bot.database.transaction() as session:
+        user = session.exec(select(SlackUser).where(SlackUser.slack_user_id == PRIYA)).one()
+        user.locale = "de-DE"
+        account = session.exec(select(Account).where(Account.key == "harbour-bakery")).one()
+        account.arr_minor, account.currency = 4_800_000, "EUR"
+        session.add_all([user, account])
+    bot.press(PRIYA, shown(bot, PRIYA), "home_refresh")
+    assert "48.000\xa0€ ARR" in texts_of(shown(bot, PRIYA))
+
+
 def test_the_last_questions_are_at_home(bot):
     bot.say(ISLA, HARBOUR, f"<@{bot.services.bot_user_id}> How do I export my data?")
     assert "How do I export my data?" in texts_of(home(bot, ISLA))

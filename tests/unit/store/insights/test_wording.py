@@ -21,4 +21,4 @@ from store.insights.wording import arr_words
 def test_money_reads_the_same_on_a_card_and_in_a_digest(minor, currency, words):
     assert arr_words(minor, currency) == words
     card = AccountCard("a", "Acme", "MM", "renewal", arr_minor=minor, currency=currency)
-    assert words in "\n".join(facts(card))
+    assert words in "\n".join(facts(card)).replace("\xa0", " ")
