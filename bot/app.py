@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slack_bolt import App
 
-from bot import deliver, gap_steps, scheduled_digests, speaking, telling_back, work
+from bot import deliver, gap_steps, promise_keeping, scheduled_digests, speaking, telling_back, work
 from bot.listeners import (
     about,
     accounts,
@@ -37,6 +37,7 @@ from bot.listeners import (
     leftovers,
     log,
     mishaps,
+    overheard,
     owners,
     pickers,
     play,
@@ -99,6 +100,7 @@ FEATURES = (
     pickers,
     shortcuts,
     promises,
+    overheard,
     privacy,
     signals,
     digest,
@@ -172,6 +174,7 @@ HANDLERS: dict[str, Handler] = {
     **privacy.HANDLERS,
     **shortcuts.HANDLERS,
     **promises.HANDLERS,
+    **overheard.HANDLERS,
     **signals.HANDLERS,
     home.OPENED: home.carry_out_opened,
     home.PRESSED: home.carry_out_pressed,
@@ -198,6 +201,8 @@ VIEWS: dict[str, View] = {
     **gap_steps.VIEWS,
     **telling_back.VIEWS,
     **signals.VIEWS,
+    **overheard.VIEWS,
+    **promise_keeping.VIEWS,
     **play_drawing.VIEWS,
     **journey.VIEWS,
     **playbook_posts.VIEWS,

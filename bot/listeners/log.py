@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot import asking, goal_words, speaking
+from bot import asking, goal_words, promise_keeping, speaking
 from bot.blocks import log as blocks
 from bot.listeners.about import About, account_seen, changing, reading
 from bot.listeners.accounts import NOT_YOURS
@@ -101,7 +101,7 @@ def promise(session: Session, services: Services, told: Told) -> Speech:
         said_by=told.user_id,
         created_at=services.clock.now(),
     )
-    promises.make_promise(session, made)
+    promise_keeping.note(session, services, made)
     return _shown(session, services, told.account, ":white_check_mark: Promise noted.")
 
 
@@ -119,7 +119,7 @@ def carry_out_settled(services: Services, event: InboundEvent) -> None:
             return
         state = blocks.SETTLES[pressed.action_id]
         closed = promises.close_promise(session, services.workspace_id, pressed.value, state, now.date())
-        note = f":white_check_mark: {state.capitalize()}." if closed else "That was settled already."
+        note = f":white_check_mark: {blocks.SETTLED_WORDS[state]}" if closed else "That was settled already."
         speaking.reply(session, services, event, _shown(session, services, account, note), replace=True)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import asking, speaking
+from bot import asking, promise_keeping, speaking
 from bot.blocks import promise as blocks
 from bot.listeners.about import account_seen
 from bot.slack.incoming import parse_shortcut
 from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
 from bot.slack.once import remember
+from playbooks.promising import promised
+from playbooks.workdays import Calendar
 from store import access
-from store.tables import Promise, promises
+from store.tables import Promise, proposals
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
@@ -42,8 +44,9 @@ def register(app: App, services: Services) -> None:
             tell(services, pressed, WHOSE)
             return
         context = context_of(pressed, account_id=account.id, ts=pressed.message_ts or "")
-        due = services.clock.now().date() + USUAL
-        open_modal(services, pressed, blocks.promise_modal(account.name, pressed.value, due, context))
+        open_modal(
+            services, pressed, blocks.promise_modal(account.name, *_understood(services, pressed), context)
+        )
 
     def made(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
@@ -56,6 +59,19 @@ def register(app: App, services: Services) -> None:
 
     app.shortcut(SHORTCUT)(wanted)
     app.view(blocks.MODAL)(made)
+
+
+def _understood(services: Services, pressed: Pressed) -> tuple[str, date]:
+    """The words that promise something and their day, in the presser's calendar; else all words, in a week."""
+    with services.database.reading() as session:
+        person = asking.person_of(session, services, pressed.user_id)
+    calendar = Calendar(person.timezone, services.settings.holidays)
+    now = services.clock.now()
+    said_at = datetime.fromtimestamp(float(pressed.message_ts), UTC) if pressed.message_ts else now
+    found = promised(pressed.value, calendar.date_of(said_at), calendar)
+    if found is None or found.due_on < now.date():
+        return pressed.value, now.date() + USUAL
+    return found.text, found.due_on
 
 
 def _account(services: Services, pressed: Pressed, *, spoken_by: str) -> Account | None:
@@ -82,6 +98,7 @@ def _make(session: Session, services: Services, submitted: Submitted) -> str:
     account = account_seen(session, services, person, str(submitted.context.get("account_id")))
     if account is None:
         return WHOSE
+    said_in = submitted.context.get("said_in") or submitted.context.get("channel_id")
     made = Promise(
         workspace_id=services.workspace_id,
         key=submitted.event_key,
@@ -90,12 +107,31 @@ def _make(session: Session, services: Services, submitted: Submitted) -> str:
         due_on=date.fromisoformat(submitted.values[blocks.DUE]),
         owner_email=person.email,
         said_by=submitted.user_id,
-        channel_id=submitted.context.get("channel_id"),
+        channel_id=said_in,
         message_ts=submitted.context.get("ts") or None,
         created_at=services.clock.now(),
     )
-    promises.make_promise(session, made)
+    if not _settle(session, services, submitted, str(said_in), made.message_ts):
+        return blocks.SETTLED[proposals.CONFIRMED]
+    promise_keeping.note(session, services, made)
     return blocks.made_text(account.name, made.due_on)
+
+
+def _settle(
+    session: Session, services: Services, submitted: Submitted, channel_id: str, ts: str | None
+) -> bool:
+    """What the message was proposed as is decided by this; False if its own card was decided before."""
+    wanted = submitted.context.get("proposal_id")
+    for one in proposals.at_message(session, services.workspace_id, channel_id, ts or ""):
+        if one.kind != proposals.PROMISE:
+            continue
+        fresh = proposals.find_proposal(session, services.workspace_id, one.id)
+        decided = fresh is not None and proposals.decide(
+            session, fresh, proposals.CONFIRMED, by=submitted.user_id, now=services.clock.now()
+        )
+        if wanted == one.id and not decided:
+            return False
+    return True
 
 
 HANDLERS = {MADE: carry_out_made}

@@ -11,7 +11,7 @@ from bot.blocks.text import mrkdwn
 from bot.deliver import View
 from bot.late_attempts import cleared_up
 from bot.listeners import answers as answer_messages
-from bot.listeners import handover_work, leaving
+from bot.listeners import handover_work, leaving, overheard
 from bot.recording import record_answer
 from bot.slack.incoming import Said, parse_message
 from bot.slack.once import remember
@@ -47,6 +47,8 @@ def register(app: App, services: Services) -> None:
 
     def store_first(body: dict[str, Any], context: BoltContext, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt's name
         said = parse_message(body, services.bot_user_id)
+        if said is not None:
+            overheard.overhear(services, said)
         if said is not None and _may_be_for_us(services, said):
             key, payload = said.event_key, said.to_payload()
             if remember(services, KIND, key, payload, message_key=said.message_key):

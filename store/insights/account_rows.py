@@ -89,7 +89,7 @@ class AccountRows:
     requests: tuple[Task, ...]  # wishes for a person
     open_tasks: tuple[Task, ...]
     goals: tuple[GoalStanding, ...]
-    promises: tuple[Promise, ...]  # open and kept ones
+    promises: tuple[Promise, ...]  # open, kept and broken ones
     activities: tuple[Activity, ...]  # newest first
     term: Subscription | None
 

@@ -211,11 +211,11 @@ def _open(rows: AccountRows, signals: Sequence[Signal]) -> list[Line]:
     lines += [
         Line(
             f"Promised by {one.due_on:%-d %b %Y}: {cut(one.text)}"
-            + (" (overdue)" if one.due_on < rows.today else ""),
+            + (" (not kept)" if one.state == "broken" else " (overdue)" if one.due_on < rows.today else ""),
             Source("promise", one.created_at.date(), one.channel_id, one.message_ts, f"promises:{one.id}"),
         )
         for one in rows.promises
-        if one.state == "open"
+        if one.state in {"open", "broken"}
     ]
     lines += [
         Line(f"Task: {cut(one.title)}", Source("task", one.created_at.date(), row=f"tasks:{one.id}"))

@@ -14,7 +14,7 @@ from store.upsert import insert_new
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-OPEN, KEPT, WITHDRAWN = "open", "kept", "withdrawn"
+OPEN, KEPT, BROKEN, WITHDRAWN = "open", "kept", "broken", "withdrawn"
 
 
 class Promise(SQLModel, table=True):
@@ -30,7 +30,7 @@ class Promise(SQLModel, table=True):
     text: str
     due_on: date = Field(index=True)
     owner_email: str | None = None
-    state: str = Field(default=OPEN, index=True)  # open | kept | withdrawn
+    state: str = Field(default=OPEN, index=True)  # open | kept | broken | withdrawn
     said_by: str  # Slack user id
     channel_id: str | None = None
     message_ts: str | None = None
@@ -44,7 +44,7 @@ def make_promise(session: Session, promise: Promise) -> bool:
 
 
 def promises_of(
-    session: Session, account_id: str, *, states: Collection[str] = (OPEN, KEPT)
+    session: Session, account_id: str, *, states: Collection[str] = (OPEN, KEPT, BROKEN)
 ) -> list[Promise]:
     """What was promised to an account, the one due first at the top."""
     statement = select(Promise).where(
