@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from store.insights.asked import read_questions, vectors_of
 from store.insights.frame import frame_of
+from store.insights.running import read_plays
+from store.insights.sections import surveys
 from store.insights.sections.data import data_section, read_known
 from store.insights.sections.health import health_section, read_healths
-from store.insights.sections.plays import plays_section, read_plays, run_lines
+from store.insights.sections.month import month_section
+from store.insights.sections.onboarding import onboarding_section, read_beginnings
+from store.insights.sections.plays import plays_section, run_lines
 from store.insights.sections.questions import questions_section, rated_answers, unanswered
 from store.insights.sections.renewals import read_terms, renewal_lines, renewals_section
+from store.insights.sections.service import read_service, service_section
 from store.insights.sections.setup import setup_steps
-from store.insights.sections.team import read_tasks, task_lines, team_section
+from store.insights.sections.team import read_absences, read_tasks, task_lines, team_section
+from store.insights.sections.today import today_section
 from store.insights.sections.voice import quotes, read_voices, voice_section
+from store.insights.sections.wins import read_outcomes, wins_section
 from store.insights.themes import themes
 from store.insights.values import Digest
 
@@ -23,8 +31,17 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from store.insights.asked import Questions
+    from store.insights.frame import Frame
+    from store.insights.running import Plays
+    from store.insights.section_values import Section
+    from store.insights.sections.renewals import Terms
+    from store.insights.sections.service import Service
+    from store.insights.sections.voice import Voices
+    from store.insights.sections.wins import Outcomes
     from store.insights.themes import FindThemes
     from store.insights.values import Figure, Period, Scope, SetupStep
+    from store.tables.tasks import Task
 
 
 def digest(
@@ -44,17 +61,8 @@ def digest(
     are no themes.
     """
     frame = frame_of(session, workspace_id, period, scope, now)
-    asked, voices = read_questions(session, frame), read_voices(session, frame)
-    plays, tasks, terms = read_plays(session, frame), read_tasks(session, frame), read_terms(session, frame)
-    sections = (
-        questions_section(asked),
-        voice_section(voices),
-        plays_section(plays),
-        team_section(frame, tasks),
-        renewals_section(frame, terms),
-        health_section(frame, read_healths(session, frame)),
-        data_section(frame, terms, read_known(session, frame)),
-    )
+    rows = _read(session, frame)
+    sections = _sections(session, frame, rows)
     figures = {figure.key: figure for section in sections for figure in section.figures}
     rates = {rate.key: rate for section in sections for rate in section.rates}
     setup = setup_steps(session, workspace_id)
@@ -65,15 +73,59 @@ def digest(
         mood=_mood(setup, figures),
         figures=figures,
         rates=rates,
-        rated=rated_answers(frame, asked) if rates["answers.helpful"].shown_as == "list" else (),
-        quotes=quotes(frame, voices.said),
-        unanswered=unanswered(frame, asked, vectors_of(session, frame, status="refused")),
-        runs=run_lines(frame, plays),
-        tasks=task_lines(frame, tasks),
-        renewals=renewal_lines(frame, terms),
+        rated=rated_answers(frame, rows.asked) if rates["answers.helpful"].shown_as == "list" else (),
+        quotes=quotes(frame, rows.voices.said),
+        unanswered=unanswered(frame, rows.asked, vectors_of(session, frame, status="refused")),
+        runs=run_lines(frame, rows.plays),
+        tasks=task_lines(frame, rows.tasks),
+        renewals=renewal_lines(frame, rows.terms),
         setup=setup,
-        themes=() if find_themes is None else themes(session, frame, asked, find_themes),
+        themes=() if find_themes is None else themes(session, frame, rows.asked, find_themes),
         sections=sections,
+    )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Everything that the sections are made from."""
+
+    asked: Questions
+    voices: Voices
+    plays: Plays
+    tasks: list[Task]
+    terms: Terms
+    service: Service
+    outcomes: Outcomes
+
+
+def _read(session: Session, frame: Frame) -> _Rows:
+    return _Rows(
+        asked=read_questions(session, frame),
+        voices=read_voices(session, frame),
+        plays=read_plays(session, frame),
+        tasks=read_tasks(session, frame),
+        terms=read_terms(session, frame),
+        service=read_service(session, frame),
+        outcomes=read_outcomes(session, frame),
+    )
+
+
+def _sections(session: Session, frame: Frame, rows: _Rows) -> tuple[Section, ...]:
+    follow_ups = surveys.read_follow_ups(session, frame, surveys.low_scores(frame, rows.plays))
+    month = month_section(frame, rows.terms, rows.outcomes)
+    return (
+        today_section(frame, tasks=rows.tasks, service=rows.service, terms=rows.terms, plays=rows.plays),
+        renewals_section(frame, rows.terms),
+        health_section(frame, read_healths(session, frame)),
+        onboarding_section(frame, rows.plays, read_beginnings(session, frame)),
+        voice_section(frame, rows.voices, rows.plays, follow_ups),
+        questions_section(rows.asked),
+        service_section(frame, rows.service),
+        plays_section(frame, rows.plays),
+        wins_section(frame, rows.outcomes, rows.plays),
+        team_section(frame, rows.tasks, read_absences(session, frame)),
+        data_section(frame, rows.terms, read_known(session, frame)),
+        *((month,) if month else ()),
     )
 
 

@@ -135,10 +135,10 @@ def sla_compliance(clocks: Iterable[Clock], hours: BusinessHours, now: datetime)
     """Clocks met / clocks that came due. One that still runs within its time is neither; each subject counts once."""
     verdicts: dict[tuple[Kind, str], bool] = {}
     for clock in clocks:
-        is_met = _is_met(clock, hours, now)
-        if is_met is not None:
+        verdict = is_met(clock, hours, now)
+        if verdict is not None:
             key = (clock.kind, clock.subject)
-            verdicts[key] = verdicts.get(key, True) and is_met
+            verdicts[key] = verdicts.get(key, True) and verdict
     return metrics.rate_of(verdicts.values())
 
 
@@ -150,7 +150,8 @@ def percentile(values: Sequence[float], part: float) -> float | None:
     return sorted(values)[max(0, int(rank) - 1)]
 
 
-def _is_met(clock: Clock, hours: BusinessHours, now: datetime) -> bool | None:
+def is_met(clock: Clock, hours: BusinessHours, now: datetime) -> bool | None:
+    """Whether a clock was kept; None while it still may be."""
     used = hours.minutes(clock.started_at, clock.stopped_at or now, clock.paused)
     if clock.stopped_at is None:
         return False if used > clock.target_minutes else None

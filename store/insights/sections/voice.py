@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session, col, select
 
 from store.insights.section_values import Section
+from store.insights.sections import surveys
 from store.insights.values import Figure, Quote
 from store.tables.feedback import Feedback
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from store.insights.frame import Frame
+    from store.insights.running import Plays
     from store.insights.values import Period
+    from store.tables.tasks import Task
 
 QUOTE_LENGTH, QUOTES = 240, 5
 
@@ -71,14 +74,28 @@ def _read(session: Session, frame: Frame, period: Period) -> list[Said]:
     return [Said(*row) for row in session.exec(statement) if frame.covers(row[1])]
 
 
-def voice_section(rows: Voices) -> Section:
-    """Feedback counted, good and bad."""
+def voice_section(frame: Frame, rows: Voices, plays: Plays, follow_ups: dict[str, Task]) -> Section:
+    """Feedback counted, surveys with their scores, and each low score with what has become of it."""
+    delivered, answered, low = surveys.survey_figures(frame, plays)
+    measures, missing = surveys.survey_measures(frame, plays)
+    return Section(
+        "voice",
+        "What customers said",
+        figures=(*_feedback(rows), delivered, answered, low),
+        rates=(surveys.response_rate(delivered, answered),),
+        measures=measures,
+        lines=surveys.low_lines(frame, surveys.low_scores(frame, plays), follow_ups),
+        missing=missing,
+    )
+
+
+def _feedback(rows: Voices) -> tuple[Figure, ...]:
     kinds: tuple[tuple[str, str, tuple[int | None, ...]], ...] = (
         ("new", "pieces of feedback", (1, -1, 0, None)),
         ("positive", "positive", (1,)),
         ("negative", "negative", (-1,)),
     )
-    figures = tuple(
+    return tuple(
         Figure(
             f"feedback.{name}",
             label,
@@ -88,7 +105,6 @@ def voice_section(rows: Voices) -> Section:
         )
         for name, label, ratings in kinds
     )
-    return Section("voice", "What customers said", figures=figures)
 
 
 def quotes(frame: Frame, said: Sequence[Said]) -> tuple[Quote, ...]:

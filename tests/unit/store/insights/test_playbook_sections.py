@@ -1,0 +1,252 @@
+"""What the digest says of playbooks, surveys and onboarding."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.insights.sections import surveys
+from store.insights.sections.onboarding import Beginnings, onboarding_section
+from store.insights.sections.plays import plays_section
+from tests.made_frame import account, ago, frame, plays, run, step, task
+
+
+def counts(section):
+    return {figure.key.partition(".")[2]: figure.value for figure in section.figures}
+
+
+def by_key(found):
+    return {one.key: one for one in found}
+
+
+# Playbooks
+
+
+def test_goals_count_only_where_there_is_one_and_only_in_its_time():
+    met = {"goal_met_at": ago(5).isoformat()}
+    runs = [
+        run(started=20, ended=2, snapshot=met),
+        run(started=90, ended=2, snapshot=met),
+        run(started=20, ended=2, snapshot={}),
+        run(started=20, ended=2, state="stopped", snapshot=met),
+        run(started=20, ended=9, snapshot=met),
+    ]
+
+    made = plays_section(frame(), plays(*runs, within=21))
+    none = plays_section(frame(), plays(*runs))
+
+    assert (counts(made)["with_goal"], counts(made)["goal_hit"], counts(made)["ended"]) == (3, 1, 4)
+    assert by_key(made.rates)["runs.goal_share"].value == pytest.approx(1 / 3)
+    assert by_key(none.rates)["runs.goal_share"].value is None
+
+
+def test_a_question_counts_when_it_was_answered_or_has_run_out_and_its_person_is_still_there():
+    one = run()
+    steps = [
+        step(one, state="answered"),
+        step(one, "O2", state="expired"),
+        step(one, "O3", state="sent"),
+        step(one, "O4", state="expired", is_active=False),
+        step(one, "O5", state="answered", contact=None),
+        step(one, "O6", state="answered", days=9),
+        step(one, "O7", state="planned"),
+    ]
+
+    made = plays_section(frame(), plays(one, steps=steps))
+
+    assert [counts(made)[key] for key in ("asked", "settled", "answered", "expired")] == [3, 2, 1, 1]
+    assert by_key(made.rates)["steps.response"].value == 0.5
+
+
+def test_the_step_that_is_answered_least_is_named_once_there_are_enough_answers():
+    one = run()
+    many = [step(one, "O1", contact=f"c{n}") for n in range(5)]
+    few = [step(one, "O2", state="expired", contact=f"c{n}") for n in range(4)]
+
+    assert plays_section(frame(), plays(one, steps=many + few)).lines == ()
+
+    made = plays_section(frame(), plays(one, steps=[*many, *few, step(one, "O2", contact="c9")]))
+    assert [(line.text, line.because) for line in made.lines] == [
+        ("answered most: onboarding, About O1", "5 of 5 answered"),
+        ("answered least: onboarding, About O2", "1 of 5 answered"),
+    ]
+
+
+# Surveys
+
+
+def nps(of_run, value, *, contact="c1", days=1.0, words=None, **values):
+    said = {"survey": "nps", "answer": str(value), "answer_text": words} | values
+    return step(of_run, "N1", contact=contact, days=days, **said)
+
+
+def test_recommendation_counts_the_newest_answer_of_each_person_with_its_rows():
+    one = run()
+    steps = [
+        nps(one, 3, days=3),
+        nps(one, 9, days=1),
+        nps(one, 6, contact="c2"),
+        nps(one, 10, contact="c3", days=9),
+        nps(one, 11, contact="c4"),
+        nps(one, "dismissed", contact="c5"),
+    ]
+
+    measures, missing = surveys.survey_measures(frame(), plays(one, steps=sorted_(steps)))
+
+    found = by_key(measures)
+    assert (found["voice.nps"].value, found["voice.nps"].metric.n, found["voice.nps"].figure.value) == (
+        0,
+        2,
+        2,
+    )
+    assert found["voice.nps"].before.n == 1
+    assert found["voice.nps"].shown_as == "list"
+    assert found["voice.nps_90d"].metric.n == 3
+    assert missing == ("CSAT: not asked.", "CES: not asked.")
+
+
+def sorted_(steps):
+    return sorted(steps, key=lambda one: one.row.updated_at)
+
+
+def test_asked_and_not_answered_is_another_thing_than_not_asked():
+    one = run()
+    waiting = step(one, survey="csat", state="sent")
+
+    _, missing = surveys.survey_measures(frame(), plays(one, steps=[waiting]))
+
+    assert missing == ("CSAT: asked 1, none answered.", "CES: not asked.", "NPS: not asked.")
+
+
+@pytest.mark.parametrize(
+    ("n", "before", "expected"),
+    [(50, 50, "down"), (49, 50, None), (50, 49, None)],
+    ids=["enough in both", "too few now", "too few before"],
+)
+def test_recommendation_has_an_arrow_from_fifty_answers_a_period(n, before, expected):
+    one = run()
+    steps = [nps(one, 2, contact=f"n{i}") for i in range(n)]
+    steps += [nps(one, 10, contact=f"b{i}", days=9) for i in range(before)]
+
+    measures, _ = surveys.survey_measures(frame(), plays(one, steps=sorted_(steps)))
+
+    assert by_key(measures)["voice.nps"].trend == expected
+
+
+FOLLOW_UPS = [
+    pytest.param(None, 0.5, "nobody has followed up, within two working days", id="fresh"),
+    pytest.param(None, 6, "nobody has followed up, over two working days ago", id="late"),
+    pytest.param({"done": 0.2}, 6, "followed up 2 Mar", id="done"),
+    pytest.param({"done": None}, 6, "follow-up open: Call Ana, over two working days ago", id="open"),
+]
+
+
+@pytest.mark.parametrize(("work", "days", "expected"), FOLLOW_UPS)
+def test_a_low_score_is_a_line_with_the_words_and_what_has_become_of_it(work, days, expected):
+    one = run()
+    low = nps(one, 3, days=days, words="Too slow")
+    follow_ups = {low.row.id: task("Call Ana", **work)} if work else {}
+    here = frame()
+
+    line = surveys.low_lines(here, surveys.low_scores(here, plays(one, steps=[low])), follow_ups)[0]
+
+    assert (line.text, line.account, line.quote, line.because) == (
+        "NPS 3 of 10",
+        "Nord",
+        "Too slow",
+        expected,
+    )
+
+
+def test_of_one_account_one_low_score_is_quoted_and_all_are_counted():
+    one, other = run(), run(of="bolt")
+    here = frame(account(arr_minor=100), account("bolt", arr_minor=900))
+    known = plays(one, other, steps=[nps(one, 3), nps(one, 4, contact="c2"), nps(other, 6, contact="c3")])
+
+    lines = surveys.low_lines(here, surveys.low_scores(here, known), {})
+
+    assert [line.account for line in lines] == ["Bolt", "Nord"]
+    assert surveys.survey_figures(here, known)[2].value == 3
+
+
+@given(values=st.lists(st.integers(0, 10), max_size=40))
+def test_scores_stay_on_their_scale_and_their_rows_are_as_many_as_their_answers(values):
+    one = run()
+    steps = [nps(one, value, contact=f"c{n}") for n, value in enumerate(values)]
+
+    measures, _ = surveys.survey_measures(frame(), plays(one, steps=steps))
+
+    for found in measures:
+        assert -100 <= found.value <= 100
+        assert found.metric.n == found.figure.value == len(values)
+
+
+# Onboarding
+
+
+def test_runs_are_on_track_behind_or_stuck_and_each_is_one_of_them():
+    fresh, late, stuck, resting = (
+        run(started=5),
+        run(started=22),
+        run(started=10),
+        run(state="paused", started=40),
+    )
+    waiting = step(stuck, "O3", state="held", due_at=ago(6), days=6)
+    known = plays(fresh, late, stuck, resting, run("renewal"), steps=[waiting], within=21)
+
+    made = onboarding_section(frame(), known, Beginnings())
+
+    assert counts(made) == {"open": 4, "on_track": 1, "behind": 1, "stuck": 2}
+    assert [line.because for line in made.lines] == ["“About O3” was due 24 Feb", "it is paused"]
+
+
+def test_the_first_meeting_value_and_end_are_counted_from_the_contract():
+    one, other = run(started=20, ended=2), run(of="bolt", started=30)
+    first = Beginnings(
+        contracts={"nord": [ago(400).date(), ago(22).date()]},
+        met_on={"nord": [ago(300).date(), ago(10).date()]},
+        value_on={"nord": ago(25).date(), "bolt": ago(10).date()},
+    )
+
+    found = by_key(onboarding_section(frame(account(), account("bolt")), plays(one, other), first).measures)
+
+    assert {
+        key: (one.value, one.metric.n, one.figure.value) for key, one in found.items() if "cohort" not in key
+    } == {
+        "onboarding.tte": (12, 1, 1),
+        "onboarding.ttfv": (8.5, 2, 2),
+        "onboarding.tto": (20, 1, 1),
+    }
+    assert [one.target for one in found.values()][:3] == [14, 30, 45]
+
+
+def test_of_a_cohort_only_those_count_whose_time_is_over():
+    done, late, has_time = run(started=55, ended=20), run(of="bolt", started=70), run(of="free", started=10)
+
+    made = onboarding_section(frame(), plays(done, late, has_time), Beginnings())
+
+    cohorts = [
+        (one.label, one.metric.numerator, one.metric.n) for one in made.measures if "cohort" in one.key
+    ]
+    assert cohorts == [
+        ("onboarded within 45 days, begun Dec 2025", 0, 1),
+        ("onboarded within 45 days, begun Jan 2026", 1, 1),
+    ]
+
+
+def test_without_an_onboarding_there_is_no_nought():
+    made = onboarding_section(frame(), plays(), Beginnings())
+
+    assert made.measures == ()
+    assert made.missing == ("No onboarding has begun in the last ninety days.",)
+
+
+def test_a_step_that_waits_its_turn_holds_nothing_up():
+    one = run()
+    ahead = step(one, "O9", state="planned", due_at=ago(0) + timedelta(days=9))
+    recent = step(one, "O3", state="awaiting_approval", due_at=ago(4))
+
+    assert counts(onboarding_section(frame(), plays(one, steps=[ahead, recent]), Beginnings()))["stuck"] == 0
