@@ -22,6 +22,7 @@ from bot.listeners import (
     consent,
     departures,
     digest,
+    digest_files,
     feedback,
     feedback_loops,
     gaps,
@@ -105,6 +106,7 @@ FEATURES = (
     privacy,
     signals,
     digest,
+    digest_files,
     journey,
     home,
     approvals,
@@ -191,6 +193,7 @@ HANDLERS: dict[str, Handler] = {
     **playbooks.HANDLERS,
     **playbook_posts.HANDLERS,
     **playbook_staff.HANDLERS,
+    **digest_files.HANDLERS,
     leftovers.KIND: leftovers.carry_out,
 }
 
@@ -212,6 +215,7 @@ VIEWS: dict[str, View] = {
     **playbook_posts.VIEWS,
     **playbook_staff.VIEWS,
     **scheduled_digests.VIEWS,
+    **digest_files.VIEWS,
 }
 
 

@@ -229,11 +229,12 @@ def digest(
     context: typer.Context,
     period: Annotated[str, typer.Option(help="A number of days: 7d, 30d.")] = "7d",
     form: Annotated[str, typer.Option("--format", help="text, json, csv or html.")] = "text",
+    scope: Annotated[str, typer.Option(help="A segment, a CSM or an account; else everything.")] = "",
 ) -> None:
     """Print what customers asked and said; the same digest as in Slack."""
     from bot.reports import digest_as
 
-    typer.echo(digest_as(core_of(context), period, form))
+    typer.echo(digest_as(core_of(context), period, form, scope))
 
 
 @app.command()

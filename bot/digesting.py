@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from store.insights.values import Digest, Scope
     from store.people import Person
 
+NOT_YOURS = "These rows belong to accounts that are not yours."
+GONE = "I can no longer open this figure. Please ask for the digest again."
 SCOPE_LIMIT = 80  # characters of a scope that travel in a block id
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import parts
 from bot.blocks.digest_charts import charts
-from bot.blocks.digest_parts import BLOCK, ROWS, SECTION, counted, menu_of, said
+from bot.blocks.digest_parts import BLOCK, FILES, ROWS, SECTION, counted, menu_of
 from bot.blocks.text import brief, escaped
 from bot.slack.messenger import Speech
-from store.insights.section_words import lead
+from store.insights.section_words import BANDS, count_words, lead
 from store.insights.wording import period_words, quiet_words, rate_words, theme_words
 
 if TYPE_CHECKING:
@@ -77,17 +77,23 @@ def section_lines(digest: Digest) -> Iterator[tuple[str, str]]:
 
 
 def _urgent(section: Section) -> str:
-    shown = [f"{n}. {line_of(line)}" for n, line in enumerate(section.lines[:URGENT_SHOWN], start=1)]
+    shown = [
+        f"{n}. {line_of(line, with_command=True)}"
+        for n, line in enumerate(section.lines[:URGENT_SHOWN], start=1)
+    ]
     more = len(section.lines) - URGENT_SHOWN
     return f"*{section.title}*" + (f" (and {more} more)" if more > 0 else "") + "\n" + "\n".join(shown)
 
 
-def line_of(line: Line) -> str:
-    """`*Nordwind*: red, renews in 60 days → Omar Diaz: Renewal brief, `/cs renew @Nordwind brief``."""
-    about = f"*{brief(line.account)}*: " if line.account else ""
-    who = brief(line.owner or "nobody owns it")
-    does = f" → {who}: {brief(line.action.label)}, `{_command(line.action.command)}`" if line.action else ""
-    return f"{about}{brief(line.text, 160)}{does}"
+def line_of(line: Line, *, with_command: bool = False) -> str:
+    """`*Nordwind*: red, renews in 60 days → Omar Diaz: Renewal brief`, and the command that does it."""
+    named = line.account and line.account not in line.text
+    about = f"*{brief(line.account or '')}*: " if named else ""
+    said = f"{about}{brief(line.text, 160)}"
+    if line.action is None:
+        return said
+    command = f", `{_command(line.action.command)}`" if with_command else ""
+    return f"{said} → {brief(line.owner or 'nobody owns it')}: {brief(line.action.label)}{command}"
 
 
 def _first(line: Line) -> str:
@@ -127,12 +133,19 @@ def _renewals(digest: Digest) -> str:
     return ", ".join(f"{one.value} {one.label.removeprefix('renewals ')}" for one in filled)
 
 
+def _health(digest: Digest) -> str:
+    bands = [(band, digest.figures.get(f"health.{band}")) for band in BANDS]
+    known = [(band, figure) for band, figure in bands if figure is not None and figure.value]
+    return ", ".join(counted(figure, band) for band, figure in known)
+
+
 _LEADS: Mapping[str, Callable[[Digest], str]] = {
     "questions": _questions,
     "voice": _voice,
     "plays": _plays,
     "team": _team,
     "renewals": _renewals,
+    "health": _health,
 }
 
 
@@ -149,8 +162,11 @@ def _figures(digest: Digest, made_from: str) -> Iterator[Block]:
     if menu is None:
         return
     main = [digest.figures[key] for key in _MAIN if digest.figures[key].value]
-    buttons = [parts.button(f"Show {said(figure)}", f"{ROWS}_{figure.key}", figure.key) for figure in main]
-    yield parts.actions(*buttons, menu, block_id=f"{BLOCK}0:{made_from}")
+    buttons = [
+        parts.button(f"Show {count_words(figure)}", f"{ROWS}_{figure.key}", figure.key) for figure in main
+    ]
+    files = parts.button("Page and table", FILES)
+    yield parts.actions(*buttons, menu, files, block_id=f"{BLOCK}0:{made_from}")
 
 
 def _plain(head: str, lines: list[str]) -> Speech:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from store.insights.section_values import Cell, Section
     from store.insights.values import Digest, Figure
 
-LEAST = 2  # counts that make a chart
+LEAST, TALL = 2, 5  # counts that make a chart, and how many the largest counts
 _ENDINGS = ("questions.answered", "questions.clarified", "questions.refused", "questions.failed")
 
 
@@ -60,5 +60,6 @@ def _chart(title: str, series: Sequence[tuple[str, Sequence[tuple[str, int]]]]) 
 def drawn(section: Section) -> str:
     """A section's figures as a table or as bars in a code block, at most 60 columns; empty where there is nothing."""
     counts = [one for one in section.figures if one.value]
-    lines = matrix(section.cells) or (bars(counts) if len(counts) >= LEAST else [])
+    worth_it = len(counts) >= LEAST and max(one.value for one in counts) >= TALL
+    lines = matrix(section.cells) or (bars(counts) if worth_it else [])
     return "```\n" + "\n".join(line.replace("`", "'") for line in lines) + "\n```" if lines else ""

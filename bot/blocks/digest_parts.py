@@ -10,6 +10,7 @@ from slack_sdk.models.views import View
 
 from bot.blocks import parts
 from bot.blocks.text import brief, slack_date
+from store.insights.section_words import count_words
 from store.insights.wording import figure_words
 
 if TYPE_CHECKING:
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 
 ROWS = "digest_rows"  # the beginning of action ids; the figure's key is the value
 SECTION = "digest_section"  # the same; the section's key is the value
+FILES = "digest_files"  # the page and the table
 BLOCK = "digest"  # the beginning of block ids; what the digest was made from follows
 ROWS_SHOWN, LINKED, MENU = 40, 8, 60
-_PLURAL = re.compile(
-    r"^((?:open |overdue )?(?:question|answer|rating|piece|playbook|task|renewal|account|customer))s\b"
-)
+
+
+def made_from_of(block_id: str) -> str:
+    """What the digest was made from, out of the id of a block."""
+    return re.sub(rf"^{BLOCK}\d+:", "", block_id)
 
 
 def rows_modal(figure: Figure, rows: Sequence[EvidenceRow], link: Link) -> dict[str, Any]:
@@ -38,7 +42,7 @@ def rows_modal(figure: Figure, rows: Sequence[EvidenceRow], link: Link) -> dict[
         rows: its evidence.
         link: the web address of a message; asked for the first rows only.
     """
-    blocks: list[Block] = [parts.section(f"*{brief(said(figure), 150)}*")]
+    blocks: list[Block] = [parts.section(f"*{brief(count_words(figure), 150)}*")]
     blocks += [
         parts.section(row_words(row, link if n < LINKED else None)) for n, row in enumerate(rows[:ROWS_SHOWN])
     ]
@@ -65,16 +69,11 @@ def modal(title: str, blocks: Sequence[Block]) -> dict[str, Any]:
     return view.to_dict()
 
 
-def said(figure: Figure) -> str:
-    """`1 question`, `12 questions`."""
-    label = _PLURAL.sub(r"\1", figure.label) if figure.value == 1 else figure.label
-    return f"{figure.value} {label}"
-
-
-def counted(figure: Figure) -> str:
-    """`*12 questions* ▲ was 6`."""
+def counted(figure: Figure, label: str = "") -> str:
+    """`*12 questions* ▲ was 6`; under a shorter label where one is given."""
     _, _, trend = figure_words(figure).partition(" ")
-    return f"*{brief(said(figure), 150)}*" + (f" {trend}" if trend else "")
+    words = f"{figure.value} {label}" if label else count_words(figure)
+    return f"*{brief(words, 150)}*" + (f" {trend}" if trend else "")
 
 
 def menu_of(figures: Iterable[Figure], name: str = "any") -> StaticSelectElement | None:
@@ -85,7 +84,7 @@ def menu_of(figures: Iterable[Figure], name: str = "any") -> StaticSelectElement
     return StaticSelectElement(
         action_id=f"{ROWS}_{name}",
         placeholder=PlainTextObject(text="Rows behind any figure"),
-        options=[parts.option(said(one), one.key) for one in filled[:MENU]],
+        options=[parts.option(count_words(one), one.key) for one in filled[:MENU]],
     )
 
 

@@ -9,7 +9,7 @@ from bot.blocks.digest import THEMES, line_of
 from bot.blocks.digest_charts import drawn
 from bot.blocks.digest_parts import BLOCK, LINKED, ROWS, counted, linked, menu_of, modal
 from bot.blocks.text import brief, escaped
-from store.insights.section_words import measured_words, money_words
+from store.insights.section_words import measured_words, money_words, worth_saying
 from store.insights.wording import (
     THUMBS,
     period_words,
@@ -74,7 +74,11 @@ def _blocks(digest: Digest, section: Section, made_from: str, link: Link) -> Ite
 def _numbers(section: Section) -> Iterator[str]:
     yield from (f"• {counted(one)}" for one in section.figures if one.value)
     yield from (f"• {brief(one.label)}: {rate_words(one)}" for one in section.rates if one.whole.value)
-    yield from (f"• {brief(one.label)}: *{escaped(measured_words(one))}*" for one in section.measures)
+    yield from (
+        f"• {brief(one.label)}: *{escaped(measured_words(one))}*"
+        for one in section.measures
+        if worth_saying(one)
+    )
     yield from (f"• {brief(one.label)}: *{escaped(money_words(one.amounts))}*" for one in section.money)
 
 
@@ -82,7 +86,7 @@ def _line(line: Line, link: Link) -> str:
     worth = f" · {money_words([line.arr])} a year" if line.arr else ""
     why = f"\n{brief(line.because, 300)}" if line.because else ""
     quote = f"\n> “{brief(line.quote, 240)}”" if line.quote else ""
-    return f"{line_of(line)}{worth}{why}{quote}{linked(link(line.channel_id, line.message_ts))}"
+    return f"{line_of(line, with_command=True)}{worth}{why}{quote}{linked(link(line.channel_id, line.message_ts))}"
 
 
 def _themes(digest: Digest, made_from: str) -> Iterator[Block]:

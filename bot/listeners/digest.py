@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot import asking
 from bot.blocks.digest import digest_speech
-from bot.blocks.digest_parts import BLOCK, ROWS, SECTION, notice_modal, rows_modal
+from bot.blocks.digest_parts import ROWS, SECTION, made_from_of, notice_modal, rows_modal
 from bot.blocks.digest_sections import section_modal
-from bot.digesting import Recipe, headline, is_open_to, linking, make, may_open, scope_of
+from bot.digesting import GONE, NOT_YOURS, Recipe, headline, is_open_to, linking, make, may_open, scope_of
 from bot.listeners.commands import Subcommand, finish
 from bot.listeners.digest_schedules import WORDS as SCHEDULING
 from bot.slack.incoming import parse_action
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from bot.slack.incoming import Pressed
     from store.insights.values import Scope
 
-NOT_YOURS = "These rows belong to accounts that are not yours."
-GONE = "I can no longer open this figure. Please ask for the digest again."
 _PERIOD = re.compile(r"\d+\s*d(ays?)?|week(ly)?|month(ly)?|quarter", re.IGNORECASE)
 
 
@@ -83,7 +81,7 @@ def parse(words: str) -> tuple[str, str]:
 
 def opened_view(services: Services, pressed: Pressed) -> dict[str, Any]:
     """The modal of a section or of the rows behind a figure, if the accounts are those of whoever pressed."""
-    recipe = Recipe.unpacked(re.sub(rf"^{BLOCK}\d+:", "", pressed.block_id))
+    recipe = Recipe.unpacked(made_from_of(pressed.block_id))
     if recipe is None:
         return notice_modal(GONE)
     services.directory.meet(pressed.user_id)

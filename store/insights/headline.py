@@ -33,6 +33,7 @@ _SUBJECTS = {
     "feedback.new": "Feedback",
     "feedback.positive": "Positive feedback",
 }  # in the order in which they are told
+_WHOLE = {"questions": "questions.asked", "feedback": "feedback.new"}
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,16 @@ def _urgent(digest: Digest) -> Iterator[Sentence]:
 
 def _moved(digest: Digest) -> Iterator[Sentence]:
     everything = {figure.key: figure for figure in digest.all_figures}
-    told = [everything[key] for key in _SUBJECTS if key in everything and everything[key].trend]
+    told = [everything[key] for key in _SUBJECTS if key in everything and _is_news(everything, key)]
     for figure in told[:_MOVED]:
         verb = "rose" if figure.trend == "up" else "fell"
         yield Sentence(f"{_SUBJECTS[figure.key]} {verb} from {figure.before} to {figure.value}.", figure)
+
+
+def _is_news(everything: Mapping[str, Figure], key: str) -> bool:
+    """Whether it moved, and there was something of its kind before: a beginning is no rise."""
+    whole = everything.get(_WHOLE.get(key.partition(".")[0], ""))
+    return everything[key].trend is not None and (whole is None or bool(whole.before))
 
 
 def _themes(digest: Digest) -> Iterator[Sentence]:

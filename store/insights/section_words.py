@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from store.insights.wording import ARROWS, CURRENCY_SIGNS, figure_words, percent, plain
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 BANDS = ("green", "yellow", "red", "unknown")
 CELLS = 10  # of a bar
 LEAD = 3  # what is said of a section in one line
+_PLURAL = re.compile(
+    r"^((?:open |overdue |red )?(?:question|answer|rating|piece|playbook|task|renewal|account|customer))s\b"
+)
 _SPARKS = "▁▂▃▄▅▆▇█"
 
 
@@ -40,7 +44,7 @@ def measured_words(one: Measured) -> str:
 
 def _likely(one: Measured) -> str:
     n, interval = one.metric.n, one.metric.interval
-    if one.shown_as == "rate" or interval is None:
+    if one.shown_as == "rate" or interval is None or interval[0] == interval[1]:
         return f" (n {n})"
     return f" (n {n}, likely {_number(one, interval[0], bare=True)}-{_number(one, interval[1])})"
 
@@ -75,9 +79,21 @@ def _duration(minutes: float) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
+def count_words(figure: Figure) -> str:
+    """`1 question`, `12 questions`."""
+    label = _PLURAL.sub(r"\1", figure.label) if figure.value == 1 else figure.label
+    return f"{figure.value} {label}"
+
+
 def said_of(figure: Figure) -> str:
-    """`questions 12 ▲ was 6`: a count with its label."""
-    return f"{figure.label} {figure_words(figure)}"
+    """`12 questions ▲ was 6`: a count with its label and where it came from."""
+    _, _, trend = figure_words(figure).partition(" ")
+    return count_words(figure) + (f" {trend}" if trend else "")
+
+
+def worth_saying(one: Measured) -> bool:
+    """Whether a metric has a number, or somebody was asked for one."""
+    return one.shown_as in {"interval", "rate"} or one.asked is not None
 
 
 def lead(section: Section) -> list[str]:

@@ -309,6 +309,14 @@ def test_the_digest_comes_in_each_form(guidepost, form, begins):
         json.loads(said.out)
 
 
+def test_the_digest_of_a_segment_has_its_accounts_alone(guidepost):
+    said = guidepost("digest", "--period", "30d", "--scope", "ENT")
+    assert (said.code, said.out.startswith("Guidepost digest: segment ENT")) == (0, True)
+    nowhere = guidepost("digest", "--scope", "Atlantis")
+    assert (nowhere.code, nowhere.out) == (1, "")
+    assert "no account, segment or CSM" in nowhere.err
+
+
 def test_the_database_is_upgraded_and_saved(guidepost, tmp_path):
     assert f"is at revision {schema.head()}" in guidepost("db", "upgrade").out
     saved = tmp_path / "copies" / "backup.db"

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.listeners.digest import parse
-from store.tables import Account, Task
+from store.tables import Account, StaffMember, Task
 from tests.bot_fixtures import GRACE, HARBOUR, ISLA, NOOR, PRIYA, TEAM, TOM, texts_of
 from tests.local_slack import element_of
 
@@ -154,8 +154,6 @@ def test_a_shared_digest_opens_only_for_those_whose_accounts_they_are(bot, week)
     bot.press(TOM, shared, "digest_rows_questions.asked")
     assert "How do I export my data?" in texts_of(bot.modal(TOM))
     with bot.database.transaction() as session:
-        from store.tables import StaffMember
-
         tom = session.exec(select(StaffMember).where(StaffMember.slack_user_id == TOM)).one()
         tom.team = "Elsewhere"
         session.add(tom)
@@ -222,3 +220,27 @@ def test_a_chat_models_headline_is_shown_in_its_place_and_marks_nothing_up(bot, 
 def test_a_headline_that_may_not_be_shown_gives_way_to_the_composed_one(bot, week):
     bot.services.headlines = Scripted(None)
     assert "1 thing needs you today" in opening(digest_of(bot, PRIYA))
+
+
+def files_of(bot, user):
+    return [file for one in bot.seen(user, bot.dm(user)).messages for file in one.get("files") or ()]
+
+
+def test_the_page_and_the_table_come_in_direct_messages(bot, week):
+    reply = digest_of(bot, PRIYA)
+    bot.press(PRIYA, reply, "digest_files")
+    assert "in our direct messages" in texts_of(bot.seen(PRIYA, TEAM).ephemerals[-1])
+    assert [file["name"] for file in files_of(bot, PRIYA)] == [
+        "digest-2026-03-03.html",
+        "digest-2026-03-03.csv",
+    ]
+
+
+def test_the_files_of_a_shared_digest_are_for_those_whose_accounts_they_are(bot, week):
+    bot.command(GRACE, TEAM, "digest 7d --share")
+    shared = bot.seen(TOM, TEAM).messages[-1]
+    with bot.database.transaction() as session:
+        session.exec(select(StaffMember).where(StaffMember.slack_user_id == TOM)).one().team = "Elsewhere"
+    bot.press(TOM, shared, "digest_files")
+    assert "not yours" in texts_of(bot.seen(TOM, TEAM).ephemerals[-1])
+    assert files_of(bot, TOM) == []
