@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from playbooks.workdays import Calendar
 from store.errors import GuidepostError
 from store.tables import events
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bot.slack.directory import SlackDirectory
     from bot.slack.messenger import SlackMessenger
     from knowledge.types import Answered, Question, Told
+    from knowledge.voices import Voice
     from playbooks.runner import PlaybookRunner
     from store.clock import Clock
     from store.database import Database
@@ -63,6 +65,22 @@ class Answers(Protocol):
     def answer(self, question: Question, told: Told | None = None) -> Answered:
         """The answer, or a refusal; never an exception for a mere question. `told` hears how far it is."""
         ...
+
+
+class Voices(Protocol):
+    """Tells complaints and praise from everything else."""
+
+    def kind_of(self, text: str) -> Voice | None:
+        """What a message is; None where it is neither, or where that is not sure."""
+        ...
+
+
+class NoVoices:
+    """Where nobody listens for them."""
+
+    def kind_of(self, text: str) -> Voice | None:  # noqa: ARG002 - the port's name
+        """Nothing is either."""
+        return None
 
 
 class Syncs(Protocol):
@@ -147,9 +165,14 @@ class Services:
     speech_waiting: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
     syncs: Syncs = field(default_factory=NoSyncs)
+    voices: Voices = field(default_factory=NoVoices)
     drafts: Drafts = field(default_factory=NoDrafts)
     likeness: Likeness = field(default_factory=NoLikeness)
     headlines: Headlines = field(default_factory=NoHeadlines)
+
+    def calendar_of(self, zone: str) -> Calendar:
+        """The working days of somebody in a zone, without the holidays of the settings."""
+        return Calendar(zone, self.settings.holidays)
 
     def wake_workers(self) -> None:
         """There is a new inbound event."""

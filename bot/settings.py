@@ -10,6 +10,7 @@ import difflib
 import os
 import re
 from datetime import date, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -59,6 +60,7 @@ def hours_of(span: str) -> tuple[time, time]:
     return begins, ends
 
 
+@lru_cache(maxsize=8)
 def days_of(written: str) -> frozenset[date]:
     """Days as people write them: 12-25 of every year, 2026-05-14 once.
 

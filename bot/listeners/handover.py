@@ -15,7 +15,6 @@ from bot.office_hours import due_after
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.once import remember
-from playbooks.workdays import Calendar
 from store.tables import Account, Answer, Conversation, Message, Task, answers, conversations, tasks
 
 if TYPE_CHECKING:
@@ -136,7 +135,7 @@ def _pass_on(services: Services, event: InboundEvent, wish: Wish) -> None:
     helpers = helpers_for(services, wish.account)
     helper = helpers[0] if helpers else None
     now = services.clock.now()
-    calendar = Calendar(helper.timezone if helper else wish.asked.person.timezone)
+    calendar = services.calendar_of(helper.timezone if helper else wish.asked.person.timezone)
     with services.effect_of(event.id) as session:
         task = _task(services, wish, helpers, due_after(calendar, now))
         if not tasks.open_task(session, task):

@@ -17,7 +17,6 @@ from bot.listeners.accounts import card_of
 from bot.listeners.helpers import card_to_first, left_to_tell
 from bot.office_hours import due_after
 from bot.slack.messenger import Posted
-from playbooks.workdays import Calendar
 from store.tables import Account, Conversation, Task, answers, conversations, outbox
 
 if TYPE_CHECKING:
@@ -72,7 +71,8 @@ def begin_anew(session: Session, services: Services, task: Task, person: Person)
     chain = task.link.get("chain") or []
     if level < len(chain) and chain[level][0] == person.slack_user_id:
         level += 1
-    climb_at(session, services, task, due_after(Calendar(person.timezone), services.clock.now()), level=level)
+    due_at = due_after(services.calendar_of(person.timezone), services.clock.now())
+    climb_at(session, services, task, due_at, level=level)
 
 
 def next_level(session: Session, services: Services, task: Task) -> int:
@@ -162,7 +162,8 @@ def _higher_sent(services: Services, session: Session, message: OutboxMessage, _
     task = session.get_one(Task, message.payload["task_id"])
     level = int(message.payload["level"])
     _, name, timezone = task.link["chain"][level]
-    climb_at(session, services, task, due_after(Calendar(timezone), services.clock.now()), level=level + 1)
+    due_at = due_after(services.calendar_of(timezone), services.clock.now())
+    climb_at(session, services, task, due_at, level=level + 1)
     if task.link.get("ts"):
         speaking.say(
             session,

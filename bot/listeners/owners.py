@@ -11,7 +11,6 @@ from bot.citing import cited_document
 from bot.deliver import Moot, View
 from bot.office_hours import opening_after
 from bot.slack.messenger import Posted, Unreachable
-from playbooks.workdays import Calendar
 from store import people
 from store.tables import Account, answers, feedback
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.services import Services
     from bot.slack.messenger import Speech
+    from playbooks.workdays import Calendar
     from store.people import Person
     from store.tables import Answer, Feedback, Message, OutboxMessage
 
@@ -38,7 +38,7 @@ def hear_of(session: Session, services: Services, answer: Answer) -> None:
         if staff is None:
             continue
         now = services.clock.now()
-        due = told_at(now, staff.timezone)
+        due = told_at(now, services.calendar_of(staff.timezone))
         speaking.send(
             session,
             services,
@@ -52,11 +52,11 @@ def hear_of(session: Session, services: Services, answer: Answer) -> None:
         )
 
 
-def told_at(now: datetime, timezone: str) -> datetime:
+def told_at(now: datetime, calendar: Calendar) -> datetime:
     """When somebody is told: at the end of the ten minutes, or when their office opens next."""
     seconds = GATHERED.total_seconds()
     gathered = datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
-    return opening_after(Calendar(timezone), gathered)
+    return opening_after(calendar, gathered)
 
 
 def _staff(session: Session, services: Services, owner: str) -> Person | None:

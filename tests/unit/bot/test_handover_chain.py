@@ -51,6 +51,15 @@ def test_unanswered_it_goes_from_the_csm_to_the_manager_to_the_admin(bot, asked)
     assert [len(cards(bot, one)) for one in (PRIYA, GRACE, NOOR)] == [1, 1, 1]
 
 
+def test_a_holiday_does_not_count(bot, request):
+    bot.services.settings = bot.services.settings.model_copy(update={"guidepost_holidays": "2026-03-03"})
+    request.getfixturevalue("asked")
+    later(bot, timedelta(days=1, hours=2, minutes=59))  # the next day, 12:59
+    assert cards(bot, GRACE) == []
+    later(bot, timedelta(minutes=1))
+    assert len(cards(bot, GRACE)) == 1
+
+
 def test_the_night_does_not_count(bot, asked):
     later(bot, timedelta(hours=5))  # Grace is told at 15:00; at 18:00 she has had three of her four hours
     later(bot, timedelta(hours=18))

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from bot.blocks.feedback import OWNER_SEES, PoorRating, owner_speech
 from bot.listeners.owners import told_at
+from playbooks.workdays import Calendar
 from store.tables import Answer, Document, Feedback, InboundEvent, OutboxMessage
 from tests.bot_fixtures import HARBOUR, ISLA, OWEN, PRIYA, texts_of
 
@@ -144,7 +145,7 @@ def test_an_article_that_nobody_of_the_team_looks_after_tells_nobody(bot, answer
 def test_owners_are_told_in_their_office_hours(now, due):
     day, hour, minute = now
     expected = datetime(2026, 3, due[0], due[1], due[2], tzinfo=UTC)
-    assert told_at(datetime(2026, 3, day, hour, minute, tzinfo=UTC), "Europe/London") == expected
+    assert told_at(datetime(2026, 3, day, hour, minute, tzinfo=UTC), Calendar("Europe/London")) == expected
 
 
 def test_many_poor_ratings_are_one_message_that_fits():
