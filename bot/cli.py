@@ -9,7 +9,7 @@ import json
 import logging
 import sys
 from functools import partial
-from pathlib import Path  # noqa: TC003 - typer reads annotations when it runs
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -260,6 +260,32 @@ def journey(
         typer.echo(f"Saved {html}.", err=as_json)
     if html is None or as_json:
         sys.stdout.buffer.write(journey_as(core, asked, "json" if as_json else form))
+
+
+@app.command()
+def demo(
+    *,
+    months: Annotated[int, typer.Option(min=3, max=36, help="How many months are played.")] = 12,
+    accounts: Annotated[int, typer.Option(min=20, max=200, help="How many customers.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed and last day give the same company.")] = 1,
+    until: Annotated[str, typer.Option(help="The last day: 2026-12-31; yesterday if empty.")] = "",
+    data: Annotated[
+        Path, typer.Option(help="The folder to build it in; it must be empty, or not there yet.")
+    ] = Path(".guidepost-demo"),
+    as_json: Json = False,
+) -> None:
+    """Build a made-up company by playing its months through the product, with a moved clock.
+
+    `GUIDEPOST_DATA_DIR=FOLDER guidepost run` opens it.
+    """
+    from bot.demo.building import build, plan_of
+    from bot.settings import load_settings
+
+    settings = load_settings().model_copy(update={"guidepost_data_dir": data})
+    plan = plan_of(months, accounts, seed, until)
+    with progress_line(quiet=as_json) as progress:
+        built = build(settings, plan, tell=progress)
+    show(built, as_json, lambda value: lines(value) + f"\n\nOpen it: GUIDEPOST_DATA_DIR={data} guidepost run")
 
 
 @playbooks_app.command("list")

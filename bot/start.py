@@ -131,19 +131,21 @@ def _real_slack(settings: Settings) -> Access:
 @contextmanager
 def _local_slack(core: Core, *, with_sample: bool) -> Iterator[Access]:
     """The local workspace, with its past laid into it before anybody looks."""
-    from bot.local import sample  # noqa: PLC0415 - Slack's users never need it
+    from bot.demo.marking import is_demo, staff_of  # noqa: PLC0415 - Slack's users never need it
+    from bot.local import sample  # noqa: PLC0415
     from bot.local.clock import LocalClock  # noqa: PLC0415
     from bot.local.seed import Seed  # noqa: PLC0415
     from bot.local.server import LocalWorkspace  # noqa: PLC0415
 
     assert isinstance(core.clock, LocalClock)
     folder = workspace_folder(core.settings)
-    if with_sample:
+    directory = staff_of(folder) if is_demo(folder) else sample.directory()
+    if with_sample and not is_demo(folder):
         Seed(core.database, core.workspace_id, folder, core.clock).records()
     workspace = LocalWorkspace(
         folder,
         core.clock,
-        directory=sample.directory(),
+        directory=directory,
         port=core.settings.guidepost_local_port,
         config=app_config(),
     )
@@ -166,7 +168,9 @@ def _load_in_background(core: Core, bot: Bot, *, sample: bool) -> None:
     """Models take seconds to load; the sample's help centre is taken in first, as it needs them too."""
 
     def load() -> None:
-        if sample:
+        from bot.demo.marking import is_demo  # noqa: PLC0415 - Slack's users never need it
+
+        if sample and not is_demo(workspace_folder(core.settings)):
             from bot.local.seed import Seed  # noqa: PLC0415 - Slack's users never need it
 
             seed = Seed(core.database, core.workspace_id, workspace_folder(core.settings), core.clock)

@@ -21,7 +21,7 @@ from store.insights.account_rows import read_account
 from store.tables import Signal, Task, accounts, events, happenings, health, signals, tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from sqlmodel import Session
@@ -82,16 +82,23 @@ class Watch:
         self._services = services
         self._triggers = triggers_of(services)
 
-    def run_due(self, limit: int = 50) -> int:
-        """Look at accounts that nobody has looked at today, at most `limit`; at how many that was possible."""
+    def run_due(self, limit: int = 50, *, may_wait: Callable[[str], bool] = lambda _: False) -> int:
+        """Look at accounts that nobody has looked at today, at most `limit`; at how many that was possible.
+
+        Args:
+            limit: at most so many.
+            may_wait: whether an account, by its id, need not be looked at today.
+        """
         services = self._services
         now = services.clock.now()
         with services.database.reading() as session:
             everyone = accounts.all_accounts(session, services.workspace_id)
             looked = health.looked_at(session, services.workspace_id, now.date())
-        due = [one for one in everyone if one.id not in looked and _is_time(one, now)][:limit]
+        due = [
+            one for one in everyone if one.id not in looked and _is_time(one, now) and not may_wait(one.id)
+        ]
         seen = 0
-        for account in due:
+        for account in due[:limit]:
             try:
                 with services.database.transaction() as session:
                     self.look(session, account.id)

@@ -86,6 +86,11 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def quiet(self) -> None:
+        """Wait until nothing is on its way any more. What waits for a retry is on its way, too."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def in_background(self, work: Coroutine[None, None, None]) -> None:
         """Run something beside; it ends with the workspace."""
         task = asyncio.get_running_loop().create_task(work)

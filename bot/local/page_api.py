@@ -58,6 +58,17 @@ class PageApi:
             ),
         ]
 
+    async def does(self, call: str, body: Payload) -> Payload:
+        """Carry out a call by its name, without HTTP.
+
+        Raises:
+            PageError: there is no such call, or it is refused.
+        """
+        doing = self._doings().get(call)
+        if doing is None:
+            raise PageError(f"The page has no call {call!r}.", 404)
+        return await doing(body)
+
     def _doings(self) -> dict[str, Callable[[Payload], Awaitable[Payload]]]:
         return {
             "post": self.post,

@@ -6,8 +6,9 @@ import asyncio
 import json
 import secrets
 import socket
+from dataclasses import replace
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -37,9 +38,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bot.local.clock import LocalClock
+    from bot.local.delivery import Transport
+    from bot.local.payloads import Payload
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 20.0
+_DONE_SECONDS = 60.0
 T = TypeVar("T")
 
 
@@ -118,6 +122,7 @@ class LocalWorkspace:
         )
         self._ws.begin_after(reading.latest_of_all(self._ws.records))
         streams.end_all(self._ws)
+        self._page = PageApi(self._ws, Controls(self._ws, self._sockets))
         self._budgets = Budgets(budgets or {})
         self.set_events_url(events_url)
         self._server: uvicorn.Server | None = None
@@ -153,11 +158,7 @@ class LocalWorkspace:
         """
         listener = _listen(self._port)
         self._ws.base_url = f"http://{_HOST}:{listener.getsockname()[1]}"
-        app = Gate(
-            Starlette(
-                routes=[*self._slack_routes(), *PageApi(self._ws, Controls(self._ws, self._sockets)).routes()]
-            )
-        )
+        app = Gate(Starlette(routes=[*self._slack_routes(), *self._page.routes()]))
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=2
         )
@@ -197,6 +198,54 @@ class LocalWorkspace:
             self._delivery.transport = HttpMode(
                 url, self.signing_secret, self._clock.real_now, self._ack_seconds
             )
+
+    def deliver_by(self, transport: Transport) -> None:
+        """Hand events to a bot in this process, instead of over a socket."""
+        self._delivery.transport = transport
+
+    def does(self, user_id: str, call: str, **body: Any) -> Payload:
+        """Somebody does what their browser page would: `call` of PAGE_API.md. Returns when the bot was told.
+
+        Raises:
+            PageError: they cannot do that.
+            LocalWorkspaceError: the workspace is not running.
+        """
+        if self._loop is None:
+            raise LocalWorkspaceError("The local workspace does not run; start it first.")
+
+        async def done() -> Payload:
+            answer = await self._page.does(call, {"as": user_id, **body})
+            await self._delivery.quiet()
+            return answer
+
+        return asyncio.run_coroutine_threadsafe(done(), self._loop).result(_DONE_SECONDS)
+
+    def dm_of(self, user_id: str) -> str:
+        """The id of somebody's conversation with the bot, opened if it was not."""
+        return self._on_loop(lambda: self._ws.dm_with_bot(user_id).id)
+
+    def share_with_bot(self, channel: Channel) -> None:
+        """A channel comes to be, and then the bot is invited: it hears of that as of any invitation."""
+        bot = self._ws.bot_user
+        self.add_channel(replace(channel, members=tuple(one for one in channel.members if one != bot)))
+        self.add_channel(replace(channel, members=tuple(dict.fromkeys((*channel.members, bot)))))
+
+    def close_account(self, user_id: str) -> None:
+        """Somebody's Slack account is closed; the bot hears of it.
+
+        Raises:
+            PageError: there is no such person.
+        """
+        self._on_loop(lambda: self._ws.put_user(replace(self._ws.person(user_id), deleted=True)))
+
+    def window_of(self, user_id: str) -> Payload | None:
+        """The modal that is open at somebody's page, the top one."""
+        return self._on_loop(lambda: next(reversed(self._ws.views.stack(user_id)), None))
+
+    def quiet(self) -> None:
+        """Wait until the bot has been told everything."""
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._delivery.quiet(), self._loop).result(_DONE_SECONDS)
 
     def move_clock_by(self, mover: Callable[[timedelta], object]) -> None:
         """Let somebody else move the clock when the page asks for it; they call `advance`, step by step."""

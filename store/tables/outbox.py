@@ -279,3 +279,24 @@ def _with_prefix(workspace_id: str, key_prefix: str, state: str) -> SelectOfScal
         OutboxMessage.state == state,
         col(OutboxMessage.key).startswith(key_prefix, autoescape=True),
     )
+
+
+def sent_since(session: Session, workspace_id: str, since: datetime) -> list[OutboxMessage]:
+    """What was said at that moment or after it, in the order in which it was said."""
+    statement = select(OutboxMessage).where(
+        OutboxMessage.workspace_id == workspace_id,
+        OutboxMessage.state == "sent",
+        col(OutboxMessage.sent_at) >= since,
+    )
+    order = (col(OutboxMessage.sent_at), col(OutboxMessage.sent_ts), col(OutboxMessage.key))
+    return list(session.exec(statement.order_by(*order)).all())
+
+
+def next_due(session: Session, workspace_id: str) -> datetime | None:
+    """When the next message is due that waits."""
+    return session.exec(
+        select(OutboxMessage.due_at)
+        .where(OutboxMessage.workspace_id == workspace_id, OutboxMessage.state == "pending")
+        .order_by(col(OutboxMessage.due_at))
+        .limit(1)
+    ).first()
