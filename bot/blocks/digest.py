@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
 from bot.blocks.digest_charts import charts
-from bot.blocks.digest_parts import BLOCK, FILES, ROWS, SECTION, counted, menu_of
+from bot.blocks.digest_parts import BLOCK, FILES, ROWS, SECTION, counted, deed_button, menu_of
 from bot.blocks.text import brief, escaped
 from bot.slack.messenger import Speech
 from store.insights.section_words import BANDS, count_words, lead
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.models.blocks import Block
 
-    from store.insights.section_values import Line, Section
+    from store.insights.section_values import Action, Line, Section
     from store.insights.values import Digest
 
 THEMES = "themes"  # stands among the sections, and is made of the digest's themes
@@ -37,17 +38,30 @@ def digest_speech(digest: Digest, made_from: str, headline: Sequence[str] = ()) 
     if digest.mood == "setup":
         return _plain(head, [_setup(digest)])
     if digest.mood == "quiet":
-        return _plain(head, list(quiet_words(digest)))
+        return _quiet(digest, made_from, head)
     opening = "\n".join([head, *(escaped(sentence) for sentence in headline)])
-    blocks: list[Block] = [parts.section(opening)]
-    lines = list(section_lines(digest))
-    for n, (key, line) in enumerate(lines, start=1):
-        details = parts.button("Details", f"{SECTION}_{key}", key)
-        blocks.append(parts.section(line, block_id=f"{BLOCK}{n}:{made_from}", accessory=details))
-    blocks += _figures(digest, made_from)
-    text = "\n".join([opening, *(line for _, line in lines)])
+    lines = list(screen_lines(digest))
+    blocks = [parts.section(opening), *_drawn(lines, made_from), *_figures(digest, made_from)]
+    text = "\n".join([opening, *(line.text for line in lines)])
     drawn = parts.speech(text, blocks)
     return Speech(text=drawn.text, blocks=[*drawn.blocks, *charts(digest)], simple_blocks=drawn.blocks)
+
+
+def _quiet(digest: Digest, made_from: str, head: str) -> Speech:
+    """Two lines, and what needs somebody all the same."""
+    opening = "\n".join([head, *quiet_words(digest)])
+    urgent = [line for line in screen_lines(digest) if line.section == URGENT]
+    text = "\n".join([opening, *(line.text for line in urgent)])
+    return parts.speech(text, [parts.section(opening), *_drawn(urgent, made_from)])
+
+
+def _drawn(lines: Sequence[ScreenLine], made_from: str) -> Iterator[Block]:
+    """Each line with its one button: what is to be done, else the section's details."""
+    for n, line in enumerate(lines, start=1):
+        button = deed_button(line.action) if line.action else None
+        if line.opens:
+            button = parts.button("Details", f"{SECTION}_{line.section}", line.section)
+        yield parts.section(line.text, block_id=f"{BLOCK}{n}:{made_from}", accessory=button)
 
 
 def short_lines(digest: Digest) -> list[str]:
@@ -56,52 +70,54 @@ def short_lines(digest: Digest) -> list[str]:
         return [_setup(digest)]
     if digest.mood == "quiet":
         return list(quiet_words(digest))
-    return [line for key, line in section_lines(digest) if key in _LEADS]
+    return [line.text for line in screen_lines(digest) if line.section in _LEADS]
 
 
-def section_lines(digest: Digest) -> Iterator[tuple[str, str]]:
-    """Each section that has something to say: its key, and the line that says it, with what to do first."""
+@dataclass(frozen=True)
+class ScreenLine:
+    """One line of the first screen; it opens its section, or does what it says."""
+
+    section: str
+    text: str
+    opens: bool = True
+    action: Action | None = None
+
+
+def screen_lines(digest: Digest) -> Iterator[ScreenLine]:
+    """A line for each section that has something to say, with what to do first; each that needs somebody has its own."""
     for section in digest.sections:
-        words = (
-            _LEADS[section.key](digest) if section.key in _LEADS else ", ".join(map(escaped, lead(section)))
-        )
         if section.key == URGENT and section.lines:
-            yield section.key, _urgent(section)
-        elif words and not section.is_empty:
-            yield (
-                section.key,
-                f"*{section.title}:* {words}" + (_first(section.lines[0]) if section.lines else ""),
-            )
+            yield from _urgent(section)
+        elif not section.is_empty and (words := _words(digest, section)):
+            first = f" · {line_of(section.lines[0])}" if section.lines else ""
+            yield ScreenLine(section.key, f"*{section.title}:* {words}{first}")
         if section.key == "questions" and digest.themes:
-            yield THEMES, f"*Themes:* {', '.join(_theme(digest, n) for n in range(len(digest.themes)))}"
+            themes = ", ".join(_theme(digest, n) for n in range(len(digest.themes)))
+            yield ScreenLine(THEMES, f"*Themes:* {themes}")
 
 
-def _urgent(section: Section) -> str:
-    shown = [
-        f"{n}. {line_of(line, with_command=True)}"
-        for n, line in enumerate(section.lines[:URGENT_SHOWN], start=1)
-    ]
+def _words(digest: Digest, section: Section) -> str:
+    own = _LEADS.get(section.key)
+    return own(digest) if own else ", ".join(map(escaped, lead(section)))
+
+
+def _urgent(section: Section) -> Iterator[ScreenLine]:
     more = len(section.lines) - URGENT_SHOWN
-    return f"*{section.title}*" + (f" (and {more} more)" if more > 0 else "") + "\n" + "\n".join(shown)
+    yield ScreenLine(section.key, f"*{section.title}*" + (f" (and {more} more)" if more > 0 else ""))
+    for n, line in enumerate(section.lines[:URGENT_SHOWN], start=1):
+        yield ScreenLine(section.key, f"{n}. {line_of(line)}", opens=False, action=line.action)
 
 
-def line_of(line: Line, *, with_command: bool = False) -> str:
-    """`*Nordwind*: red, renews in 60 days → Omar Diaz: Renewal brief`, and the command that does it."""
+def line_of(line: Line) -> str:
+    """`*Nordwind*: red, renews in 60 days → Omar Diaz: Renewal brief`."""
     named = line.account and line.account not in line.text
     about = f"*{brief(line.account or '')}*: " if named else ""
     said = f"{about}{brief(line.text, 160)}"
-    if line.action is None:
-        return said
-    command = f", `{_command(line.action.command)}`" if with_command else ""
-    return f"{said} → {brief(line.owner or 'nobody owns it')}: {brief(line.action.label)}{command}"
-
-
-def _first(line: Line) -> str:
-    return f" · {line_of(line)}"
-
-
-def _command(command: str) -> str:
-    return brief(command, 100).replace("`", "'")
+    return (
+        f"{said} → {brief(line.owner or 'nobody owns it')}: {brief(line.action.label)}"
+        if line.action
+        else said
+    )
 
 
 def _theme(digest: Digest, n: int) -> str:

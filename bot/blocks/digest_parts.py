@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +10,16 @@ from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
 from slack_sdk.models.views import View
 
 from bot.blocks import parts
-from bot.blocks.text import brief, slack_date
+from bot.blocks.text import brief, harmless, slack_date
 from store.insights.section_words import count_words
 from store.insights.wording import figure_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from slack_sdk.models.blocks import Block
+    from slack_sdk.models.blocks import Block, ButtonElement
 
+    from store.insights.section_values import Action
     from store.insights.values import EvidenceRow, Figure
 
     Link = Callable[[str | None, str | None], str | None]  # (channel id, ts) -> web address
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
 ROWS = "digest_rows"  # the beginning of action ids; the figure's key is the value
 SECTION = "digest_section"  # the same; the section's key is the value
 FILES = "digest_files"  # the page and the table
+DEED = "digest_do"  # its value is a command without `/cs`, carried out as if it were written
 BLOCK = "digest"  # the beginning of block ids; what the digest was made from follows
-ROWS_SHOWN, LINKED, MENU = 40, 8, 60
+ROWS_SHOWN, LINKED, MENU, LONGEST_DEED = 40, 8, 60, 200
 
 
 def made_from_of(block_id: str) -> str:
@@ -58,12 +61,13 @@ def notice_modal(text: str) -> dict[str, Any]:
     return modal("Rows", [parts.section(text)])
 
 
-def modal(title: str, blocks: Sequence[Block]) -> dict[str, Any]:
-    """A modal that is only read."""
+def modal(title: str, blocks: Sequence[Block], opened_at: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A modal that is read; `opened_at` is where what its buttons do is answered."""
     view = View(
         type="modal",
         title=PlainTextObject(text=title[:24]),
         close=PlainTextObject(text="Close"),
+        private_metadata=json.dumps(opened_at) if opened_at else None,
         blocks=list(blocks[:100]),
     )
     return view.to_dict()
@@ -86,6 +90,12 @@ def menu_of(figures: Iterable[Figure], name: str = "any") -> StaticSelectElement
         placeholder=PlainTextObject(text="Rows behind any figure"),
         options=[parts.option(count_words(one), one.key) for one in filled[:MENU]],
     )
+
+
+def deed_button(action: Action) -> ButtonElement:
+    """The button that does the one thing that a line asks for."""
+    command = harmless(action.command.removeprefix("/cs "))[:LONGEST_DEED]
+    return parts.button(action.label or "Do it", DEED, command or "help")
 
 
 def linked(address: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.blocks import parts
 from bot.blocks.digest import THEMES, line_of
 from bot.blocks.digest_charts import drawn
-from bot.blocks.digest_parts import BLOCK, LINKED, ROWS, counted, linked, menu_of, modal
+from bot.blocks.digest_parts import BLOCK, LINKED, ROWS, counted, deed_button, linked, menu_of, modal
 from bot.blocks.text import brief, escaped
 from store.insights.section_words import measured_words, money_words, worth_saying
 from store.insights.wording import (
@@ -21,7 +21,7 @@ from store.insights.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from slack_sdk.models.blocks import Block
 
@@ -29,11 +29,14 @@ if TYPE_CHECKING:
     from store.insights.section_values import Line, Section
     from store.insights.values import Digest, Quote, Unanswered
 
-LINES = 8
+BEHIND = "What a button does is answered behind this window, where you opened it."
+LINES = 7
 THEMES_FROM = 50  # the number of their first block; those of unanswered questions begin at 1
 
 
-def section_modal(digest: Digest, key: str, made_from: str, link: Link) -> dict[str, Any]:
+def section_modal(
+    digest: Digest, key: str, made_from: str, link: Link, opened_at: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """A section's details.
 
     Args:
@@ -41,6 +44,7 @@ def section_modal(digest: Digest, key: str, made_from: str, link: Link) -> dict[
         key: of the section.
         made_from: comes back with every press, at most 240 characters.
         link: the web address of a message, None if there is none.
+        opened_at: comes back with what its buttons do: where that is answered.
 
     Raises:
         KeyError: the digest has no such section.
@@ -50,7 +54,7 @@ def section_modal(digest: Digest, key: str, made_from: str, link: Link) -> dict[
     section = digest.section(key)
     if section is None:
         raise KeyError(key)
-    return modal(section.title, list(_blocks(digest, section, made_from, link)))
+    return modal(section.title, list(_blocks(digest, section, made_from, link)), opened_at)
 
 
 def _blocks(digest: Digest, section: Section, made_from: str, link: Link) -> Iterator[Block]:
@@ -62,7 +66,10 @@ def _blocks(digest: Digest, section: Section, made_from: str, link: Link) -> Ite
     menu = menu_of(section.all_figures)
     if menu is not None:
         yield parts.actions(menu, block_id=f"{BLOCK}0:{made_from}")
-    yield from (parts.section(_line(line, link)) for line in section.lines[:LINES])
+    for line in section.lines[:LINES]:
+        yield parts.section(_line(line, link), accessory=deed_button(line.action) if line.action else None)
+    if any(line.action for line in section.lines):
+        yield parts.context(BEHIND)
     if section.key == "questions":
         yield from _unanswered(digest, made_from, link)
     listed = list(_listed(digest, section.key, link))
@@ -86,7 +93,7 @@ def _line(line: Line, link: Link) -> str:
     worth = f" · {money_words([line.arr])} a year" if line.arr else ""
     why = f"\n{brief(line.because, 300)}" if line.because else ""
     quote = f"\n> “{brief(line.quote, 240)}”" if line.quote else ""
-    return f"{line_of(line, with_command=True)}{worth}{why}{quote}{linked(link(line.channel_id, line.message_ts))}"
+    return f"{line_of(line)}{worth}{why}{quote}{linked(link(line.channel_id, line.message_ts))}"
 
 
 def _themes(digest: Digest, made_from: str) -> Iterator[Block]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from bot import asking
 from bot.blocks.digest import digest_speech
-from bot.blocks.digest_parts import ROWS, SECTION, made_from_of, notice_modal, rows_modal
+from bot.blocks.digest_parts import DEED, ROWS, SECTION, made_from_of, notice_modal, rows_modal
 from bot.blocks.digest_sections import section_modal
 from bot.digesting import GONE, NOT_YOURS, Recipe, headline, is_open_to, linking, make, may_open, scope_of
+from bot.listeners.commands import KIND as COMMAND_KIND
 from bot.listeners.commands import Subcommand, finish
 from bot.listeners.digest_schedules import WORDS as SCHEDULING
-from bot.slack.incoming import parse_action
+from bot.slack.incoming import Commanded, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.modals import open_modal
+from bot.slack.once import remember
 from store.errors import GuidepostError
 from store.insights.evidence import evidence_rows
 from store.insights.scope import period_of
@@ -40,7 +43,27 @@ def register(app: App, services: Services) -> None:
         view = opened_view(services, pressed)
         open_modal(services, pressed, view, on_top=_is_in_modal(body))
 
+    def wanted(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        command = _as_written(parse_action(body, action), body)
+        remember(services, COMMAND_KIND, command.event_key, command.to_payload())
+        ack()
+
     app.action(re.compile(rf"^({ROWS}|{SECTION})_"))(opened)
+    app.action(DEED)(wanted)
+
+
+def _as_written(pressed: Pressed, body: dict[str, Any]) -> Commanded:
+    """What a line's button does, as if whoever pressed it had written the command; their own role decides."""
+    opened_at = json.loads((body.get("view") or {}).get("private_metadata") or "{}")
+    return Commanded(
+        event_key=pressed.event_key,
+        text=pressed.value,
+        user_id=pressed.user_id,
+        channel_id=pressed.channel_id or opened_at.get("channel_id") or "",
+        channel_name="",
+        trigger_id=None,
+        response_url=pressed.response_url or opened_at.get("response_url") or "",
+    )
 
 
 def carry_out(services: Services, call: Call) -> None:
@@ -105,7 +128,8 @@ def _view(
     key = pressed.value
     made = make(session, services, recipe, scope, with_themes=key.startswith("themes"))
     if pressed.action_id.startswith(SECTION):
-        return section_modal(made, key, recipe.packed(), linking(services))
+        opened_at = {"channel_id": pressed.channel_id, "response_url": pressed.response_url}
+        return section_modal(made, key, recipe.packed(), linking(services), opened_at)
     figure = made.figure(key)
     return rows_modal(figure, evidence_rows(session, services.workspace_id, figure), linking(services))
 

@@ -57,7 +57,7 @@ def _urgent(digest: Digest) -> Iterator[Sentence]:
     section = digest.section("today")
     if section and section.lines:
         first, count = section.lines[0], len(section.lines)
-        whom = f"{plain(first.account)}: " if first.account else ""
+        whom = f"{plain(first.account)}: " if first.account and first.account not in first.text else ""
         needs = "1 thing needs" if count == 1 else f"{count} things need"
         yield Sentence(f"{needs} you today, first {whom}{plain(first.text)}.", first.figure)
 

@@ -111,7 +111,8 @@ def lead(section: Section) -> list[str]:
 def line_words(line: Line) -> str:
     """`Nordwind ($48,000 a year): red, renews in 60 days; seats fell. Omar Diaz: Renewal brief (/cs renew …)`."""
     worth = f" ({money_words([line.arr])} a year)" if line.arr else ""
-    said = f"{plain(line.account)}{worth}: {plain(line.text)}" if line.account else plain(line.text)
+    named = line.account and (worth or line.account not in line.text)
+    said = f"{plain(line.account or '')}{worth}: {plain(line.text)}" if named else plain(line.text)
     said += f"; {plain(line.because)}" if line.because else ""
     said += f' "{plain(line.quote)}"' if line.quote else ""
     who = plain(line.owner or "nobody owns it")

@@ -1,5 +1,6 @@
 """Every builder keeps Slack's limits and pings nobody, whatever people, documents and imports contain."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -187,6 +188,7 @@ SPEECHES = {
     "handover reply": lambda text: handover.reply_speech(
         text or "Priya", shortened(text or "Yes", 3000), "U1"
     ),
+    "quiet digest": lambda text: digest.digest_speech(replace(full_digest(text), mood="quiet"), "[7]"),
     "digest": lambda text: digest.digest_speech(full_digest(text), "[7]", [text] * 3),
 }
 VIEWS = {

@@ -244,3 +244,23 @@ def test_the_files_of_a_shared_digest_are_for_those_whose_accounts_they_are(bot,
     bot.press(TOM, shared, "digest_files")
     assert "not yours" in texts_of(bot.seen(TOM, TEAM).ephemerals[-1])
     assert files_of(bot, TOM) == []
+
+
+def test_the_one_action_of_a_line_is_carried_out_as_if_it_were_written(bot, week):
+    bot.press(PRIYA, digest_of(bot, PRIYA), "digest_do")
+    assert "Northgate Furniture" in texts_of(bot.seen(PRIYA, TEAM).ephemerals[-1])
+
+
+def test_in_a_section_it_is_answered_where_the_section_was_opened(bot, week):
+    section = details(bot, PRIYA, digest_of(bot, PRIYA), "today")
+    before = len(bot.seen(PRIYA, TEAM).ephemerals)
+    bot.press(PRIYA, section, "digest_do")
+    (answer,) = bot.seen(PRIYA, TEAM).ephemerals[before:]
+    assert "Northgate Furniture" in texts_of(answer)
+
+
+def test_a_quiet_week_still_says_what_needs_somebody(bot, week):
+    bot.slack.advance(timedelta(days=8))
+    reply = texts_of(digest_of(bot, PRIYA))
+    assert "Quiet: no questions" in reply
+    assert "Needs you today" in reply
