@@ -64,6 +64,7 @@ from bot.listeners import (
     task_forms,
     tasks,
     verified,
+    voices,
 )
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ FEATURES = (
     shortcuts,
     promises,
     overheard,
+    voices,
     privacy,
     signals,
     digest,
@@ -180,6 +182,7 @@ HANDLERS: dict[str, Handler] = {
     **shortcuts.HANDLERS,
     **promises.HANDLERS,
     **overheard.HANDLERS,
+    **voices.HANDLERS,
     **signals.HANDLERS,
     home.OPENED: home.carry_out_opened,
     home.PRESSED: home.carry_out_pressed,
@@ -209,6 +212,7 @@ VIEWS: dict[str, View] = {
     **telling_back.VIEWS,
     **signals.VIEWS,
     **overheard.VIEWS,
+    **voices.VIEWS,
     **promise_keeping.VIEWS,
     **play_drawing.VIEWS,
     **journey.VIEWS,

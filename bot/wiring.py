@@ -436,6 +436,7 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
     from bot.syncing import DueSyncs
     from knowledge.drafting import ThreadDrafts
     from knowledge.likeness import TextLikeness
+    from knowledge.voices import VoiceClassifier
     from playbooks.runner import PlaybookRunner
 
     me = _signed_in(client, named)
@@ -469,6 +470,7 @@ def connect(core: Core, client: WebClient, named: str = "SLACK_BOT_TOKEN") -> Se
         ),
         stopping=stopping,
         syncs=DueSyncs(core, stopping),
+        voices=VoiceClassifier(core.embedder),
         drafts=ThreadDrafts(core.writer()),
         likeness=TextLikeness(core.embedder),
         headlines=core.headlines(),

@@ -256,6 +256,14 @@ def eval_promises(*, as_json: Json = False) -> None:
     show(figures(), as_json, lines)
 
 
+@eval_app.command("voices")
+def eval_voices(context: typer.Context, *, as_json: Json = False) -> None:
+    """Hold the shipped list of messages against what would be proposed as complaint or praise."""
+    from knowledge.evaluation.voices import evaluate
+
+    show(evaluate(core_of(context).embedder), as_json, lines)
+
+
 @eval_app.command("playbooks")
 def eval_playbooks(
     *,

@@ -11,7 +11,7 @@ from bot.blocks.text import mrkdwn
 from bot.deliver import View
 from bot.late_attempts import cleared_up
 from bot.listeners import answers as answer_messages
-from bot.listeners import handover_work, leaving, overheard
+from bot.listeners import handover_work, leaving, overheard, voices
 from bot.recording import record_answer
 from bot.slack.incoming import Said, parse_message
 from bot.slack.once import remember
@@ -209,6 +209,7 @@ def _note(services: Services, said: Said, asked: asking.Asked) -> Manner | None:
             now=services.clock.now(),
         )
         leaving.listen(session, services, said, asked)
+        voices.listen(session, services, said, asked)
     return manner
 
 

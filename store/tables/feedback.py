@@ -25,7 +25,7 @@ class Feedback(SQLModel, table=True):
 
     id: str = id_field()
     workspace_id: str = workspace_field()
-    kind: str  # answer_rating | playbook_answer | remark
+    kind: str  # answer_rating | playbook_answer | remark | complaint | praise
     subject: str  # what it is about: answer:<id>, step:<id>, message:<channel>:<ts>
     slack_user_id: str
     account_id: str | None = Field(default=None, foreign_key="accounts.id", index=True)
@@ -148,13 +148,17 @@ def record_remark(
     text: str,
     now: datetime,
     rating: int | None = None,
+    kind: str = "remark",
 ) -> bool:
-    """Note what somebody said without being asked; False if that message is noted already."""
+    """Note what somebody said without being asked; False if that message is noted already.
+
+    `kind` is complaint or praise where a person has said that it is.
+    """
     return insert_new(
         session,
         Feedback(
             workspace_id=workspace_id,
-            kind="remark",
+            kind=kind,
             subject=f"message:{channel_id}:{message_ts}",
             slack_user_id=slack_user_id,
             account_id=account_id,
