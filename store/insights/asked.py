@@ -175,7 +175,12 @@ def _within(period: Period) -> Any:
 
 
 def _in_time(frame: Frame) -> Any:
-    return and_(col(Answer.question_id) == col(Message.id), col(Answer.created_at) <= frame.now)
+    """The answers of questions, by their index, which begins with the workspace."""
+    return and_(
+        col(Answer.workspace_id) == frame.workspace_id,
+        col(Answer.question_id) == col(Message.id),
+        col(Answer.created_at) <= frame.now,
+    )
 
 
 def by_answer(asked: list[Asked]) -> Mapping[str, Asked]:

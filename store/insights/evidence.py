@@ -77,7 +77,10 @@ def _questions(
         statement = (
             select(*columns)
             .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-            .outerjoin(Answer, col(Answer.question_id) == col(Message.id))
+            .outerjoin(
+                Answer,  # by its index, which begins with the workspace
+                (col(Answer.workspace_id) == workspace_id) & (col(Answer.question_id) == col(Message.id)),
+            )
             .where(col(Message.workspace_id) == workspace_id, col(Message.id).in_(some))
         )
         for id_, at, account_id, who, text, status, channel, ts in session.exec(statement):

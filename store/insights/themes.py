@@ -71,7 +71,11 @@ def _rank(theme: Theme) -> tuple[int, int, int, str]:
 
 def _earlier(session: Session, frame: Frame) -> list[_Voice]:
     """The questions of the four weeks before, newest first."""
-    in_time = (col(Answer.question_id) == col(Message.id)) & (col(Answer.created_at) <= frame.now)
+    in_time = (  # the index of answers begins with the workspace
+        (col(Answer.workspace_id) == frame.workspace_id)
+        & (col(Answer.question_id) == col(Message.id))
+        & (col(Answer.created_at) <= frame.now)
+    )
     account = func.coalesce(col(Answer.account_id), col(Conversation.account_id))
     columns: list[Any] = [Message.id, Message.text, Message.embedding_model, Message.embedding, account]
     statement = (

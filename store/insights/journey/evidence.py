@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
 
 from store.insights.evidence import evidence_rows
 from store.insights.values import EvidenceRow, Figure
 from store.tables.accounts import Account
-from store.tables.activities import Activity
 from store.tables.openings import Opening
 from store.tables.playbooks import PlaybookRun, RunStep
 
@@ -72,13 +71,13 @@ def _steps(session: Session, workspace_id: str, ids: Sequence[str]) -> Iterable[
         )  # fmt: skip
 
 
-def _activities(session: Session, workspace_id: str, ids: Sequence[str]) -> Iterable[EvidenceRow]:
-    for one, name in _with_account(session, workspace_id, Activity, ids):
-        yield EvidenceRow(one.id, one.created_at, name, one.by_email, one.text, one.kind)
-
-
 def _openings(session: Session, workspace_id: str, ids: Sequence[str]) -> Iterable[EvidenceRow]:
-    for one, name in _with_account(session, workspace_id, Opening, ids):
+    statement = (
+        select(Opening, Account.name)
+        .join(Account, col(Account.id) == col(Opening.account_id))
+        .where(Opening.workspace_id == workspace_id, col(Opening.id).in_(ids))
+    )
+    for one, name in session.exec(statement).all():
         yield EvidenceRow(
             one.id,
             one.created_at,
@@ -91,13 +90,4 @@ def _openings(session: Session, workspace_id: str, ids: Sequence[str]) -> Iterab
         )
 
 
-def _with_account(session: Session, workspace_id: str, model: Any, ids: Sequence[str]) -> list[Any]:
-    statement: Any = (
-        select(model, Account.name)
-        .join(Account, col(Account.id) == col(model.account_id))
-        .where(model.workspace_id == workspace_id, col(model.id).in_(ids))
-    )
-    return list(session.exec(statement).all())
-
-
-_READERS = {"step": _steps, "activity": _activities, "opening": _openings}
+_READERS = {"step": _steps, "opening": _openings}  # of the others the digest's own

@@ -39,8 +39,11 @@ def path_to_purchase(
     """How the accounts that were won in the period came to buy."""
     company = company_of(session, workspace_id, cut.scope)
     won = wins(session, company, cut)
-    known = touches(session, company, Window(cut.period.start - LOOKED_BACK, cut.period.end, cut.now))
-    ways = tuple(_way(company, account_id, won[account_id], known, cut) for account_id in won)
+    window = Window(cut.period.start - LOOKED_BACK, cut.period.end, cut.now)
+    known: dict[str, list[Touch]] = defaultdict(list)
+    for touch in touches(session, company, window) if won else ():
+        known[touch.account_id].append(touch)
+    ways = tuple(_way(company, account_id, won[account_id], known[account_id], cut) for account_id in won)
     asked = tuple(
         row
         for way in ways
@@ -66,8 +69,7 @@ def _way(
     before = [
         touch
         for touch in known
-        if touch.account_id == account_id
-        and at - LOOKED_BACK <= touch.at < at
+        if at - LOOKED_BACK <= touch.at < at
         and touch.touchpoint.response != "done"  # of our own work they need not know
         and cut.group.persona in (None, touch.persona)
     ]

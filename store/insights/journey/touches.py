@@ -73,12 +73,16 @@ def _touch(company: Company, point: Touchpoint, account_id: str, at: datetime, *
 
 def _questions(session: Session, company: Company, window: Window) -> Iterator[Touch]:
     """Questions that customers asked: answered if a source said it, rated by thumbs."""
+    # The index of answers begins with the workspace: without it each question would look through all of them.
+    same = (col(Answer.workspace_id) == col(Message.workspace_id)) & (
+        col(Answer.question_id) == col(Message.id)
+    )
     statement = (
         columns_of(col(Message.id), col(Message.created_at), col(Message.slack_user_id))
         .add_columns(col(Conversation.surface), col(Conversation.account_id))
         .add_columns(col(Answer.id), col(Answer.account_id), col(Answer.status), col(Answer.created_at))
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-        .outerjoin(Answer, col(Answer.question_id) == col(Message.id))
+        .outerjoin(Answer, same)
         .where(col(Message.workspace_id) == company.workspace_id, col(Message.is_question).is_(True))
         .where(window.holds(Message.created_at), col(Conversation.surface).in_(list(_PLACES)))
     )

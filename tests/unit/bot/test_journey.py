@@ -111,7 +111,7 @@ def test_a_line_of_the_map_opens_its_rows(lived):
         pytest.param(PRIYA, "journey map segment XL", "is no segment", id="a segment that there is not"),
         pytest.param(PRIYA, "journey map 999d", "is no period", id="too long a period"),
         pytest.param(PRIYA, "journey nonsense", "is no account, segment or CSM", id="nothing that there is"),
-        
+
     ],
 )  # fmt: skip
 def test_everybody_gets_the_journey_of_their_accounts_or_a_sentence(lived, user, text, sentence):
