@@ -20,6 +20,7 @@ from store.insights.sections.service import read_service, service_section
 from store.insights.sections.setup import setup_steps
 from store.insights.sections.team import read_absences, read_tasks, task_lines, team_section
 from store.insights.sections.today import today_section
+from store.insights.sections.told import read_told, told_section
 from store.insights.sections.voice import quotes, read_voices, voice_section
 from store.insights.sections.wins import read_outcomes, wins_section
 from store.insights.themes import themes
@@ -120,6 +121,7 @@ def _sections(session: Session, frame: Frame, rows: _Rows) -> tuple[Section, ...
         onboarding_section(frame, rows.plays, read_beginnings(session, frame)),
         voice_section(frame, rows.voices, rows.plays, follow_ups),
         questions_section(rows.asked),
+        told_section(frame, read_told(session, frame)),
         service_section(frame, rows.service),
         plays_section(frame, rows.plays),
         wins_section(frame, rows.outcomes, rows.plays),
