@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.blocks import parts
+from bot.blocks.log_form import open_button
 from bot.blocks.text import brief, slack_day
 from store.tables import promises
 
@@ -32,9 +33,15 @@ _HINT = (
 
 
 def log_speech(
-    name: str, activities: Sequence[Activity], promised: Sequence[Promise], today: date, note: str = ""
+    name: str,
+    activities: Sequence[Activity],
+    promised: Sequence[Promise],
+    today: date,
+    note: str = "",
+    *,
+    account_id: str,
 ) -> Speech:
-    """Open promises with their buttons, then what happened, newest first."""
+    """Open promises with their buttons, then what happened, newest first, and a form for more."""
     title = f"*Log of {brief(name)}*"
     blocks: list[Block] = [parts.section(f"{title}  {note}".strip())]
     for one in promised[:10]:
@@ -47,7 +54,11 @@ def log_speech(
             ),
         ]
     lines = [activity_line(one) for one in activities] or ["Nothing is written down yet."]
-    blocks += [parts.section("\n".join(lines)), parts.context(_HINT.format(name=brief(name)))]
+    blocks += [
+        parts.section("\n".join(lines)),
+        parts.actions(open_button(account_id)),
+        parts.context(_HINT.format(name=brief(name))),
+    ]
     told = [promise_line(one, today) for one in promised]
     return parts.speech("\n".join([title, note, *told, *lines]).strip(), blocks)
 

@@ -51,7 +51,7 @@ def register(app: App, services: Services) -> None:
 def show(services: Services, told: Told) -> Speech:
     """What was written down."""
     with services.database.reading() as session:
-        return _shown(session, services, told.account)
+        return shown(session, services, told.account)
 
 
 def _logging(kind: str) -> Changes:
@@ -69,7 +69,7 @@ def _logging(kind: str) -> Changes:
             created_at=services.clock.now(),
         )
         activities.log_activity(session, activity)
-        return _shown(session, services, told.account, f":white_check_mark: {kind.capitalize()} noted.")
+        return shown(session, services, told.account, f":white_check_mark: {kind.capitalize()} noted.")
 
     return log
 
@@ -102,7 +102,7 @@ def promise(session: Session, services: Services, told: Told) -> Speech:
         created_at=services.clock.now(),
     )
     promise_keeping.note(session, services, made)
-    return _shown(session, services, told.account, ":white_check_mark: Promise noted.")
+    return shown(session, services, told.account, ":white_check_mark: Promise noted.")
 
 
 def carry_out_settled(services: Services, event: InboundEvent) -> None:
@@ -120,16 +120,18 @@ def carry_out_settled(services: Services, event: InboundEvent) -> None:
         state = blocks.SETTLES[pressed.action_id]
         closed = promises.close_promise(session, services.workspace_id, pressed.value, state, now.date())
         note = f":white_check_mark: {blocks.SETTLED_WORDS[state]}" if closed else "That was settled already."
-        speaking.reply(session, services, event, _shown(session, services, account, note), replace=True)
+        speaking.reply(session, services, event, shown(session, services, account, note), replace=True)
 
 
-def _shown(session: Session, services: Services, account: Account, note: str = "") -> Speech:
+def shown(session: Session, services: Services, account: Account, note: str = "") -> Speech:
+    """The log of an account, with what has just happened before it."""
     return blocks.log_speech(
         account.name,
         activities.activities_of(session, account.id, limit=SHOWN),
         promises.promises_of(session, account.id, states=[promises.OPEN]),
         services.clock.now().date(),
         note,
+        account_id=account.id,
     )
 
 

@@ -108,7 +108,9 @@ def card(text, **more):
 SPEECHES = {
     "goals": lambda text: goals.goals_speech(text, [goal(text)] * MANY, DAY, NOTE, account_id="a"),
     "no goals": lambda text: goals.goals_speech(text, [], DAY),
-    "log": lambda text: log.log_speech(text, [activity(text)] * MANY, [promised(text)] * MANY, DAY, NOTE),
+    "log": lambda text: log.log_speech(
+        text, [activity(text)] * MANY, [promised(text)] * MANY, DAY, NOTE, account_id="a" * 32
+    ),
     "health": lambda text: health.why_speech(
         text,
         score(text),
