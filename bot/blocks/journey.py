@@ -65,7 +65,7 @@ def journey_speech(view: View, made_from: str, *, pictured: bool = False) -> Spe
 
 def _section(part: Part) -> Block:
     lines = [f"*{brief(part.heading)}*", *([f"_{brief(part.note, 500)}_"] if part.note else [])]
-    lines += [f"• {_line(line)}" for line in part.lines[:LINES]]
+    lines += [f"{'' if line.tone else '• '}{_line(line)}" for line in part.lines[:LINES]]
     rest = len(part.lines) - LINES
     return parts.section("\n".join(lines) + (f"\n… and {rest} more, in the menu below" if rest > 0 else ""))
 

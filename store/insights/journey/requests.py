@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.errors import StoreError
-from store.insights.journey import words
+from store.insights.journey import path_words, words
 from store.insights.journey.audit import audit
 from store.insights.journey.mapping import journey_map
 from store.insights.journey.market import market
@@ -131,11 +131,11 @@ def view_of(
         return View(name, cut, found, words.audit_parts(found))
     if name == "path":
         path = path_to_purchase(session, workspace_id, cut, find_objection)
-        return View(name, cut, path, words.path_parts(path))
+        return View(name, cut, path, path_words.path_parts(path))
     if name == "versions":
         versions = compare_versions(session, workspace_id, cut)
-        return View(name, cut, versions, words.versions_parts(versions))
+        return View(name, cut, versions, path_words.versions_parts(versions))
     if name == "market":
         made = market(session, workspace_id, cut)
-        return View(name, cut, made, words.market_parts(made))
+        return View(name, cut, made, path_words.market_parts(made))
     raise StoreError(f"'{name}' is no view of the journey. There are {', '.join(TITLES)}.")

@@ -34,7 +34,9 @@ def wins(session: Session, company: Company, cut: Cut) -> dict[str, tuple[dateti
             found[account_id] = min(found.get(account_id, (at, because)), (at, because))
     return {
         account_id: (at, because)
-        for account_id, (at, because) in sorted(found.items(), key=lambda one: one[1])
+        for account_id, (at, because) in sorted(
+            found.items(), key=lambda one: (one[1][0], company.accounts[one[0]].name, one[0])
+        )
         if cut.period.start <= at < cut.period.end
         and cut.group.segment in (None, company.was(account_id, SEGMENT, at))
     }

@@ -11,6 +11,7 @@ from playbooks.stand_ins import Script, Scripted
 from playbooks.triggers import Triggers
 from store.tables import Account, Consent, Contact, accounts
 from store.tables import consents as consented
+from store.tables.changes import STAGE, changes_in
 from tests.unit.playbooks.conftest import START
 
 NEW_YEAR = date(2026, 12, 31)
@@ -148,6 +149,10 @@ def test_the_last_day_makes_them_a_prospect_again_who_reads_public_text_only(wor
     world.until(2026, 3, 10, 12)
     with world.database.reading() as session:
         assert accounts.find_account(session, world.accounts["smb"]).stage == "consideration"
+        (move,) = changes_in(session, world.workspace_id)
+    assert (move.account_id, move.kind, move.after) == (world.accounts["smb"], STAGE, "consideration")
+    assert move.before != move.after
+    assert move.at.date() == date(2026, 3, 10)
 
 
 def test_consent_to_be_written_to_again_is_theirs_alone_and_ends(world):

@@ -303,3 +303,21 @@ def sqlite_journey(database, company, clock):
     if not database.is_sqlite:
         pytest.skip("The same in Python: once is enough.")
     return Journey(database, company.workspace_id, company.accounts, clock.now())
+
+
+@pytest.mark.parametrize("days", [7, 30, 90])
+def test_segments_add_up_to_the_whole_and_every_slice_opens_its_rows(sqlite_journey, days):
+    everything(sqlite_journey)
+    sqlite_journey.ask("bolt", days=20, who="U0CARA")
+    sqlite_journey.move("bolt", "ENT", days=15, kind="segment")
+    sqlite_journey.ask("bolt", days=3, who="U0CARA")
+    slices = [map_of(sqlite_journey, days=days, segment=segment) for segment in ("SMB", "MM", "ENT")]
+    whole = map_of(sqlite_journey, days=days)
+    assert sum(one.volume.value for made in slices for one in made.cells) == sum(
+        one.volume.value for one in whole.cells
+    )
+    with sqlite_journey.database.reading() as session:
+        for made in (*slices, whole, map_of(sqlite_journey, days=days, persona="end_user")):
+            figures = [*made.all_figures, *audit(made).all_figures]
+            rows = opened(session, sqlite_journey.workspace_id, figures)
+            assert all(len(rows[figure.key]) == figure.value for figure in figures)
