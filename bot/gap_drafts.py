@@ -37,6 +37,7 @@ class Solved:
     asked: GapAsked
     by: str  # name
     words: tuple[str, ...]  # what they wrote, oldest first
+    whom: str = ""  # the asker's name, which no article says
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,21 @@ def solved_in(session: Session, services: Services, gap: Gap) -> list[Solved]:
 def compose(services: Services, gap: Gap, solved: Iterable[Solved]) -> Article:
     """The draft of an article for a gap; its answer is empty where nobody has solved it yet. May take seconds."""
     question = redacted(gap.title)[:QUESTION_LIMIT]
-    threads = [[redacted(words) for words in one.words] for one in solved]
+    threads = [[_without(one.whom, words) for words in one.words] for one in solved]
     if not threads:
         return Article(question, "")
     written = services.drafts.write(question, [words for thread in threads for words in thread])
     if written:
         return Article(question, written[:ANSWER_LIMIT], written=True)
     return Article(question, max(map("\n\n".join, threads), key=len)[:ANSWER_LIMIT])
+
+
+def _without(whom: str, words: str) -> str:
+    """What was written, without the person to whom, and not as a letter to them."""
+    names = sorted({whom, *whom.split()[:1]} - {""}, key=len, reverse=True)
+    addressed = rf"^\s*(?:(?:hi|hello|hey|dear)\s+)?(?:{'|'.join(map(re.escape, names))})\s*[,!:]\s*"
+    bare = re.sub(addressed, "", words, count=1, flags=re.IGNORECASE) if names else words
+    return redacted(bare[:1].upper() + bare[1:], names)
 
 
 def _in_thread(session: Session, services: Services, asked: GapAsked) -> Solved | None:
@@ -81,7 +90,8 @@ def _in_thread(session: Session, services: Services, asked: GapAsked) -> Solved 
         if person.is_staff and message.slack_user_id != asked.asked_by and not message.is_question:
             names.append(person.name)
             words.append(message.text.strip())
-    return Solved(asked, names[-1], tuple(words)) if words else None
+    whom = asking.person_of(session, services, asked.asked_by).name
+    return Solved(asked, names[-1], tuple(words), whom) if words else None
 
 
 def _by_hand_over(session: Session, services: Services, asked: GapAsked) -> Solved | None:
@@ -90,7 +100,8 @@ def _by_hand_over(session: Session, services: Services, asked: GapAsked) -> Solv
     reply = outbox.of_key(session, services.workspace_id, f"handover:{task.id}:reply") if task else None
     if reply is None or not _says_something(reply.payload.get("words") or ""):
         return None
-    return Solved(asked, str(reply.payload.get("name") or ""), (str(reply.payload["words"]).strip(),))
+    words, by = str(reply.payload["words"]).strip(), str(reply.payload.get("name") or "")
+    return Solved(asked, by, (words,), asking.person_of(session, services, asked.asked_by).name)
 
 
 def _says_something(text: str) -> bool:

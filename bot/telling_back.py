@@ -22,7 +22,7 @@ from bot.recording import record_posted
 from bot.slack.messenger import TryLater
 from playbooks.workdays import Calendar
 from store import access, people
-from store.gathering import gather
+from store.gathering import gather, is_due
 from store.tables import (
     Conversation,
     Feedback,
@@ -88,8 +88,12 @@ class TellingBack:
 
     def _gather(self) -> int:
         services = self._services
+        now = services.clock.now()
+        with services.database.reading() as session:
+            if not is_due(session, services.workspace_id, now):
+                return 0
         with services.database.transaction() as session:
-            touched = [one.id for one in gather(session, services.workspace_id, services.clock.now())]
+            touched = [one.id for one in gather(session, services.workspace_id, now)]
         return len(touched) + propose_steps(services, touched)
 
     def _each(self, state: str, tell: Callable[[str], int]) -> int:

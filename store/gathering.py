@@ -85,6 +85,13 @@ class _Group:
         return float(self.sums[found.kind] @ vector) / self.counts[found.kind]
 
 
+def is_due(session: Session, workspace_id: str, now: datetime) -> bool:
+    """Whether `gather` would change anything; to ask needs no lock."""
+    if next(_found(session, workspace_id, now - LOOKED_BACK), None) is not None:
+        return True
+    return next(_mended(session, workspace_id), None) is not None
+
+
 def gather(session: Session, workspace_id: str, now: datetime) -> list[KnowledgeGap]:
     """Put every question of the last ninety days that belongs into a gap there; the gaps that got one.
 
@@ -225,24 +232,29 @@ def _groups(session: Session, workspace_id: str) -> list[_Group]:
 
 def _forget_mended(session: Session, workspace_id: str) -> None:
     """Questions that are none any more leave gaps that nobody has filled; a gap without questions goes."""
-    poor = set(session.exec(_poorly_rated(workspace_id)).all())
-    statement = (
-        select(GapQuestion, Answer, KnowledgeGap)
-        .join(Answer, col(Answer.id) == col(GapQuestion.answer_id))
-        .join(KnowledgeGap, col(KnowledgeGap.id) == col(GapQuestion.gap_id))
-        .where(GapQuestion.workspace_id == workspace_id, col(KnowledgeGap.state).in_(gaps.UNSOLVED))
-    )
-    left = set()
-    for row, answer, gap in session.exec(statement).all():
-        if answer.withdrawn_at is not None or not _still(row, answer, poor):
-            session.delete(row)
-            left.add(gap.id)
+    mended = list(_mended(session, workspace_id))
+    for row in mended:
+        session.delete(row)
     session.flush()
-    for gap_id in left:
+    for gap_id in {row.gap_id for row in mended}:
         gap = session.get_one(KnowledgeGap, gap_id)
         if gap.state == gaps.OPEN and not gap.reopened and not gaps.questions_of(session, gap_id):
             session.delete(gap)
     session.flush()
+
+
+def _mended(session: Session, workspace_id: str) -> Iterator[GapQuestion]:
+    """Questions in gaps that nobody has filled, which found a good answer after all or were withdrawn."""
+    poor = set(session.exec(_poorly_rated(workspace_id)).all())
+    statement = (
+        select(GapQuestion, Answer)
+        .join(Answer, col(Answer.id) == col(GapQuestion.answer_id))
+        .join(KnowledgeGap, col(KnowledgeGap.id) == col(GapQuestion.gap_id))
+        .where(GapQuestion.workspace_id == workspace_id, col(KnowledgeGap.state).in_(gaps.UNSOLVED))
+    )
+    for row, answer in session.exec(statement).all():
+        if answer.withdrawn_at is not None or not _still(row, answer, poor):
+            yield row
 
 
 def _still(row: GapQuestion, answer: Answer, poor: set[str | None]) -> bool:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot import asking, speaking
+from bot import speaking
 from bot.blocks import feedback_loops as blocks
 from bot.listeners.commands import Subcommand, finish
+from bot.listeners.gap_cards import link, reach
 from bot.slack.incoming import Pressed, parse_action
-from bot.slack.messenger import Posted, Speech
+from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
 from bot.slack.once import remember
-from store import people
 from store.errors import GuidepostError
-from store.insights.scope import WHOLE_WORKSPACE, scope_for
+from store.insights.scope import scope_for
 from store.insights.told_us import ASKED, matching, piece_seen, told_us
-from store.insights.values import Scope
 from store.tables import FeedbackLoop, LoopItem, loops
 
 if TYPE_CHECKING:
@@ -89,9 +88,7 @@ def _find(services: Services, call: Call, rest: str) -> None:
         finish(services, call, Speech(text=str(error)))
         return
     found = matching(said, words, scores)
-    finish(
-        services, call, blocks.found_speech(words, found, lambda channel, ts: _link(services, channel, ts))
-    )
+    finish(services, call, blocks.found_speech(words, found, lambda channel, ts: link(services, channel, ts)))
 
 
 def _without_account(rest: str) -> tuple[str, str]:
@@ -102,7 +99,7 @@ def _without_account(rest: str) -> tuple[str, str]:
 
 def _planned(services: Services, call: Call) -> None:
     with services.database.reading() as session:
-        scope = _reach(session, services, call.command.user_id)
+        scope = reach(session, services, call.command.user_id)
         found = []
         for loop in loops.loops_in(session, services.workspace_id, (loops.PLANNED,)):
             mine = [one for one in loops.items_of(session, loop.id) if scope.covers(one.account_id)]
@@ -121,7 +118,7 @@ def carry_out_opened(services: Services, event: InboundEvent) -> None:
 
 
 def _card(session: Session, services: Services, user_id: str, feedback_id: str) -> Speech:
-    scope = _reach(session, services, user_id)
+    scope = reach(session, services, user_id)
     said = piece_seen(session, services.workspace_id, feedback_id, scope)
     if said is None:
         return Speech(text=blocks.NOT_YOURS)
@@ -129,13 +126,13 @@ def _card(session: Session, services: Services, user_id: str, feedback_id: str) 
     items = loops.items_of(session, loop.id) if loop else []
     seen = tuple(one for one in items if scope.covers(one.account_id))
     return blocks.loop_speech(
-        blocks.LoopView(said, loop, seen, _link(services, said.channel_id, said.message_ts))
+        blocks.LoopView(said, loop, seen, link(services, said.channel_id, said.message_ts))
     )
 
 
 def _open_form(services: Services, pressed: Pressed) -> None:
     with services.database.reading() as session:
-        scope = _reach(session, services, pressed.user_id)
+        scope = reach(session, services, pressed.user_id)
         said = piece_seen(session, services.workspace_id, pressed.value, scope)
         loop = (
             loops.find_loop(session, services.workspace_id, said.loop_id) if said and said.loop_id else None
@@ -173,7 +170,7 @@ def carry_out_decided(services: Services, event: InboundEvent) -> None:
     state, reason = str(form.context.get("state")), form.values[blocks.REASON].strip()
     ids = [str(form.context.get("feedback_id")), *filter(None, form.values.get(blocks.ALSO, "").split(","))]
     with services.effect_of(event.id) as session:
-        scope, now = _reach(session, services, form.user_id), services.clock.now()
+        scope, now = reach(session, services, form.user_id), services.clock.now()
         pieces = [piece_seen(session, services.workspace_id, one, scope) for one in dict.fromkeys(ids)]
         seen = [one for one in pieces if one is not None]
         if pieces[0] is None or state not in (loops.PLANNED, loops.DECLINED):
@@ -218,9 +215,7 @@ def carry_out_shipped(services: Services, event: InboundEvent) -> None:
     services.directory.meet(form.user_id)
     feedback_id, words = str(form.context.get("feedback_id")), form.values[blocks.WORDS].strip()
     with services.effect_of(event.id) as session:
-        said = piece_seen(
-            session, services.workspace_id, feedback_id, _reach(session, services, form.user_id)
-        )
+        said = piece_seen(session, services.workspace_id, feedback_id, reach(session, services, form.user_id))
         loop = _loop(session, services, said) if said else None
         if loop is None or not loops.ship(session, loop, words, services.clock.now()):
             speaking.reply(
@@ -229,22 +224,6 @@ def carry_out_shipped(services: Services, event: InboundEvent) -> None:
             return
         session.flush()
         speaking.reply(session, services, event, _card(session, services, form.user_id, feedback_id))
-
-
-def _reach(session: Session, services: Services, user_id: str) -> Scope:
-    """Whose feedback somebody may open and decide on."""
-    person = asking.person_of(session, services, user_id)
-    if person.may_act_as("admin"):
-        return WHOLE_WORKSPACE
-    if not person.may_act_as("csm"):
-        return Scope("nothing", frozenset())
-    return Scope("what you see", people.visible_account_ids(session, services.workspace_id, person))
-
-
-def _link(services: Services, channel_id: str | None, ts: str | None) -> str | None:
-    if not channel_id or not ts or ":" in ts:
-        return None
-    return services.messenger.permalink(Posted(channel_id, ts))
 
 
 HANDLERS = {OPENED: carry_out_opened, DECIDED: carry_out_decided, SHIPPED: carry_out_shipped}

@@ -12,20 +12,19 @@ from bot import asking, gap_drafts, speaking
 from bot.blocks import gaps as blocks
 from bot.blocks.kb_draft import no_editor, proposed
 from bot.blocks.text import brief
-from bot.blocks.verified import approval_modal, approved_text, readers
+from bot.blocks.verified import approval_modal, approved_text
+from bot.listeners import gap_cards as cards
 from bot.listeners import kb_drafts
 from bot.listeners.commands import Subcommand, finish
 from bot.slack.incoming import Pressed, parse_action
-from bot.slack.messenger import Posted, Speech
+from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
 from bot.slack.once import remember
 from bot.verifying.answers import USUAL_LIFE, Approver, Draft, approve, draft_of, problems
-from store import people
 from store.errors import GuidepostError
 from store.gathering import gather
-from store.insights.gaps import gap_seen, top_gaps
-from store.insights.scope import WHOLE_WORKSPACE, scope_for
-from store.insights.values import Scope
+from store.insights.gaps import top_gaps
+from store.insights.scope import scope_for
 from store.tables import gaps
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from bot.listeners.commands import Call
     from bot.services import Services
     from store.insights.gaps import Gap
-    from store.people import Person
     from store.tables import InboundEvent
 
 OPENED, DRAFTED, PROPOSED = "gap_opened", "gap_drafted", "gap_proposed"
@@ -83,7 +81,7 @@ def _store(services: Services, kind: str, pressed: Pressed) -> None:
 
 def show(services: Services, call: Call) -> None:
     """The gaps of the accounts that are named, or of the reader's own."""
-    with services.database.transaction() as session:
+    with services.database.transaction() as session:  # what was asked a moment ago is in it, too
         gather(session, services.workspace_id, services.clock.now())
     try:
         with services.database.reading() as session:
@@ -91,7 +89,9 @@ def show(services: Services, call: Call) -> None:
             found = top_gaps(session, services.workspace_id, scope, limit=None)
             filled = top_gaps(session, services.workspace_id, scope, limit=None, states=FILLED)
             owners = {
-                one.owner_email: _name(session, services, one.owner_email) for one in found if one.owner_email
+                one.owner_email: cards.name(session, services, one.owner_email)
+                for one in found
+                if one.owner_email
             }
     except GuidepostError as error:
         finish(services, call, Speech(text=str(error)))
@@ -104,8 +104,8 @@ def carry_out_opened(services: Services, event: InboundEvent) -> None:
     pressed = Pressed.from_payload(event.payload)
     services.directory.meet(pressed.user_id)
     with services.database.reading() as session:
-        gap = _seen(session, services, pressed.user_id, pressed.value)
-        speech = _card(session, services, gap) if gap else Speech(text=blocks.NOT_YOURS)
+        gap = cards.seen(session, services, pressed.user_id, pressed.value)
+        speech = cards.card(session, services, gap) if gap else Speech(text=blocks.NOT_YOURS)
     with services.effect_of(event.id) as session:
         speaking.reply(session, services, event, speech)
 
@@ -115,7 +115,7 @@ def carry_out_drafted(services: Services, event: InboundEvent) -> None:
     pressed = Pressed.from_payload(event.payload)
     services.directory.meet(pressed.user_id)
     with services.database.reading() as session:
-        gap = _seen(session, services, pressed.user_id, pressed.value)
+        gap = cards.seen(session, services, pressed.user_id, pressed.value)
         solved = gap_drafts.solved_in(session, services, gap) if gap else []
     article = gap_drafts.compose(services, gap, solved) if gap else None
     with services.effect_of(event.id) as session:
@@ -127,12 +127,12 @@ def carry_out_drafted(services: Services, event: InboundEvent) -> None:
         else:
             words = {"question": article.question, "answer": article.answer, "written": article.written}
             gaps.draft(session, row, words, services.clock.now())
-            speaking.reply(session, services, event, _card(session, services, gap), replace=True)
+            speaking.reply(session, services, event, cards.card(session, services, gap), replace=True)
 
 
 def _open_form(services: Services, pressed: Pressed) -> None:
     with services.database.reading() as session:
-        gap = _seen(session, services, pressed.user_id, pressed.value)
+        gap = cards.seen(session, services, pressed.user_id, pressed.value)
         row = gaps.find_gap(session, services.workspace_id, pressed.value)
         words = dict(row.draft) if row else {}
     if gap is None or gap.state != gaps.OPEN:
@@ -144,10 +144,10 @@ def _open_form(services: Services, pressed: Pressed) -> None:
     elif pressed.action_id == blocks.OWNER:
         open_modal(services, pressed, blocks.owner_modal(context, gap.title))
     else:
-        choices = _choices(gap)
+        choices = cards.choices(gap)
         expires = (services.clock.now() + USUAL_LIFE).date()
         draft = Draft(
-            words.get("question") or gap.title, words.get("answer") or "", _usual(choices, gap), expires
+            words.get("question") or gap.title, words.get("answer") or "", cards.usual(choices, gap), expires
         )
         form = approval_modal(draft, choices, context, callback_id=blocks.DRAFT_MODAL, submit="Propose")
         open_modal(services, pressed, form)
@@ -172,14 +172,14 @@ def carry_out_proposed(services: Services, event: InboundEvent) -> None:
     editors = kb_drafts.editors_besides(services, form.user_id)
     with services.effect_of(event.id) as session:
         gap, row = _to_change(session, services, form)
-        if gap is None or row is None or draft.audience not in _choices(gap):
+        if gap is None or row is None or draft.audience not in cards.choices(gap):
             speaking.reply(session, services, event, Speech(text=blocks.CLOSED))
             return
         person, now = asking.person_of(session, services, form.user_id), services.clock.now()
         if editors:
             kb_drafts.propose(
                 session, services, draft, person, editors,
-                key=f"kb:{event.id}", choices=_choices(gap), link=_solved_link(session, services, gap), gap_id=gap_id,
+                key=f"kb:{event.id}", choices=cards.choices(gap), link=cards.solved_link(session, services, gap), gap_id=gap_id,
             )  # fmt: skip
             gaps.propose(session, row, now)
             speaking.reply(session, services, event, proposed(editors[0].name, draft.question))
@@ -187,7 +187,9 @@ def carry_out_proposed(services: Services, event: InboundEvent) -> None:
             approver = Approver(person.email or form.user_id, person.name)
             pair = approve(session, services.workspace_id, draft, approver, now=now)
             gaps.publish(session, row, pair.id, now)
-            said = approved_text(pair.id, draft.question, _choices(gap)[draft.audience], draft.expires_on)
+            said = approved_text(
+                pair.id, draft.question, cards.choices(gap)[draft.audience], draft.expires_on
+            )
             speaking.reply(session, services, event, Speech(text=said))
         else:
             speaking.reply(session, services, event, Speech(text=no_editor(draft.question, draft.answer)))
@@ -235,65 +237,8 @@ def _to_change(
     """The gap of a form and its row, if whoever sent it sees the gap and it is open."""
     gap_id = str(form.context.get("gap_id"))
     row = gaps.find_gap(session, services.workspace_id, gap_id, lock=True)
-    gap = _seen(session, services, form.user_id, gap_id)
+    gap = cards.seen(session, services, form.user_id, gap_id)
     return (gap, row) if gap is not None and row is not None and row.state == gaps.OPEN else (None, None)
-
-
-def _seen(session: Session, services: Services, user_id: str, gap_id: str) -> Gap | None:
-    """A gap with what a member of staff may see of it."""
-    person = asking.person_of(session, services, user_id)
-    if not person.may_act_as("csm"):
-        return None
-    return gap_seen(session, services.workspace_id, gap_id, _reach(session, services, person))
-
-
-def _reach(session: Session, services: Services, person: Person) -> Scope:
-    if person.may_act_as("admin"):
-        return WHOLE_WORKSPACE
-    return Scope("what you see", people.visible_account_ids(session, services.workspace_id, person))
-
-
-def _card(session: Session, services: Services, gap: Gap) -> Speech:
-    row = gaps.find_gap(session, services.workspace_id, gap.id)
-    words = row.draft if row else {}
-    solved = gap_drafts.solved_in(session, services, gap)
-    return blocks.gap_speech(
-        blocks.GapView(
-            gap=gap,
-            owner=_name(session, services, gap.owner_email) if gap.owner_email else "",
-            solved=tuple((one.by, _link(services, one.asked.channel_id, one.asked.ts)) for one in solved),
-            draft=words.get("answer") if words else None,
-            written=bool(words.get("written")),
-        ),
-        lambda channel, ts: _link(services, channel, ts),
-    )
-
-
-def _solved_link(session: Session, services: Services, gap: Gap) -> str | None:
-    solved = gap_drafts.solved_in(session, services, gap)
-    return _link(services, solved[0].asked.channel_id, solved[0].asked.ts) if solved else None
-
-
-def _link(services: Services, channel_id: str, ts: str) -> str | None:
-    return None if ":" in ts else services.messenger.permalink(Posted(channel_id, ts))
-
-
-def _name(session: Session, services: Services, email: str) -> str:
-    member = people.staff_of(session, services.workspace_id, email)
-    return member.name if member else email
-
-
-def _choices(gap: Gap) -> dict[str, str]:
-    """Who may be chosen as readers: of one account alone, its people too."""
-    asked = {one.account_id: one.account for one in gap.asked if one.account_id}
-    (account_id, name) = next(iter(asked.items())) if len(asked) == 1 else (None, None)
-    return readers(account_id, name or "")
-
-
-def _usual(choices: dict[str, str], gap: Gap) -> str:
-    """The narrowest readers whom all askers belong to."""
-    narrowest = next(iter(choices))
-    return narrowest if narrowest.startswith("account:") or not gap.accounts else "customer"
 
 
 HANDLERS = {

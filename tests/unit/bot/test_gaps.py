@@ -111,6 +111,14 @@ def test_without_a_model_the_draft_is_the_persons_own_words(bot, asked):
     assert bot.rows(select(VerifiedAnswer)) == []
 
 
+def test_a_draft_is_no_letter_to_who_asked(bot):
+    ts = ask(bot)
+    bot.page(PRIYA).post(HARBOUR, "Isla, bakeries get one free depot. Tell me, Isla, if not.", thread_ts=ts)
+    bot.settle()
+    bot.press(PRIYA, card(bot), "gap_draft")
+    assert gap_of(bot).draft["answer"] == "Bakeries get one free depot. Tell me, [person], if not."
+
+
 def test_an_approved_article_is_told_back_in_the_thread_once(bot, asked):
     editor_card = propose(bot)
     assert SOLVED in texts_of(editor_card)

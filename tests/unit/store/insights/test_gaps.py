@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sqlmodel import select
 
-from store.gathering import gather
+from store.gathering import gather, is_due
 from store.insights.gaps import gap_seen, onboarding_days, top_gaps
 from store.insights.scope import WHOLE_WORKSPACE
 from store.insights.values import Period, Scope
@@ -33,6 +33,7 @@ def gathered(database, company, clock):
         with database.transaction() as session:
             gather(session, company.workspace_id, clock.now())
         with database.reading() as session:
+            assert not is_due(session, company.workspace_id, clock.now())
             return top_gaps(session, company.workspace_id, scope, **more)
 
     return run
