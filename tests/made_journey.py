@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import count
 
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
+from bot.journeys import objection_label
+from store.clock import FixedClock
+from store.database import Database
+from store.insights.journey.evidence import opened
+from store.insights.journey.requests import TITLES, view_of
 from store.insights.journey.values import Cut, Group
 from store.insights.values import Period, Scope
 from store.tables import (
@@ -25,6 +30,7 @@ from store.tables import (
     RunStep,
     Subscription,
     Task,
+    workspaces,
 )
 
 EVERYTHING = Scope("all accounts")
@@ -152,3 +158,48 @@ class Journey:
                                      account_id=self.accounts[account], started_on=self.ago(started).date(),
                                      renews_on=self.ago(renews).date(), status=status, created_at=self.now,
                                      updated_at=self.now))  # fmt: skip
+
+
+HOSTILE = 'SSO <!channel> </script><img src="https://evil.example/x"> & co'
+
+
+def meet(journey):
+    """What happened with a bakery in two months: an article that nobody likes, a check-in, a call, a lost question."""
+    for n in range(6):
+        journey.ask(
+            "harbour-bakery",
+            days=20 + n,
+            article="SSO setup",
+            ratings=(-1,),
+            text=f"How do I set up SSO {n}?",
+        )
+        journey.ask("harbour-bakery", days=20 + n, surface="dm", status="refused" if n < 3 else "answered")
+    run = journey.run("harbour-bakery", days=50, ended=20, state="finished")
+    journey.step(run, days=40, hours=3, answer="5", survey="csat")
+    journey.call("harbour-bakery", days=12)
+    journey.task("harbour-bakery", days=10, hours=2)
+    journey.open_article("harbour-bakery", days=9)
+    journey.ask("harbour-bakery", days=8, article=HOSTILE, text=HOSTILE)
+
+
+def views_of_a_bakery(folder):
+    """Every view of these two months by its name, and the rows behind their figures."""
+    database, now = Database(f"sqlite:///{folder}/journey.db"), FixedClock().now()
+    SQLModel.metadata.create_all(database.engine)
+    with database.transaction() as session:
+        workspace_id = workspaces.local_workspace(session, now).id
+        account = Account(workspace_id=workspace_id, key="harbour-bakery", name="Harbour & <Bakery>", stage="renewal",
+                          industry="Food", created_at=now, updated_at=now)  # fmt: skip
+        session.add(account)
+        session.flush()
+    journey = Journey(database, workspace_id, {"harbour-bakery": account.id}, now)
+    meet(journey)
+    with database.reading() as session:
+        found = {
+            name: view_of(session, workspace_id, name, journey.cut(), objection_label) for name in TITLES
+        }
+        rows = opened(
+            session, workspace_id, [one for view in found.values() for one in view.value.all_figures]
+        )
+    database.close()
+    return found, rows

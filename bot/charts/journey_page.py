@@ -60,7 +60,8 @@ def page(views: Sequence[View], evidence: Evidence) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>\n"
-        f"<h1>{escape(title)}</h1><p>{escape(period_words(views[0].cut.period))}. Every line opens its rows.</p>{nav}\n<main>\n"
+        f"<header><h1>{escape(title)}</h1><p>{escape(period_words(views[0].cut.period))}. Every line opens its rows.</p>"
+        f"{nav}</header>\n<main>\n"
         + "\n".join(line for view in views for line in _view(view, evidence))
         + "\n</main></body></html>\n"
     )

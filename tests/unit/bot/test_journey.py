@@ -7,47 +7,24 @@ from itertools import pairwise
 
 import pytest
 from PIL import Image
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from bot.blocks.journey import journey_speech, line_modal
 from bot.charts.journey import CARDS, WIDE, cards, in_words, picture
 from bot.charts.journey_page import page
-from bot.journeys import objection_label
 from bot.listeners.journey import Recipe
 from store.clock import FixedClock
-from store.database import Database
-from store.insights.journey.evidence import opened
-from store.insights.journey.requests import TITLES, Wanted, view_of
+from store.insights.journey.requests import TITLES, Wanted
 from store.insights.journey.values import JourneyMap
 from store.insights.journey.words import map_parts
 from store.insights.values import Period
-from store.tables import Account, StaffMember, workspaces
+from store.tables import Account, StaffMember
 from tests.block_checks import check_speech, check_view
 from tests.bot_fixtures import GRACE, HARBOUR, ISLA, NOOR, PRIYA, TEAM, TOM, texts_of
 from tests.local_slack import element_of
-from tests.made_journey import Journey
+from tests.made_journey import Journey, meet, views_of_a_bakery
 
 DIEGO = "U0DIEGO"
-HOSTILE = 'SSO <!channel> </script><img src="https://evil.example/x"> & co'
-
-
-def meet(journey):
-    """What happened with a bakery in two months: an article that nobody likes, a check-in, a call, a lost question."""
-    for n in range(6):
-        journey.ask(
-            "harbour-bakery",
-            days=20 + n,
-            article="SSO setup",
-            ratings=(-1,),
-            text=f"How do I set up SSO {n}?",
-        )
-        journey.ask("harbour-bakery", days=20 + n, surface="dm", status="refused" if n < 3 else "answered")
-    run = journey.run("harbour-bakery", days=50, ended=20, state="finished")
-    journey.step(run, days=40, hours=3, answer="5", survey="csat")
-    journey.call("harbour-bakery", days=12)
-    journey.task("harbour-bakery", days=10, hours=2)
-    journey.open_article("harbour-bakery", days=9)
-    journey.ask("harbour-bakery", days=8, article=HOSTILE, text=HOSTILE)
 
 
 @pytest.fixture
@@ -148,25 +125,7 @@ def test_a_shared_journey_opens_only_for_those_whose_accounts_they_are(lived):
 @pytest.fixture(scope="module")
 def views(tmp_path_factory):
     """Every view of the same two months, with the rows behind its figures."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('journey')}/journey.db")
-    SQLModel.metadata.create_all(database.engine)
-    now = FixedClock().now()
-    with database.transaction() as session:
-        workspace_id = workspaces.local_workspace(session, now).id
-        account = Account(workspace_id=workspace_id, key="harbour-bakery", name="Harbour & <Bakery>", stage="renewal",
-                          industry="Food", created_at=now, updated_at=now)  # fmt: skip
-        session.add(account)
-        session.flush()
-    journey = Journey(database, workspace_id, {"harbour-bakery": account.id}, now)
-    meet(journey)
-    with database.reading() as session:
-        found = {
-            name: view_of(session, workspace_id, name, journey.cut(), objection_label) for name in TITLES
-        }
-        figures = [figure for view in found.values() for figure in view.value.all_figures]
-        rows = opened(session, workspace_id, figures)
-    database.close()
-    return found, rows
+    return views_of_a_bakery(tmp_path_factory.mktemp("journey"))
 
 
 @pytest.mark.parametrize("name", TITLES)
