@@ -9,7 +9,7 @@ from store.insights.render_data import as_csv, as_json
 from store.insights.render_page import as_html
 from store.insights.section_words import line_words, matrix, measured_words, money_words
 from store.insights.standing_lines import standing_lines
-from store.insights.wording import figure_words, period_words, quiet_words, rate_words, setup_words
+from store.insights.wording import figure_words, period_words, plain, quiet_words, rate_words, setup_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,13 +68,13 @@ def _numbers(section: Section) -> Iterator[str]:
     """A count of 0 is left out unless it leads its section."""
     for n, figure in enumerate(section.figures):
         if figure.value or (n == 0 and section.key != "data"):
-            yield f"  {figure.label:<44} {figure_words(figure):>12}"
-    yield from (f"  {rate.label:<44} {rate_words(rate)}" for rate in section.rates)
-    yield from (f"  {one.label:<44} {measured_words(one)}" for one in section.measures)
-    yield from (f"  {one.label:<44} {money_words(one.amounts)}" for one in section.money)
+            yield f"  {plain(figure.label):<44} {figure_words(figure):>12}"
+    yield from (f"  {plain(rate.label):<44} {rate_words(rate)}" for rate in section.rates)
+    yield from (f"  {plain(one.label):<44} {measured_words(one)}" for one in section.measures)
+    yield from (f"  {plain(one.label):<44} {money_words(one.amounts)}" for one in section.money)
 
 
 def _lines(digest: Digest, section: Section) -> Iterator[str]:
     yield from (f"  - {line_words(line)}" for line in section.lines)
     yield from (f"  - {line}" for line in standing_lines(digest, section.key))
-    yield from (f"  ({sentence})" for sentence in section.missing)
+    yield from (f"  ({plain(sentence)})" for sentence in section.missing)
