@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot import asking, speaking
 from bot.blocks import play as blocks
 from bot.blocks.text import brief, escaped
-from bot.listeners import play_drawing, play_publishing
+from bot.listeners import play_drawing, play_publishing, play_segment
 from bot.listeners.accounts import NOT_YOURS, named_account
 from bot.listeners.commands import Subcommand, answer, finish
 from bot.listeners.run_story import paces
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 STARTED, STEERED, PICKED = "playbook_started", "playbook_steered", "playbook_account_picked"
 USAGE = (
-    "Write `/cs play list`, `/cs play show onboarding` for its drawing, `/cs play preview onboarding @account`, `/cs play start onboarding @account`, "
+    "Write `/cs play list`, `/cs play show onboarding` for its drawing, `/cs play preview onboarding @account` or a segment (`SMB`, `MM`, `ENT`), `/cs play start onboarding @account`, "
     "`/cs play status @account`, or `pause`, `resume`, `stop`, `outcome`, `accept` (a save plan) and `migrate` with an account; "
     "managers also `/cs play publish onboarding` and `retire`, for what begins by itself."
 )
@@ -81,6 +81,8 @@ def play(services: Services, call: Call) -> None:
         _list(services, call)
     elif verb == "show":
         play_drawing.show(services, call, rest)
+    elif verb == "preview" and play_segment.is_meant(rest):
+        play_segment.preview(services, call, rest)
     elif verb in play_publishing.VERBS:
         play_publishing.publishing(services, call, verb, rest)
     elif verb in PREVIEWS or verb in VERBS:
