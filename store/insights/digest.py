@@ -121,7 +121,7 @@ def _sections(session: Session, frame: Frame, rows: _Rows) -> tuple[Section, ...
         onboarding_section(frame, rows.plays, read_beginnings(session, frame)),
         voice_section(frame, rows.voices, rows.plays, follow_ups),
         questions_section(rows.asked),
-        told_section(frame, read_told(session, frame)),
+        told_section(read_told(session, frame)),
         service_section(frame, rows.service),
         plays_section(frame, rows.plays),
         wins_section(frame, rows.outcomes, rows.plays),

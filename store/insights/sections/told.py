@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlmodel import Session, col, select
 
 from store.insights.gaps import top_gaps
-from store.insights.section_values import Action, Line, Section
+from store.insights.section_values import Section
 from store.insights.values import Figure, Rate
-from store.redacting import redacted
 from store.tables.gaps import GapQuestion, KnowledgeGap
 from store.tables.loops import FeedbackLoop, LoopItem
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from store.insights.gaps import Gap
 
 TOLD_WITHIN = timedelta(days=30)  # of being there, after which a loop does not count as closed
-TOP = 5
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ def read_told(session: Session, frame: Frame) -> ToldBack:
     )
 
 
-def told_section(frame: Frame, rows: ToldBack) -> Section:
-    """The gaps to see to, and how many of those who asked have been told."""
+def told_section(rows: ToldBack) -> Section:
+    """How much is open, and how many of those who asked have been told; the gaps themselves stand with the questions."""
     asked = tuple(id_ for gap in rows.gaps for id_ in gap.figure.evidence)
     actioned = Figure(
         "loop.actioned", "pieces of feedback that are there now", "feedback", _ids(rows.shipped)
@@ -76,21 +74,6 @@ def told_section(frame: Frame, rows: ToldBack) -> Section:
         "Gaps and what was told back",
         figures=figures,
         rates=(Rate("loop.closed_share", "feedback loop closed", closed, actioned),),
-        lines=tuple(_line(frame, gap) for gap in rows.gaps[:TOP]),
-    )
-
-
-def _line(frame: Frame, gap: Gap) -> Line:
-    accounts = f"{len(gap.accounts)} account{'s' * (len(gap.accounts) != 1)}"
-    return Line(
-        text=redacted(gap.title),
-        figure=gap.figure,
-        account=gap.accounts[0] if len(gap.accounts) == 1 else None,
-        owner=frame.person(gap.owner_email),
-        action=Action("Open the gaps", "/cs gaps"),
-        arr=gap.arr[0] if len(gap.arr) == 1 else None,
-        because=f"{accounts}, {gap.figure.value} asked"
-        + (", again after it was answered" if gap.reopened else ""),
     )
 
 

@@ -22,7 +22,7 @@ def section(database, company, clock):
             frame = frame_of(
                 session, company.workspace_id, period_of(period, clock.now()), scope, clock.now()
             )
-            made = told_section(frame, read_told(session, frame))
+            made = told_section(read_told(session, frame))
             rows = {one.key: evidence_rows(session, company.workspace_id, one) for one in made.all_figures}
         assert {one.key: one.value for one in made.all_figures} == {
             key: len(found) for key, found in rows.items()
@@ -49,13 +49,9 @@ def fill(database, company, clock, told_after=timedelta(0)):
             session.add(row)
 
 
-def test_open_gaps_are_the_lines_with_their_owner_and_one_action(asked, section):
-    made, counts = section()
+def test_the_questions_of_open_gaps_count(asked, section):
+    _, counts = section()
     assert counts["gaps.open"] == 2
-    assert {line.text for line in made.lines} == {"Can I export boards? Call [phone]", "Is there SSO?"}
-    assert {line.owner for line in made.lines} == {"Omar", "Lena"}
-    assert {line.action.command for line in made.lines} == {"/cs gaps"}
-    assert made.lines[0].because == "1 account, 1 asked"
 
 
 def test_what_was_answered_and_told_in_the_period_counts(database, company, clock, asked, section):
@@ -65,9 +61,8 @@ def test_what_was_answered_and_told_in_the_period_counts(database, company, cloc
 
 
 def test_only_accounts_of_the_scope_count(company, asked, section):
-    made, counts = section(Scope("bolt", frozenset({company.accounts["bolt"]})))
+    _, counts = section(Scope("bolt", frozenset({company.accounts["bolt"]})))
     assert counts["gaps.open"] == 1
-    assert [line.text for line in made.lines] == ["Is there SSO?"]
 
 
 @pytest.mark.parametrize(
