@@ -48,7 +48,7 @@ def covered(every: str, calendar: Calendar, moment: datetime) -> Period:
         return Period(moment - timedelta(days=7), moment, "7d")
     first = _months_on(calendar.date_of(moment), 0)
     start = _months_on(first, -1)
-    return Period(calendar.at(start, time()), calendar.at(first, time()), f"{start:%B}")
+    return Period(calendar.at(start, time()), calendar.at(first, time()), f"{start:%B %Y}")
 
 
 def _months_on(day: date, months: int) -> date:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.slack.incoming import Pressed
     from store.insights.values import Scope
 
-_PERIOD = re.compile(r"\d+\s*d(ays?)?|week(ly)?|month(ly)?|quarter", re.IGNORECASE)
+_PERIOD = re.compile(r"\d+\s*d(ays?)?|week(ly)?|month(ly)?|quarter|\d{4}-\d{2}", re.IGNORECASE)
 
 
 def register(app: App, services: Services) -> None:

@@ -49,6 +49,8 @@ def digest_of(bot, user, text="digest 7d", channel=TEAM):
         ("Harbour Bakery 7 d", ("", "Harbour Bakery 7 d")),
         ("Harbour Bakery 14d", ("14d", "Harbour Bakery")),
         ("month team", ("month", "team")),
+        ("monthly MM", ("monthly", "MM")),
+        ("2026-02", ("2026-02", "")),
     ],
 )
 def test_period_and_scope_come_in_either_order(words, parsed):

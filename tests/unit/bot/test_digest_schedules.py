@@ -71,7 +71,7 @@ def test_who_was_down_for_three_weeks_gets_one_digest_of_the_last():
 def test_a_month_is_the_calendar_month_before_in_its_zone():
     period = covered("monthly", Calendar("America/Los_Angeles"), utc(2026, 4, 1, 15))
     assert (period.start, period.end) == (utc(2026, 3, 1, 8), utc(2026, 4, 1, 7))  # clocks changed between
-    assert period.label == "March"
+    assert period.label == "March 2026"
 
 
 @pytest.mark.parametrize(
