@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Evidence = Mapping[str, Sequence[EvidenceRow]]
 
 ROW, WIDE, TEXT = 26, 640, 300  # of a chart: a bar's height, the whole width, where bars begin
-CHART_FROM, CHARTED = 2, 10  # counts of a chart: at least, at most
+CHART_FROM, CHARTED, TALL = 2, 10, 5  # counts of a chart: at least, at most, and what the largest counts
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bar: #2c6cb0; --pale: #5b6673; --warm: #b7791f; }
 @media (prefers-color-scheme: dark) { :root { --bar: #6ea8e6; --pale: #a3adb8; --warm: #e0b060; } }
@@ -37,7 +37,7 @@ td, th { vertical-align: top; text-align: left; padding: .2rem .5rem .2rem 0; }
 .matrix td, .matrix th { text-align: right; border-bottom: 1px solid var(--line); }
 .number { display: flex; justify-content: space-between; gap: 1rem; border-bottom: 1px solid var(--line); padding: .3rem 0; }
 .number b { text-align: right; } .pale { color: var(--pale); } li { margin: .3rem 0; overflow-wrap: anywhere; }
-figure { margin: .5rem 0 1rem; } svg { width: 100%; height: auto; max-width: 40rem; }
+figure { margin: .5rem 0 1rem; overflow-x: auto; } svg { width: 100%; min-width: 30rem; max-width: 40rem; height: auto; }
 svg text { font: 13px system-ui, sans-serif; fill: currentColor; } svg rect { fill: var(--bar); }
 svg .before { fill: none; stroke: var(--warm); stroke-width: 2; }
 @media print {
@@ -68,7 +68,7 @@ def _parts(digest: Digest, evidence: Evidence, headline: Sequence[str]) -> Itera
     if digest.mood == "quiet":
         yield from (f"<p>{escape(line)}</p>" for line in quiet_words(digest))
     shown = [one for one in digest.sections if not one.is_empty or one.missing]
-    links = "".join(f'<a href="#{escape(one.key)}">{escape(one.title)}</a>' for one in shown)
+    links = " ".join(f'<a href="#{escape(one.key)}">{escape(one.title)}</a>' for one in shown)
     yield f'<nav aria-label="Sections">{links}</nav>'
     for section in shown:
         yield f'<section id="{escape(section.key)}"><h2>{escape(section.title)}</h2>'
@@ -137,7 +137,7 @@ def _chart(title: str, figures: Sequence[Figure]) -> str:
     """Counts as bars, those of the period before as outlines; in words for whoever does not see them."""
     shown = [one for one in figures if one.value or one.before][:CHARTED]
     top = max((max(one.value, one.before or 0) for one in shown), default=0)
-    if len(shown) < CHART_FROM or not top:
+    if len(shown) < CHART_FROM or top < TALL:
         return ""
     words = escape(f"{title}: " + "; ".join(said_of(one) for one in shown))
     drawn = "".join(_bar(n, one, top) for n, one in enumerate(shown))
