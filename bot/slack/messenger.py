@@ -195,8 +195,10 @@ class SlackMessenger:
         Raises:
             TryLater, Unreachable: see there.
         """
-        call = self.client.views_push if on_top else self.client.views_open
-        self._call(lambda: call(trigger_id=trigger_id, view=view))
+        if on_top:
+            self._call(lambda: self.client.views_push(trigger_id=trigger_id, view=view))
+        else:
+            self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view))
 
     def publish_home(self, user: str, view: dict[str, Any]) -> None:
         """Show a person's App Home.

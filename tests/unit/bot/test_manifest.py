@@ -38,6 +38,7 @@ METHOD_SCOPES = {
     "users.info": {"users:read", "users:read.email"},
     "users.lookupByEmail": {"users:read.email"},
     "views.open": set(),
+    "views.push": set(),
     "views.publish": set(),
 }
 EVENT_SCOPES = {
