@@ -29,6 +29,7 @@ HEIGHT = 2.2  # Ward's cost of joining two branches, of unit vectors
 LIKENESS = 0.68  # the mean cosine of any two questions of a cluster
 MOST = 4_000  # vectors that are clustered, the newest; older ones join the cluster that they are nearest to
 NAMED_BY = 2  # phrases in a name
+NAMED_FROM = 100  # texts of a group, the newest: more of them do not change its name
 PAIR_COUNTS = 1.25  # a pair of words says more than one of them
 
 
@@ -74,16 +75,16 @@ def names(texts: Sequence[str], groups: Sequence[Sequence[int]]) -> list[str]:
 
     A phrase counts by the share of the group's texts that have it, times the logarithm of how rare it is among all.
     """
-    phrases = [_phrases(text) for text in texts]
-    everywhere = Counter(key for found in phrases for key in found)
-    return [_name([phrases[i] for i in group], everywhere, len(texts)) for group in groups]
+    phrases = [[_phrases(texts[i]) for i in group[:NAMED_FROM]] for group in groups]
+    everywhere = Counter(key for found in phrases for one in found for key in one)
+    return [_name(found, everywhere, sum(map(len, phrases))) for found in phrases]
 
 
 def _cut(vectors: NDArray[np.float64], height: float, likeness: float) -> list[list[int]]:
     """The largest branches of Ward's tree that are low enough and hold together."""
     from scipy.cluster.hierarchy import linkage  # noqa: PLC0415 - takes half a second
 
-    n, tree = len(vectors), linkage(vectors, "ward")
+    n, tree = len(vectors), linkage(distances(vectors), "ward")
     alike = _likenesses(tree, vectors)
     found, branches = [], [2 * n - 2]
     while branches:
@@ -93,6 +94,13 @@ def _cut(vectors: NDArray[np.float64], height: float, likeness: float) -> list[l
         else:
             branches += [int(tree[node - n, 0]), int(tree[node - n, 1])]
     return found
+
+
+def distances(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of every pair of unit vectors, a row after the other: |a - b|² = 2 - 2ab, which one product gives."""
+    squares = 2.0 - 2.0 * (vectors @ vectors.T)
+    apart = np.concatenate([row[n + 1 :] for n, row in enumerate(squares)])
+    return np.asarray(np.sqrt(np.maximum(apart, 0.0)))
 
 
 def _likenesses(tree: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:

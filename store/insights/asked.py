@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case
 from sqlmodel import Session, col, func, select
 
-from store.tables.answers import Answer
+from store.tables.answers import Answer, Citation
 from store.tables.conversations import Conversation, Message
 from store.tables.feedback import Feedback
+from store.tables.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from store.insights.frame import Frame
     from store.insights.values import Period
 
+SETTLED_DAYS = 14  # a shorter period has few questions that are old enough to have stayed solved
 WEEKS_BEFORE = 4  # periods before, of which the usual number is the mean
 
 
@@ -63,8 +65,11 @@ class Questions:
     """The questions of a period, their ratings, and the counts of each ending in the periods before."""
 
     asked: list[Asked]
-    ratings: list[Rated]
-    before: tuple[Counter[str | None], ...]  # one a period before, the nearest first
+    ratings: list[Rated] = field(default_factory=list)
+    before: tuple[Counter[str | None], ...] = ()  # one a period before, the nearest first
+    earlier: list[Asked] = field(default_factory=list)  # of the period before, where this one is too short
+    cited: frozenset[str] = frozenset()  # answers with at least one source
+    handed: frozenset[str] = frozenset()  # answers after which a person was asked for
 
     @property
     def endings_before(self) -> Counter[str | None]:
@@ -74,11 +79,39 @@ class Questions:
 
 def read_questions(session: Session, frame: Frame) -> Questions:
     """The questions of the period and scope, oldest first, with the ratings of their answers."""
-    asked = _asked(session, frame)
-    return Questions(asked, _ratings(session, frame, asked), endings_before(session, frame))
+    asked = _asked(session, frame, frame.period)
+    too_short = frame.period.days < SETTLED_DAYS
+    return Questions(
+        asked,
+        _ratings(session, frame, asked),
+        endings_before(session, frame),
+        _asked(session, frame, frame.period.before) if too_short else [],
+        _cited(session, frame),
+        _handed(session, frame),
+    )
 
 
-def _asked(session: Session, frame: Frame) -> list[Asked]:
+def _cited(session: Session, frame: Frame) -> frozenset[str]:
+    statement = select(Answer.id).where(
+        Answer.workspace_id == frame.workspace_id,
+        col(Answer.created_at) >= frame.period.before.start,
+        col(Answer.created_at) <= frame.now,
+        col(Answer.id).in_(select(Citation.answer_id)),
+    )
+    return frozenset(session.exec(statement))
+
+
+def _handed(session: Session, frame: Frame) -> frozenset[str]:
+    statement = select(Task.link).where(
+        Task.workspace_id == frame.workspace_id,
+        Task.kind == "handover",
+        col(Task.created_at) >= frame.period.before.start,
+        col(Task.created_at) <= frame.now,
+    )
+    return frozenset(str(link["answer_id"]) for link in session.exec(statement) if link.get("answer_id"))
+
+
+def _asked(session: Session, frame: Frame, period: Period) -> list[Asked]:
     columns: list[Any] = [
         Message.id, Message.text, Message.channel_id, Message.ts, Message.created_at, Message.slack_user_id,
         Message.conversation_id, _ACCOUNT, Answer.id, Answer.status, Answer.standalone_question, Answer.created_at,
@@ -87,7 +120,7 @@ def _asked(session: Session, frame: Frame) -> list[Asked]:
         select(*columns)
         .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
         .outerjoin(Answer, _in_time(frame))
-        .where(*asked_in(frame, frame.period))
+        .where(*asked_in(frame, period))
         .order_by(col(Message.created_at), col(Message.id))
     )
     found = (Asked(*row) for row in session.exec(statement))
@@ -153,11 +186,12 @@ def endings_before(session: Session, frame: Frame) -> tuple[Counter[str | None],
 
 def _began(session: Session, frame: Frame, periods: list[Period]) -> int:
     """How many of these periods lie after the first question that the workspace ever asked."""
-    first: datetime | None = session.exec(
-        select(func.min(Message.created_at)).where(
-            Message.workspace_id == frame.workspace_id, col(Message.is_question).is_(True)
-        )
-    ).one()
+    first = session.exec(
+        select(Message.created_at)
+        .where(Message.workspace_id == frame.workspace_id, col(Message.is_question).is_(True))
+        .order_by(col(Message.created_at))
+        .limit(1)
+    ).first()
     return 0 if first is None else sum(one.start >= first for one in periods)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from store.insights.asked import read_questions, vectors_of
 from store.insights.frame import frame_of
+from store.insights.gaps import top_gaps
 from store.insights.running import read_plays
 from store.insights.sections import surveys
 from store.insights.sections.data import data_section, read_known
@@ -21,7 +22,7 @@ from store.insights.sections.setup import setup_steps
 from store.insights.sections.team import read_absences, read_tasks, task_lines, team_section
 from store.insights.sections.today import today_section
 from store.insights.sections.told import read_told, told_section
-from store.insights.sections.voice import quotes, read_voices, voice_section
+from store.insights.sections.voice import quotes, read_confidential, read_names, read_voices, voice_section
 from store.insights.sections.wins import read_outcomes, wins_section
 from store.insights.themes import themes
 from store.insights.values import Digest
@@ -75,7 +76,12 @@ def digest(
         figures=figures,
         rates=rates,
         rated=rated_answers(frame, rows.asked) if rates["answers.helpful"].shown_as == "list" else (),
-        quotes=quotes(frame, rows.voices.said),
+        quotes=quotes(
+            frame,
+            rows.voices.said,
+            confidential=read_confidential(session, frame),
+            names=read_names(session, frame),
+        ),
         unanswered=unanswered(frame, rows.asked, vectors_of(session, frame, status="refused")),
         runs=run_lines(frame, rows.plays),
         tasks=task_lines(frame, rows.tasks),
@@ -113,6 +119,7 @@ def _read(session: Session, frame: Frame) -> _Rows:
 
 def _sections(session: Session, frame: Frame, rows: _Rows) -> tuple[Section, ...]:
     follow_ups = surveys.read_follow_ups(session, frame, surveys.low_scores(frame, rows.plays))
+    gaps = top_gaps(session, frame.workspace_id, frame.scope, period=frame.period, now=frame.now)
     month = month_section(frame, rows.terms, rows.outcomes)
     return (
         today_section(frame, tasks=rows.tasks, service=rows.service, terms=rows.terms, plays=rows.plays),
@@ -120,7 +127,7 @@ def _sections(session: Session, frame: Frame, rows: _Rows) -> tuple[Section, ...
         health_section(frame, read_healths(session, frame)),
         onboarding_section(frame, rows.plays, read_beginnings(session, frame)),
         voice_section(frame, rows.voices, rows.plays, follow_ups),
-        questions_section(rows.asked),
+        questions_section(frame, rows.asked, gaps),
         told_section(read_told(session, frame)),
         service_section(frame, rows.service),
         plays_section(frame, rows.plays),

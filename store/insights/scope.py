@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
@@ -15,28 +15,43 @@ from store.people import Person, visible_accounts
 from store.tables.accounts import StaffMember
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from store.tables.accounts import Account
 
 WHOLE_WORKSPACE = Scope("all accounts")
 SEGMENTS = ("SMB", "MM", "ENT")
 _DAYS = re.compile(r"(\d{1,3})\s*d(ays?)?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+_AHEAD = re.compile(r"\b(tomorrow|next|coming|in \d+)\b")
+_PERIODS = "Write a number of days from 1d to 366d, like 7d or 30d, or a month, like 2026-02."
 _WORDS = {"": "7d", "week": "7d", "weekly": "7d", "month": "30d", "monthly": "30d", "quarter": "90d"}
 
 
 def period_of(text: str, now: datetime) -> Period:
-    """The days up to now: `7d`, `30d`, `week`, `month`.
+    """The days up to now (`7d`, `30d`, `week`, `month`), or a calendar month (`2026-02`, in UTC) as far as it has gone.
 
     Raises:
-        StoreError: it is no period, or longer than a year.
+        StoreError: it is no period, longer than a year, or in the future.
     """
     asked = text.strip().lower()
+    if month := _MONTH.fullmatch(asked):
+        return _month(int(month[1]), int(month[2]), now)
+    if _AHEAD.search(asked):
+        raise StoreError(f"“{text.strip()}” has not been yet, so there is nothing to count. {_PERIODS}")
     match = _DAYS.fullmatch(_WORDS.get(asked, asked))
     days = int(match[1]) if match else 0
     if not 1 <= days <= 366:
-        raise StoreError(f"'{text}' is no period. Write a number of days from 1d to 366d, like 7d or 30d.")
+        raise StoreError(f"'{text}' is no period. {_PERIODS}")
     return Period(now - timedelta(days=days), now, f"{days}d")
+
+
+def _month(year: int, month: int, now: datetime) -> Period:
+    if not (1 <= month <= 12 and 2000 <= year < 9999):
+        raise StoreError(f"'{year}-{month:02}' is no month. {_PERIODS}")
+    start = datetime(year, month, 1, tzinfo=UTC)
+    if start >= now:
+        raise StoreError(f"{start:%B %Y} has not begun yet, so there is nothing to count. {_PERIODS}")
+    after = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    return Period(start, min(after, now), f"{start:%B %Y}")
 
 
 def scope_for(session: Session, workspace_id: str, person: Person, text: str = "") -> Scope:

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from store.insights import metrics, resolution, service
 from store.insights.asked import by_answer
 from store.insights.grouping import group_alike
-from store.insights.section_values import Section
+from store.insights.resolution import Handled
+from store.insights.section_values import Action, Line, Measured, Section
 from store.insights.values import Figure, Rate, RatedAnswer, Unanswered
+from store.redacting import redacted
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from store.insights.asked import Asked, Questions
     from store.insights.frame import Frame
+    from store.insights.gaps import Gap
 
 TOP_UNANSWERED = 5
+ASSUMED = "questions.assumed"
+UNSETTLED = "Whether questions stayed solved is known seven days after they were asked."
+UNCONFIRMED = "Whether an answer solved it is not asked; 👍 is counted as helpful, not as solved."
+COMPARED = (
+    2_000  # of the questions without an answer, the newest, are compared by their vectors; all by their words
+)
 ENDINGS: tuple[tuple[str, str, frozenset[str | None]], ...] = (
     ("asked", "questions", frozenset({"answered", "partial", "clarify", "refused", "error", None})),
     ("answered", "answered", frozenset({"answered", "partial"})),
@@ -27,11 +37,65 @@ ENDINGS: tuple[tuple[str, str, frozenset[str | None]], ...] = (
 )
 
 
-def questions_section(rows: Questions) -> Section:
-    """How the period's questions ended and what their askers thought of the answers."""
+def questions_section(frame: Frame, rows: Questions, gaps: Sequence[Gap] = ()) -> Section:
+    """How the period's questions ended, whether they stayed solved, and the gaps that touch most."""
     figures = {figure.key: figure for figure in _figures(rows)}
+    measures = (*_first_answer(rows), *_assumed(frame, rows))
+    unsettled = () if any(one.key == ASSUMED for one in measures) else (UNSETTLED,)
     return Section(
-        "questions", "Questions and answers", figures=tuple(figures.values()), rates=tuple(_rates(figures))
+        "questions",
+        "Questions and answers",
+        figures=tuple(figures.values()),
+        rates=tuple(_rates(figures)),
+        measures=measures,
+        lines=tuple(_gap(frame, one) for one in gaps),
+        missing=(*unsettled, UNCONFIRMED),
+    )
+
+
+def _first_answer(rows: Questions) -> Iterator[Measured]:
+    """Minutes until the bot answered: the median and the 90th percentile."""
+    answered = [(one, one.answered_at) for one in rows.asked if one.answered_at]
+    minutes = [(at - one.at).total_seconds() / 60 for one, at in answered]
+    if minutes:
+        label = "time to the bot's answer"
+        figure = Figure("questions.first_answer", label, "question", tuple(one.id for one, _ in answered))
+        last = service.percentile(minutes, 0.9)
+        yield Measured(figure.key, label, "minutes", metrics.middle(minutes), figure, extreme=last)
+
+
+def _assumed(frame: Frame, rows: Questions) -> Iterator[Measured]:
+    """Answered from a source, no person, and not asked again in seven days; of questions that are older."""
+    known = [_handled(rows, one) for one in (*rows.earlier, *rows.asked)]
+    settled = tuple(one.id for one in known if one.at + resolution.REPEATED_WITHIN <= frame.now)
+    if settled:
+        label = "assumed solved, of questions older than seven days"
+        figure = Figure(ASSUMED, label, "question", settled)
+        yield Measured(ASSUMED, label, "share", resolution.assumed_resolution(known, frame.now), figure)
+
+
+def _handled(rows: Questions, one: Asked) -> Handled:
+    return Handled(
+        id=one.id,
+        asked_by=one.by,
+        topic=one.said.strip().casefold(),
+        at=one.at,
+        status=one.status,
+        citations=int(one.answer_id in rows.cited),
+        had_person=one.answer_id in rows.handed,
+    )
+
+
+def _gap(frame: Frame, gap: Gap) -> Line:
+    accounts = len(gap.accounts)
+    return Line(
+        text=f"not found: {redacted(gap.title)}",
+        figure=gap.figure,
+        account=gap.accounts[0] if accounts == 1 else None,
+        owner=frame.person(gap.owner_email),
+        action=Action("Open the gap", "/cs gaps"),
+        arr=gap.arr[0] if len(gap.arr) == 1 else None,
+        because=f"{len(gap.asked)} questions of {accounts} account{'s' * (accounts != 1)}",
     )
 
 
@@ -99,7 +163,8 @@ def unanswered(
         vectors: question id -> model and vector, of those that were refused.
     """
     refused = [one for one in rows.asked if one.status == "refused"]
-    known = {index: vectors[one.id] for index, one in enumerate(refused) if one.id in vectors}
+    newest = range(max(0, len(refused) - COMPARED), len(refused))
+    known = {index: vectors[refused[index].id] for index in newest if refused[index].id in vectors}
     groups = group_alike([one.said for one in refused], known)
     return tuple(_group(frame, [refused[index] for index in group]) for group in groups[:TOP_UNANSWERED])
 

@@ -15,6 +15,7 @@ from store.insights.section_values import Action, Line, Measured
 from store.insights.service import BusinessHours
 from store.insights.values import Figure, Rate
 from store.insights.voice import Response
+from store.redacting import redacted
 from store.tables.tasks import Task
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def low_lines(frame: Frame, low: Sequence[Scored], follow_ups: dict[str, Task]) 
 def _low_line(frame: Frame, one: Scored, task: Task | None) -> Line:
     row, name = one.step.row, frame.name(one.step.account_id)
     said = (row.answer_text or "").strip()
-    words = said if said and said != (row.answer or "") else None
+    words = redacted(said) if said and said != (row.answer or "") else None
     account = frame.accounts.get(one.step.account_id)
     return Line(
         text=f"{NAMES[one.survey]} {one.value:g} of {voice.SCALES[one.survey][1]}",

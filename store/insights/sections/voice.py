@@ -10,6 +10,9 @@ from sqlmodel import Session, col, select
 from store.insights.section_values import Section
 from store.insights.sections import surveys
 from store.insights.values import Figure, Quote
+from store.redacting import redacted
+from store.tables.accounts import Contact
+from store.tables.channels import PRIVATE, SILENT, ChannelPolicy
 from store.tables.feedback import Feedback
 
 if TYPE_CHECKING:
@@ -107,9 +110,37 @@ def _feedback(rows: Voices) -> tuple[Figure, ...]:
     )
 
 
-def quotes(frame: Frame, said: Sequence[Said]) -> tuple[Quote, ...]:
-    """At most five, one a voice where possible, both sides heard where both spoke."""
-    worded = [one for one in said if one.words]
+def read_confidential(session: Session, frame: Frame) -> frozenset[str]:
+    """The channels whose words are not repeated elsewhere: where answers are private, or the bot is silent."""
+    statement = select(ChannelPolicy.channel_id).where(
+        ChannelPolicy.workspace_id == frame.workspace_id,
+        col(ChannelPolicy.policy).in_([PRIVATE, SILENT]),
+    )
+    return frozenset(session.exec(statement))
+
+
+def read_names(session: Session, frame: Frame) -> frozenset[str]:
+    """Names of the people at the scope's accounts, which are taken out of quotes."""
+    statement = select(Contact.account_id, Contact.name).where(Contact.workspace_id == frame.workspace_id)
+    return frozenset(name for account_id, name in session.exec(statement) if frame.covers(account_id))
+
+
+def quotes(
+    frame: Frame,
+    said: Sequence[Said],
+    *,
+    confidential: frozenset[str] = frozenset(),
+    names: frozenset[str] = frozenset(),
+) -> tuple[Quote, ...]:
+    """At most five, one a voice where possible, both sides heard where both spoke.
+
+    Args:
+        frame: names the accounts.
+        said: feedback of the period.
+        confidential: channels that are not quoted.
+        names: of people, which are taken out, as are addresses and numbers to reach them.
+    """
+    worded = [one for one in said if one.words and one.channel_id not in confidential]
     worded.sort(key=lambda one: (-frame.worth(one.account_id), -one.at.timestamp(), one.id))
     chosen: list[Said] = []
     for wanted in (-1, 1):
@@ -118,7 +149,7 @@ def quotes(frame: Frame, said: Sequence[Said]) -> tuple[Quote, ...]:
     for one in worded:
         if len(chosen) < QUOTES and not _heard(one, chosen):
             chosen.append(one)
-    return tuple(_quote(frame, one) for one in chosen)
+    return tuple(_quote(frame, one, names) for one in chosen)
 
 
 def _heard(one: Said, chosen: Sequence[Said]) -> bool:
@@ -127,8 +158,8 @@ def _heard(one: Said, chosen: Sequence[Said]) -> bool:
     return any(voice == (other.account_id or other.by) for other in chosen)
 
 
-def _quote(frame: Frame, one: Said) -> Quote:
-    text = one.words
+def _quote(frame: Frame, one: Said, names: frozenset[str]) -> Quote:
+    text = redacted(one.words, names)
     return Quote(
         feedback_id=one.id,
         text=text if len(text) <= QUOTE_LENGTH else text[: QUOTE_LENGTH - 1] + "…",

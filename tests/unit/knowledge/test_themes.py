@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.distance import pdist
 
-from knowledge.themes import clusters, names, themes
+from knowledge.themes import clusters, distances, names, themes
 
 
 def around(*topics, each=5, spread=0.25, dimensions=32, seed=0):
@@ -87,3 +88,10 @@ def test_themes_never_compare_vectors_of_different_models():
 
     assert [members for _, members in found] == [(0, 1), (2, 3)]
     assert themes([], []) == []
+
+
+def test_distances_are_those_of_every_pair_in_the_order_that_the_tree_takes_them():
+    drawn = np.random.default_rng(3).normal(size=(40, 16))
+    vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+    assert np.allclose(distances(vectors), pdist(vectors), atol=1e-7)

@@ -414,6 +414,29 @@ def test_no_period_is_refused_with_the_remedy(clock, text):
         period_of(text, clock.now())
 
 
+@pytest.mark.parametrize("text", ["2026-04", "2027-01", "next week", "tomorrow", "the coming month"])
+def test_a_period_in_the_future_is_refused_in_a_sentence(clock, text):
+    with pytest.raises(StoreError, match=r"has not (begun|been) yet, so there is nothing to count\. Write"):
+        period_of(text, clock.now())
+
+
+def test_a_month_is_whole_or_goes_up_to_now(clock):
+    february, march = period_of("2026-02", clock.now()), period_of("2026-03", clock.now())
+
+    assert (february.start.isoformat(), february.end.isoformat(), february.label) == (
+        "2026-02-01T00:00:00+00:00",
+        "2026-03-01T00:00:00+00:00",
+        "February 2026",
+    )
+    assert (march.start, march.end) == (february.end, clock.now())
+
+
+@pytest.mark.parametrize("text", ["2026-00", "2026-13", "0000-01", "9999-12"])
+def test_no_month_is_refused(clock, text):
+    with pytest.raises(StoreError, match="is no month"):
+        period_of(text, clock.now())
+
+
 SCOPES = [
     pytest.param("U0DANA", "", "all accounts", None, id="admin: everything"),
     pytest.param("U0MIA", "", "your teams' accounts", {"nord", "pros"}, id="manager: the teams'"),
@@ -553,7 +576,16 @@ def test_a_quote_cannot_steer_the_terminal(life, make):
 MEASURES = {  # shown where there is something to measure
     *(f"voice.{one}" for one in ("csat", "csat_mean", "ces", "ces_easy", "nps", "nps_90d")),
     *(f"onboarding.{one}" for one in ("tte", "ttfv", "tto")),
-    *("service.first_answer", "service.resolve", "month.grr", "month.nrr", "month.logos", "renewals.on_time"),
+    *(
+        "questions.first_answer",
+        "questions.assumed",
+        "service.first_answer",
+        "service.resolve",
+        "month.grr",
+        "month.nrr",
+        "month.logos",
+        "renewals.on_time",
+    ),
 }
 
 

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.insights.asked import Asked, Questions
 from store.insights.sections import surveys
 from store.insights.sections.onboarding import Beginnings, onboarding_section
 from store.insights.sections.plays import plays_section
+from store.insights.sections.questions import UNCONFIRMED, UNSETTLED, questions_section
+from store.insights.sections.voice import Said, quotes
 from tests.made_frame import account, ago, frame, plays, run, step, task
 
 
@@ -182,6 +185,66 @@ def test_scores_stay_on_their_scale_and_their_rows_are_as_many_as_their_answers(
     for found in measures:
         assert -100 <= found.value <= 100
         assert found.metric.n == found.figure.value == len(values)
+
+
+def asked(name, *, days, status="answered", who="U1", said="How do I export?", minutes=2.0):
+    answered = None if status is None else ago(days) + timedelta(minutes=minutes)
+    answer = None if status is None else f"a{name}"
+    return Asked(name, said, "C1", "1.0", ago(days), who, "c1", "nord", answer, status, None, answered)
+
+
+def test_a_question_is_assumed_solved_where_it_was_answered_without_a_person_and_not_asked_again():
+    rows = Questions(
+        asked=[asked("new", days=2), asked("again", days=6, said="how do i export? ")],
+        earlier=[
+            asked("solved", days=9, who="U2"),
+            asked("repeated", days=8),
+            asked("passed on", days=8, who="U3"),
+            asked("unsourced", days=8, who="U4"),
+            asked("refused", days=8, who="U5", status="refused"),
+        ],
+        cited=frozenset({"anew", "aagain", "asolved", "arepeated", "apassed on", "arefused"}),
+        handed=frozenset({"apassed on"}),
+    )
+
+    made = by_key(questions_section(frame(), rows).measures)["questions.assumed"]
+
+    assert (made.metric.numerator, made.metric.n, made.figure.value) == (1, 5, 5)
+
+
+def test_whether_questions_of_this_week_stayed_solved_is_not_known_yet_and_never_said_to_be_confirmed():
+    made = questions_section(frame(), Questions([asked("new", days=2), asked("open", days=1, status=None)]))
+
+    assert [(one.key, one.value, one.metric.n) for one in made.measures] == [("questions.first_answer", 2, 1)]
+    assert made.missing == (UNSETTLED, UNCONFIRMED)
+
+
+def feedback(comment, *, channel="C1", rating=-1, of="nord"):
+    return Said(f"f{comment}", of, "U0ANA", rating, None, comment, ago(1), channel, "1.0")
+
+
+def test_a_quote_names_nobody_and_tells_no_address():
+    said = [feedback("Ask Ana Ruiz (ana@nord.example, +49 170 1234567) about <@U0BEN>")]
+
+    made = quotes(frame(), said, names=frozenset({"Ana Ruiz"}))
+
+    assert made[0].text == "Ask [person] ([e-mail], [phone]) about [person]"
+
+
+def test_what_was_said_in_a_confidential_channel_is_not_quoted():
+    said = [feedback("Open", of="nord"), feedback("Secret", channel="C2", of="bolt")]
+
+    made = quotes(frame(account(), account("bolt")), said, confidential=frozenset({"C2"}))
+
+    assert [one.text for one in made] == ["Open"]
+
+
+def test_a_low_score_is_quoted_without_addresses():
+    one = run()
+    known = plays(one, steps=[nps(one, 2, words="Write to boss@nord.example")])
+    here = frame()
+
+    assert surveys.low_lines(here, surveys.low_scores(here, known), {})[0].quote == "Write to [e-mail]"
 
 
 # Onboarding
