@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.tables.accounts import StaffMember
+from store.tables.answers import Answer
+from store.tables.conversations import Conversation, Message
 from store.upsert import insert_new, insert_or_change
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 BOT, HUMAN = "bot", "human"
 CRITERIA = ("correct", "complete", "clear", "tone", "source")
 MARKS = ("yes", "partly", "no", "n/a")
+SHORTEST = 20  # characters of what a person wrote, for it to be an answer
 
 
 class SampledAnswer(SQLModel, table=True):
@@ -92,3 +96,43 @@ def reviews_of(session: Session, sampled_ids: Collection[str]) -> list[AnswerRev
     """What was said of these answers, the first word first."""
     statement = select(AnswerReview).where(col(AnswerReview.sampled_id).in_(sorted(sampled_ids)))
     return list(session.exec(statement.order_by(col(AnswerReview.created_at), col(AnswerReview.id))).all())
+
+
+def bot_answers(session: Session, workspace_id: str, since: datetime, until: datetime) -> list[Answer]:
+    """The bot's answers between two moments that stand: found, not withdrawn, not erased."""
+    statement = select(Answer).where(
+        Answer.workspace_id == workspace_id,
+        col(Answer.status).in_(["answered", "partial"]),
+        Answer.created_at >= since,
+        Answer.created_at < until,
+        col(Answer.withdrawn_at).is_(None),
+        Answer.text != "",
+    )
+    return list(session.exec(statement.order_by(col(Answer.id))).all())
+
+
+def human_answers(
+    session: Session,
+    workspace_id: str,
+    since: datetime,
+    until: datetime,
+) -> list[tuple[Message, str]]:
+    """What our own people wrote in customers' conversations between two moments, each with its account's id."""
+    ours = select(StaffMember.slack_user_id).where(
+        StaffMember.workspace_id == workspace_id, col(StaffMember.slack_user_id).is_not(None)
+    )
+    statement = (
+        select(Message, Conversation.account_id)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .where(
+            Message.workspace_id == workspace_id,
+            Message.author == "person",
+            col(Message.slack_user_id).in_(ours),
+            col(Message.is_question).is_(False),
+            Message.created_at >= since,
+            Message.created_at < until,
+            col(Conversation.account_id).is_not(None),
+            func.length(Message.text) >= SHORTEST,
+        )
+    )
+    return [(message, str(account_id)) for message, account_id in session.exec(statement).all()]
