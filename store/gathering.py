@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from store import people
 from store.insights.grouping import words_of
@@ -268,19 +268,16 @@ def _forget_mended(session: Session, workspace_id: str) -> None:
 
 def _mended(session: Session, workspace_id: str) -> Iterator[GapQuestion]:
     """Questions in gaps that nobody has filled, which found a good answer after all or were withdrawn."""
-    poor = set(session.exec(_poorly_rated(workspace_id)).all())
+    answered = and_(GapQuestion.why == "refused", Answer.status != "refused")
+    thought_better = and_(GapQuestion.why == "unhelpful", col(Answer.id).not_in(_poorly_rated(workspace_id)))
     statement = (
-        select(GapQuestion, Answer)
+        select(GapQuestion)
         .join(Answer, col(Answer.id) == col(GapQuestion.answer_id))
         .join(KnowledgeGap, col(KnowledgeGap.id) == col(GapQuestion.gap_id))
-        .where(GapQuestion.workspace_id == workspace_id, col(KnowledgeGap.state).in_(gaps.UNSOLVED))
+        .where(
+            GapQuestion.workspace_id == workspace_id,
+            col(KnowledgeGap.state).in_(gaps.UNSOLVED),
+            or_(col(Answer.withdrawn_at).is_not(None), answered, thought_better),
+        )
     )
-    for row, answer in session.exec(statement).all():
-        if answer.withdrawn_at is not None or not _still(row, answer, poor):
-            yield row
-
-
-def _still(row: GapQuestion, answer: Answer, poor: set[str | None]) -> bool:
-    if row.why == "refused":
-        return answer.status == "refused"
-    return answer.id in poor if row.why == "unhelpful" else True
+    yield from session.exec(statement)
