@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from store.insights.digest import digest
 from store.insights.evidence import evidence_rows
 from store.insights.scope import WHOLE_WORKSPACE, period_of
+from store.insights.values import Scope
 from store.tables import Account
+from tests.figure_checks import check_figures
 
 
 @pytest.fixture
@@ -247,3 +251,49 @@ def test_a_section_of_a_moment_in_the_past_knows_nothing_of_later(life, database
 
     assert not [one for one in made.section("renewals").money if one.key.startswith("renewals.commit")]
     assert counts(made.section("health"))["red"] == 0
+
+
+# Every figure
+
+
+@pytest.fixture
+def busy(life, moved):
+    """A little of everything, over two months."""
+    for n in range(12):
+        answer = life.ask(
+            f"Question {n % 4}",
+            account=("nord", "bolt", None)[n % 3],
+            days=n * 4 + 0.5,
+            status=("answered", "refused", "partial")[n % 3],
+        )
+        life.rate(
+            answer, 1 if n % 2 else -1, account=("nord", "bolt", None)[n % 3], days=n * 4, comment=f"said {n}"
+        )
+    for account, days in (("nord", 10), ("bolt", 45), ("free", -3), ("pros", 100)):
+        term = life.term(account=account, days=days, arr_minor=(days + 5) * 100_00)
+        life.call(term, "likely", days=40)
+        life.call(term, "at_risk_actionable", days=2, swing=100)
+    life.close(life.term(account="bolt", days=5, arr_minor=700_00), "churned", reason="price.budget_cut")
+    life.run(steps=[("O1", "answered", 4), ("O2", "held", 9), ("O3", "awaiting_approval", 2)], started=40)
+    life.run(account="bolt", state="finished", started=60, ended=3)
+    life.task("Late", due=-3)
+    life.task("Nobody's", account=None, owner=None, due=-1)
+    life.usage("first_value", days=8)  # fmt: skip
+
+
+@given(
+    keys=st.none() | st.sets(st.sampled_from(["nord", "bolt", "pros", "free"])),
+    days=st.sampled_from([1, 7, 13, 30, 60]),
+    back=st.integers(0, 40),
+)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_figure_of_any_slice_equals_a_re_query_of_its_rows(
+    busy, database, company, clock, keys, days, back
+):
+    ids = None if keys is None else frozenset(company.accounts[key] for key in keys)
+    scope = WHOLE_WORKSPACE if ids is None else Scope("some", ids, "omar@guide.example")
+    then = clock.now() - timedelta(days=back)
+    with database.reading() as session:
+        made = digest(session, company.workspace_id, period_of(f"{days}d", then), scope, then)
+
+        check_figures(session, company.workspace_id, made)
