@@ -42,6 +42,15 @@ class QuestionLine:
 
 
 @dataclass(frozen=True)
+class MomentLine:
+    """Something that happened, on a day, and its address if it stands in Slack."""
+
+    on: date
+    text: str
+    link: str | None = None
+
+
+@dataclass(frozen=True)
 class AccountCard:
     """What staff see of an account; money in minor units, health 0-100."""
 
@@ -68,6 +77,11 @@ class AccountCard:
     overdue_tasks: int = 0
     questions: tuple[QuestionLine, ...] = ()
     locale: str = USUAL  # of the one who reads it
+    health_inputs: tuple[str, ...] = ()  # what pulls the health down most, with why
+    goals: tuple[str, ...] = ()
+    open_questions: tuple[MomentLine, ...] = ()
+    promises: tuple[str, ...] = ()
+    moments: tuple[MomentLine, ...] = ()  # newest first
 
 
 def facts(card: AccountCard) -> list[str]:
@@ -89,10 +103,15 @@ def account_speech(card: AccountCard) -> Speech:
     if card.goal:
         blocks.append(parts.section(f"*What they want:* {brief(card.goal, 300)}"))
     for title, lines in (
+        ("Why that health", [brief(line, 160) for line in card.health_inputs]),
+        ("Goals", [brief(line, 160) for line in card.goals]),
+        ("Promised and not kept yet", [brief(line, 200) for line in card.promises]),
+        ("Questions open", [_moment(one) for one in card.open_questions]),
         ("People", [_contact(contact) for contact in card.contacts]),
         ("Usage", [brief(line, 160) for line in card.usage]),
         ("Playbooks under way", [brief(line, 160) for line in card.runs]),
         ("Last questions", [question_line(question) for question in card.questions]),
+        ("Last moments", [_moment(one) for one in card.moments]),
     ):
         if lines:
             blocks.append(parts.section(f"*{title}*\n" + "\n".join(lines[:8]) + _rest(len(lines) - 8)))
@@ -156,6 +175,11 @@ def _renewal(card: AccountCard) -> str:
 def _health(card: AccountCard) -> str:
     number = "unknown" if card.health is None else f"{card.health}/100"
     return number + (f", CSM says {brief(card.sentiment)}" if card.sentiment else "")
+
+
+def _moment(one: MomentLine) -> str:
+    words = brief(one.text, 140)
+    return f"{slack_day(one.on)} · {f'<{one.link}|{words}>' if one.link else words}"
 
 
 def _contact(contact: ContactLine) -> str:

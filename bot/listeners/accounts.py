@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot import asking, speaking
@@ -9,6 +10,7 @@ from bot.blocks.account import (
     PICK,
     AccountCard,
     ContactLine,
+    MomentLine,
     QuestionLine,
     account_speech,
     nobody_speech,
@@ -17,10 +19,13 @@ from bot.blocks.account import (
 from bot.blocks.figures import USUAL
 from bot.listeners.commands import Subcommand, finish
 from bot.slack.incoming import Pressed, parse_action
-from bot.slack.messenger import Speech
+from bot.slack.messenger import Posted, Speech
 from bot.slack.once import remember
 from store import people
 from store.finding import find_account
+from store.insights.account_card import behind
+from store.insights.account_health import work_out
+from store.insights.account_rows import read_account
 from store.insights.standing import standing_of
 from store.tables import Account, accounts, answers, playbooks, tasks
 
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from bot.listeners.commands import Call
     from bot.services import Services
     from store.access import Place
+    from store.insights.account_card import Behind, Moment
     from store.tables import InboundEvent
 
 PICKED = "account_picked"
@@ -59,7 +65,9 @@ def show(services: Services, call: Call) -> None:
         account, speech = named_account(session, services, call, action_id=PICK)
         if account is not None:
             locale = USUAL if call.share else call.asked.person.locale
-            speech = account_speech(card_of(session, services, account, locale))
+            card, found = _whole(session, services, account, locale)
+    if account is not None:
+        speech = account_speech(_linked(services, card, found))
     finish(services, call, speech, may_share=account is not None and _is_theirs(account, call.asked.place))
 
 
@@ -94,15 +102,40 @@ def carry_out_pick(services: Services, event: InboundEvent) -> None:
     """The card of the account that was chosen, in the place of the menu."""
     pressed = Pressed.from_payload(event.payload)
     services.directory.meet(pressed.user_id)
-    with services.effect_of(event.id) as session:
+    with services.database.reading() as session:
         person = asking.person_of(session, services, pressed.user_id)
         account = session.get(Account, pressed.value)
         visible = people.visible_account_ids(session, services.workspace_id, person)
-        if account is None or not person.is_staff or account.id not in visible:
-            speaking.reply(session, services, event, Speech(text=NOT_YOURS))
-            return
-        card = account_speech(card_of(session, services, account, person.locale))
-        speaking.reply(session, services, event, card, replace=True)
+        is_theirs = account is not None and person.is_staff and account.id in visible
+        if account is not None and is_theirs:
+            card, found = _whole(session, services, account, person.locale)
+    speech = account_speech(_linked(services, card, found)) if is_theirs else Speech(text=NOT_YOURS)
+    with services.effect_of(event.id) as session:
+        speaking.reply(session, services, event, speech, replace=is_theirs)
+
+
+def _whole(session: Session, services: Services, account: Account, locale: str) -> tuple[AccountCard, Behind]:
+    """The card, its health worked out now as `/cs health why` does, and what stands behind it."""
+    rows = read_account(session, account, services.clock.now())
+    card = replace(card_of(session, services, account, locale), health=work_out(session, rows).score)
+    return card, behind(rows)
+
+
+def _linked(services: Services, card: AccountCard, found: Behind) -> AccountCard:
+    """The card with what stands behind it; asks Slack for addresses, so not for a transaction."""
+    return replace(
+        card,
+        health_inputs=found.health,
+        goals=found.goals,
+        promises=found.promises,
+        open_questions=tuple(_moment(services, one) for one in found.open_questions),
+        moments=tuple(_moment(services, one) for one in found.moments),
+    )
+
+
+def _moment(services: Services, one: Moment) -> MomentLine:
+    link = services.messenger.permalink(Posted(one.channel_id, one.ts)) if one.channel_id and one.ts else None
+    return MomentLine(one.on, one.text, link)
 
 
 def card_of(session: Session, services: Services, account: Account, locale: str = USUAL) -> AccountCard:
@@ -157,7 +190,7 @@ def _is_theirs(account: Account, place: Place) -> bool:
 ACCOUNT = Subcommand(
     name="account",
     usage="account @customer",
-    description="An account at a glance: plan, renewal, health, people, last questions",
+    description="An account at a glance: renewal, health and why, goals, promises, people, last moments",
     role="csm",
     handler=show,
     example="account Harbour",
