@@ -246,7 +246,15 @@ class Deliverer:
                 return messenger.finish_stream(
                     begun, speech, speech.pieces, key=message.key, stopped_before=plan.stopped()
                 )
-            return messenger.complete_stream(begun, speech, key=message.key)
+        except Unreachable as error:
+            log.info("%s cannot be said in %s: %s", message.key, begun, error)
+            return None
+        return self._complete(begun, message, speech)
+
+    def _complete(self, begun: Posted, message: OutboxMessage, speech: Speech) -> Posted | None:
+        """Bring a message that was begun to its words; None where it is gone, so that it is said anew."""
+        try:
+            return self._services.messenger.complete_stream(begun, speech, key=message.key)
         except Unreachable as error:
             log.info("%s cannot be said in %s: %s", message.key, begun, error)
             return None
@@ -259,8 +267,7 @@ class Deliverer:
         if found is not None:
             return found
         if message.sent_ts:
-            where = Posted(str(message.sent_channel_id), message.sent_ts)
-            return messenger.complete_stream(where, speech, key=message.key)
+            return self._complete(Posted(str(message.sent_channel_id), message.sent_ts), message, speech)
         if message.thread_ts and speech.pieces:
             begun = messenger.find_unfinished(
                 channel, services.bot_user_id, thread_ts=message.thread_ts, oldest=oldest
@@ -271,8 +278,8 @@ class Deliverer:
                     session, **here, message_id=message.id
                 ) | conversations.streams_in_thread(session, **here, thread_ts=message.thread_ts)
             for where in begun:
-                if where.ts not in taken:
-                    return messenger.complete_stream(where, speech, key=message.key)
+                if where.ts not in taken and (posted := self._complete(where, message, speech)):
+                    return posted
         return None
 
     def _note_started(self, message: OutboxMessage, where: Posted) -> None:

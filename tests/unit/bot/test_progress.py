@@ -230,6 +230,20 @@ def test_a_message_that_somebody_removed_meanwhile_is_said_anew(bot):
     assert "[1]" in texts_of(answer)
 
 
+def test_what_was_removed_before_a_second_attempt_is_said_anew(bot):
+    ts = asks(bot)
+    bot.workers.run_until_idle()
+    [begun] = ours(bot, ts)
+    client_of(bot.slack).chat_delete(channel=HARBOUR, ts=begun["ts"])
+    with bot.database.transaction() as session:
+        message = session.exec(select(OutboxMessage).where(OutboxMessage.key.startswith("answer:"))).one()
+        message.attempts = 1  # Slack broke off, or asked to wait
+        session.add(message)
+    bot.settle()
+    [answer] = ours(bot, ts)
+    assert "[1]" in texts_of(answer)
+
+
 def test_in_a_dm_the_answer_streams_in_its_thread(bot):
     channel = bot.dm(MIRA)
     ts = bot.say(MIRA, channel, QUESTION)
