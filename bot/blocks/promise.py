@@ -61,13 +61,13 @@ def problems(values: Mapping[str, str], today: date) -> dict[str, str]:
 
 def made_text(account: str, due: date) -> str:
     """It is noted."""
-    return f":crossed_fingers: Noted for {brief(account)}, by {slack_day(due)}. `/cs log @{brief(account)}` shows it."
+    return f"🤞 Noted for {brief(account)}, by {slack_day(due)}. `/cs log @{brief(account)}` shows it."
 
 
 def proposal_speech(proposal: Proposal, account: str, due: date, link: str | None) -> Speech:
     """To who said it: was that a promise?"""
     where = f"<{link}|you wrote>" if link else "you wrote"
-    text = f":crossed_fingers: To *{brief(account)}* {where}:\n> {brief(proposal.text, 400)}"
+    text = f"🤞 To *{brief(account)}* {where}:\n> {brief(proposal.text, 400)}"
     asks = f"Shall I note it as a promise, due *{due:%A}, {slack_day(due)}*? Until you say so it counts for nothing."
     buttons = parts.actions(
         parts.button("Yes, note it", YES, proposal.id, style="primary"),
@@ -83,7 +83,7 @@ def reminder_speech(promise: Promise, account: str, *, late: bool) -> Speech:
     asks = (
         f":warning: You promised *{brief(account)}* this by {day}, and nobody has said that it was kept. Was it?"
         if late
-        else f":crossed_fingers: Today, {day}, is the day on which you promised *{brief(account)}*:"
+        else f"🤞 Today, {day}, is the day on which you promised *{brief(account)}*:"
     )
     text = f"{asks}\n> {brief(promise.text, 400)}"
     not_kept = [parts.button("Not kept", log.BROKEN, promise.id)] if late else []

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.blocks import parts
-from bot.blocks.text import brief, slack_day
+from bot.blocks.text import brief, escaped, shortened, slack_day
 from store.tables.reviews import CRITERIA, HUMAN, MARKS
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def review_modal(
 ) -> dict[str, Any]:
     """The rubric for one answer; `marks` are what the reviewer said before."""
     asked = [parts.section(f"*Asked:* {brief(question, 600)}")] if question else []
-    blocks: list[Block] = [*asked, parts.section(f"*Answered:* {brief(answer, 2000)}")]
+    blocks: list[Block] = [*asked, parts.section(f"*Answered:*\n{escaped(shortened(answer, 2000))}")]
     for criterion in CRITERIA:
         options = [parts.option(_MARKS[mark], mark) for mark in MARKS]
         chosen = next((one for one in options if one.value == marks.get(criterion)), None)
