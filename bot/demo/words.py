@@ -79,7 +79,6 @@ QUESTIONS = {
     ),
 }  # fmt: skip
 NOT_THERE = (  # nothing in the sample help centre says it
-    "Can the arrival messages go out by WhatsApp?",
     "can the planner take the battery range of electric vans into account?",
     "Is there an app for smart watches?",
     "Can we pay by bank transfer in three parts?",
@@ -92,9 +91,9 @@ RISING = (  # one theme, said in several ways; the help centre answers it
     "how can a driver send the proof photos again?",
 )
 GAP = (  # nothing in the help centre says it; three new customers ask
-    "How do we copy the depots and vans of our old planning software into Fernway?",
-    "Can we take over the vans and depots from our old planning software?",
-    "is there a way to copy depots and vans over from the old planning software?",
+    "Can the arrival messages go out by WhatsApp?",
+    "Our customers all use WhatsApp here. Can the arrival messages go out by WhatsApp?",
+    "could the on the way message go to whatsapp as well, our customers keep asking",
 )
 LEAVING = "How do we export all our data? We are looking at alternatives to Fernway."
 CALLS = (

@@ -174,6 +174,8 @@ def _hand_over(
     user_id = event.payload["user_id"]
     services.directory.meet(user_id)
     with services.effect_of(event.id) as session:
+        # Whom we found by their address to write to them is no contact's Slack id yet: their answer is the contact's.
+        people.link_by_email(session, services.workspace_id, user_id, services.clock.now())
         person = asking.person_of(session, services, user_id)
         if _is_for_staff(session, ref, action_id) and not _may_steer(session, services, person, ref):
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
