@@ -1,7 +1,8 @@
 """The day's look at accounts within a simulation: taken only where it would find something.
 
 The real look reads the account anew, every day. Here an account is read when something has happened to it, and on the
-other days the same rules are held against what was read: a look that would change nothing is not taken.
+other days the same rules are held against what was read: a look that would change nothing is not taken. So it is with
+steps that are held and look again every working day whether they still are.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from playbooks import events
+from playbooks.effects import SetTimer
 from playbooks.engine import advance
 from playbooks.entering import cycle_of, may_start, new_run
 from playbooks.errors import CannotStart
@@ -20,6 +22,7 @@ from playbooks.starting import DateTrigger
 from playbooks.state import Run
 from playbooks.triggers import BY_ITSELF, is_new, would_act
 from playbooks.workdays import Calendar
+from store import rehearsal
 from store.tables import accounts, playbooks
 
 if TYPE_CHECKING:
@@ -30,12 +33,35 @@ if TYPE_CHECKING:
     from playbooks.triggers import Triggers
     from playbooks.types import Playbook
     from store.database import Database
-    from store.tables import TriggerState
+    from store.tables import PlaybookRun, Timer, TriggerState
 
     Seen = tuple[tuple[Trigger, TriggerState | None], ...]
 
 LOOKS_AT = time(7, 0)  # in the account's own zone, as the running bot does
 FRESH = timedelta(days=28)  # after which an account is read anew, whatever happened
+
+
+@dataclass
+class Open:
+    """A run that is open, and its account as the run sees it, once that was read."""
+
+    row: PlaybookRun
+    playbook: Playbook
+    run: Run
+    context: Context | None = None
+
+    def holds(self, timer: Timer) -> bool:
+        """Whether a timer is that of a step that is held."""
+        kind, _, key = timer.name.partition(":")
+        record = self.run.steps.get(key)
+        return kind == "step" and record is not None and record.state == "held"
+
+    def looks_again_at(self, timer: Timer, now: datetime) -> datetime | None:
+        """When a held step looks again, if all that its timer would do now is to be set anew."""
+        assert self.context is not None
+        run, effects = advance(self.playbook, self.run, self.context, events.TimerFired(timer.name), now)
+        only = effects[0] if len(effects) == 1 and run == self.run else None
+        return only.due_at if isinstance(only, SetTimer) and only.name == timer.name else None
 
 
 @dataclass(frozen=True)
@@ -44,14 +70,16 @@ class Known:
 
     read_at: datetime
     context: Context
-    runs: tuple[tuple[Playbook, Run], ...]  # those that are open
+    runs: tuple[Open, ...]
     waiting: tuple[tuple[Playbook, Seen], ...]  # what may begin by itself
     had: frozenset[tuple[str, str]]  # playbook and cycle of runs that nobody stopped
 
     def stirs(self, now: datetime) -> bool:
         """Whether a look would change anything."""
         looked = events.Looked()
-        if any(advance(playbook, run, self.context, looked, now) != (run, ()) for playbook, run in self.runs):
+        if any(
+            advance(one.playbook, one.run, self.context, looked, now) != (one.run, ()) for one in self.runs
+        ):
             return True
         return any(self._may_begin(playbook, seen, now) for playbook, seen in self.waiting)
 
@@ -123,6 +151,28 @@ class Mornings:
                 taken = True
         return taken
 
+    def let_wait(self, now: datetime) -> int:
+        """Move on what is due of steps that are held, and still are; how many timers are due beside them."""
+        with self.database.reading() as session:
+            due = rehearsal.due_timers(session, now)
+        moved = {timer.id: again for timer, at in due if (again := self._looks_again_at(timer, at, now))}
+        if moved:
+            with self.database.transaction() as session:
+                rehearsal.move_timers(session, moved)
+        return len(due) - len(moved)
+
+    def _looks_again_at(self, timer: Timer, account_id: str, now: datetime) -> datetime | None:
+        if account_id not in self._calendars:
+            return None
+        runs = self._read(account_id, now).runs
+        one = next((one for one in runs if one.run.id == timer.run_id and one.holds(timer)), None)
+        if one is None:
+            return None
+        if one.context is None:
+            with self.database.reading() as session:
+                one.context = self.triggers.runner.context_of(session, one.row)
+        return one.looks_again_at(timer, now)
+
     def _morning_after(self, account_id: str, now: datetime) -> datetime:
         calendar = self._calendars[account_id]
         today = calendar.date_of(now)
@@ -146,7 +196,7 @@ class Mornings:
                 read_at=now,
                 context=triggers.runner.context_for(session, account, BY_ITSELF),
                 runs=tuple(
-                    (triggers.runner.playbook_of(session, row), Run.model_validate(row.snapshot))
+                    Open(row, triggers.runner.playbook_of(session, row), Run.model_validate(row.snapshot))
                     for row in rows
                 ),
                 waiting=tuple(triggers.waiting_for(session, account)),

@@ -265,7 +265,7 @@ class PlaybookRunner:
             raise PlaybookError("This run has ended, or has the newest version already.")
         event = events.Migrated(by, before.version, definition.playbook.version)
         if only_say:
-            context, run = self._context(session, row, by), Run.model_validate(row.snapshot)
+            context, run = self.context_of(session, row, by), Run.model_validate(row.snapshot)
             after, effects = advance(definition.of(run.segment), run, context, event, self._clock.now())
             return Handled(after, effects, context)
         row.definition_id = stored.id
@@ -292,8 +292,8 @@ class PlaybookRunner:
             session, account, run_id=None, started_by=started_by, now=self._clock.now(), setting=self._setting
         )
 
-    def _context(self, session: Session, row: PlaybookRun, actor: str | None = None) -> Context:
-        """The run's account as it is now."""
+    def context_of(self, session: Session, row: PlaybookRun, actor: str | None = None) -> Context:
+        """The run's account as the run sees it now."""
         account = self._account(session, row.account_id, row.workspace_id, lock=False)
         return situation(
             session,
@@ -453,7 +453,7 @@ class PlaybookRunner:
         """Who would get each step that is still to come, by its key."""
         if row.state not in {"active", "paused"}:
             return {}
-        context = self._context(session, row)
+        context = self.context_of(session, row)
         run = Run.model_validate(row.snapshot)
         return expected_readers(self.playbook_of(session, row), run, context, self._clock.now())
 

@@ -154,9 +154,13 @@ class Stage:
             self.clock.at = max(self.clock.at, moment)
             if self.mornings.look(self.clock.at) | self._react():
                 self.look()
-            while self.runner.fire_due() + self._hear():
+            while self._fire() + self._hear():
                 self.look()
         self.clock.at = end
+
+    def _fire(self) -> int:
+        """Fire what is due, but for held steps that would only go on waiting; how much that was."""
+        return self.runner.fire_due() if self.mornings.let_wait(self.clock.at) else 0
 
     def _hear(self) -> int:
         """Pass on what happened, if something may have."""

@@ -166,7 +166,7 @@ def _score(sent: list[RunStep]) -> Given | None:
 
 
 def _agreed(session: Session, account: Account, today: date) -> tuple[Agreed, ...]:
-    found = consents.live_consents(session, account.workspace_id, today, account_id=account.id)
+    found = consents.agreed_at(session, account.id, today)
     return tuple(Agreed(c.contact_id, c.purpose, c.scope, c.text_shown, c.expires_on) for c in found)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -32,6 +33,7 @@ from store.tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlmodel import Session
 
@@ -48,6 +50,16 @@ log = logging.getLogger(__name__)
 
 QUEUED_FOR = timedelta(days=30)  # how long what happened is tried again where it could not begin
 BY_ITSELF = "automatic"  # stands where a person would be named who started a run
+
+
+@dataclass
+class _Tried:
+    """What would be remembered of a trigger: as TriggerState, and nothing that is stored."""
+
+    holds: bool
+    since: datetime
+    armed: bool
+    counted_at: datetime | None = None
 
 
 class Triggers:
@@ -247,7 +259,7 @@ def would_act(trigger: Trigger, known: TriggerState | None, scene: Scene) -> boo
         return _still_waits(known, scene)
     if known is None:
         return True
-    after = TriggerState(**known.model_dump())
+    after = _Tried(known.holds, known.since, known.armed)
     counts = _edge(trigger, after, scene, is_first=False)
     return counts or (after.holds, after.armed) != (known.holds, known.armed)
 
@@ -295,7 +307,7 @@ def _now_holds(trigger: SegmentChange | SignalTrigger, scene: Scene) -> bool:
 
 
 def _edge(
-    trigger: SegmentChange | SignalTrigger, state: TriggerState, scene: Scene, *, is_first: bool
+    trigger: SegmentChange | SignalTrigger, state: TriggerState | _Tried, scene: Scene, *, is_first: bool
 ) -> bool:
     """Whether a condition has just become worth acting on; what was seen is noted in the state."""
     holds_now = _now_holds(trigger, scene)
@@ -311,7 +323,7 @@ def _edge(
     return False
 
 
-def _counts(state: TriggerState, rule: SignalRule, scene: Scene, *, holds_now: bool) -> bool:
+def _counts(state: TriggerState | _Tried, rule: SignalRule, scene: Scene, *, holds_now: bool) -> bool:
     """An armed signal counts once it has held long enough; then it has to be over first."""
     if holds_now != state.holds:
         state.holds, state.since = holds_now, scene.now
@@ -322,7 +334,7 @@ def _counts(state: TriggerState, rule: SignalRule, scene: Scene, *, holds_now: b
     return True
 
 
-def _rearm(state: TriggerState, rule: SignalRule, scene: Scene, *, over: bool) -> None:
+def _rearm(state: TriggerState | _Tried, rule: SignalRule, scene: Scene, *, over: bool) -> None:
     if over != state.holds:
         state.holds, state.since = over, scene.now
     if over and scene.now - state.since >= _span(rule.until_for):

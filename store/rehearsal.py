@@ -9,10 +9,20 @@ from sqlmodel import SQLModel, col
 from sqlmodel import select as rows_of
 
 from store.database import Database
-from store.tables import Account, Contact, OutboxMessage, PlaybookRun, RunStep, StaffMember, Task, UsageFact
+from store.tables import (
+    Account,
+    Contact,
+    OutboxMessage,
+    PlaybookRun,
+    RunStep,
+    StaffMember,
+    Task,
+    Timer,
+    UsageFact,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -119,6 +129,27 @@ _WAITING = (
     .where(OutboxMessage.state == "pending")
     .order_by(col(OutboxMessage.created_at), col(OutboxMessage.key))
 )
+
+
+def due_timers(session: Session, now: datetime) -> list[tuple[Timer, str]]:
+    """The timers that are due, each with its account's id."""
+    return list(session.exec(_DUE, params={"now": now}).all())
+
+
+_DUE = (
+    rows_of(Timer, PlaybookRun.account_id)
+    .join(PlaybookRun, col(PlaybookRun.id) == col(Timer.run_id))
+    .where(Timer.state == "waiting", col(Timer.due_at) <= bindparam("now"))
+)
+
+
+def move_timers(session: Session, moved: Mapping[str, datetime]) -> None:
+    """Let timers be due later, by their ids."""
+    rows = [{"timer": timer_id, "due": due_at} for timer_id, due_at in moved.items()]
+    session.connection().execute(_MOVE, rows)
+
+
+_MOVE = update(Timer).where(col(Timer.id) == bindparam("timer")).values(due_at=bindparam("due"))
 
 
 def put_off_since(session: Session, moment: datetime) -> list[RunStep]:

@@ -10,7 +10,7 @@ import hashlib
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -123,6 +123,25 @@ def live_consents(
     )
     able = set(session.exec(there).all())
     return [one for one in found if one.contact_id in able]
+
+
+def agreed_at(session: Session, account_id: str, today: date) -> list[Consent]:
+    """`live_consents` of one account."""
+    return list(session.exec(_AGREED_AT, params={"account_id": account_id, "today": today}).all())
+
+
+_AGREED_AT = (
+    select(Consent)
+    .join(Contact, col(Contact.id) == col(Consent.contact_id))
+    .where(
+        Consent.account_id == bindparam("account_id"),
+        col(Consent.withdrawn_at).is_(None),
+        Consent.expires_on >= bindparam("today"),
+        Contact.status == "active",
+        col(Contact.opted_out_at).is_(None),
+    )
+    .order_by(col(Consent.given_at).desc(), col(Consent.id))
+)
 
 
 def _live(

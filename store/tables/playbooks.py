@@ -552,10 +552,13 @@ def fail_timer(session: Session, timer_id: str) -> None:
 
 def next_timer(session: Session, workspace_id: str | None = None) -> datetime | None:
     """When the next timer is due."""
-    statement = select(func.min(Timer.due_at)).where(Timer.state == "waiting")
-    if workspace_id is not None:
-        statement = statement.where(Timer.workspace_id == workspace_id)
-    return session.exec(statement).one()
+    if workspace_id is None:
+        return session.exec(_NEXT_TIMER).one()
+    return session.exec(_NEXT_TIMER_OF, params={"workspace_id": workspace_id}).one()
+
+
+_NEXT_TIMER = select(func.min(Timer.due_at)).where(Timer.state == "waiting")
+_NEXT_TIMER_OF = _NEXT_TIMER.where(Timer.workspace_id == bindparam("workspace_id"))
 
 
 def timers_of(session: Session, run_id: str) -> list[Timer]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, select
 
 from store.columns import id_field, moment_field, workspace_field
@@ -30,25 +30,35 @@ class TriggerState(SQLModel, table=True):
 
 def state_of(session: Session, wanted: TriggerState) -> tuple[TriggerState, bool]:
     """How a trigger stands for an account, and whether it is looked at for the first time, as `wanted` says."""
+    where = (wanted.workspace_id, wanted.playbook, wanted.trigger, wanted.account_id)
+    known = find_state(session, *where)
+    if known is not None:
+        return known, False
     is_first = insert_new(session, wanted)
-    found = find_state(session, wanted.workspace_id, wanted.playbook, wanted.trigger, wanted.account_id)
+    found = find_state(session, *where)
     assert found is not None
     return found, is_first
 
 
 def states_of(session: Session, account_id: str) -> list[TriggerState]:
     """How every trigger stood for an account when it was last looked at."""
-    return list(session.exec(select(TriggerState).where(TriggerState.account_id == account_id)).all())
+    return list(session.exec(_STATES_OF, params={"account_id": account_id}).all())
+
+
+_STATES_OF = select(TriggerState).where(TriggerState.account_id == bindparam("account_id"))
 
 
 def find_state(
     session: Session, workspace_id: str, playbook: str, trigger: str, account_id: str
 ) -> TriggerState | None:
     """How a trigger stood for an account when it was last looked at."""
-    statement = select(TriggerState).where(
-        TriggerState.workspace_id == workspace_id,
-        TriggerState.playbook == playbook,
-        TriggerState.trigger == trigger,
-        TriggerState.account_id == account_id,
-    )
-    return session.exec(statement).first()
+    where = {"workspace_id": workspace_id, "playbook": playbook, "trigger": trigger, "account_id": account_id}
+    return session.exec(_STATE, params=where).first()
+
+
+_STATE = select(TriggerState).where(
+    TriggerState.workspace_id == bindparam("workspace_id"),
+    TriggerState.playbook == bindparam("playbook"),
+    TriggerState.trigger == bindparam("trigger"),
+    TriggerState.account_id == bindparam("account_id"),
+)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, date, datetime
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from playbooks import events
+from playbooks.simulation import Stage
 from playbooks.stand_ins import Sampled, Script, Scripted
-from store.tables import Account, Subscription, accounts
+from store import rehearsal
+from store.tables import Account, Subscription, UsageFact, accounts, playbooks
+from tests.unit.playbooks.conftest import START
+from tests.unit.playbooks.test_language import hello
 
 JULY = date(2026, 7, 31)
 
@@ -113,3 +118,40 @@ def test_a_run_that_was_held_back_by_a_guard_says_why(world):
     overview = {step.key: step for step in world.runner.run_overview(run).steps}
     assert overview["O2"].state == "planned"
     assert overview["O2"].note == "waits: Ada has not answered another question yet"
+
+
+def test_a_held_step_goes_on_in_a_simulation_on_the_day_on_which_it_would(world, tmp_path):
+    """Nobody looks each morning whether it is still held; what ends the hold is noticed all the same."""
+    steps = {"A": {"title": "First", "when": "S+0d", "to": "admin", "message": "All well, {first}?"}}
+    world.runner.publish(hello(tmp_path, steps), "UMIA", world.workspace_id)
+    smb, ends = world.accounts["smb"], datetime(2026, 3, 18, 15, 0, tzinfo=UTC)
+    note(world, "incident", "open")
+    run = world.start("hello", "smb")
+    with closing(rehearsal.copy_in_memory(world.database, world.workspace_id, [smb])) as copy:
+        stage = Stage(world.runner, copy, world.workspace_id, START, Script({}), [smb])
+        stage.play(ends)
+        with copy.reading() as session:
+            looked = playbooks.find_run(session, run).revision
+            due = playbooks.timers_of(session, run)[0].due_at
+        with copy.transaction() as session:
+            rehearsal.change(session, UsageFact, newest(session, smb, "incident"), value="over")
+        stage.mornings.changed(smb)
+        stage.play(ends + timedelta(days=5))
+        said = [line.at for line in stage.lines if line.kind == "message"]
+    assert (looked, due) == (1, datetime(2026, 3, 19, 10, 0, tzinfo=UTC))
+    world.until(2026, 3, 18, 15)
+    note(world, "incident", "over")
+    world.until(2026, 3, 24)
+    assert said == [row.created_at.replace(microsecond=0) for row in world.messages()] == [due]
+
+
+def note(world, kind, value):
+    with world.database.transaction() as session:
+        accounts.note_fact(
+            session, workspace_id=world.workspace_id, account_id=world.accounts["smb"], kind=kind, value=value,
+            on=world.clock.now().date(), now=world.clock.now(),
+        )  # fmt: skip
+
+
+def newest(session, account_id, kind):
+    return next(fact.id for fact in accounts.latest_usage(session, account_id) if fact.kind == kind)
