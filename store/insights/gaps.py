@@ -135,7 +135,8 @@ def onboarding_days(session: Session, workspace_id: str, gap_id: str) -> dict[st
         .group_by(col(GapQuestion.account_id), started.c.on)
     )
     days = {
-        str(account_id): (asked_at.date() - on).days for account_id, asked_at, on in session.exec(statement).all()
+        str(account_id): (asked_at.date() - on).days
+        for account_id, asked_at, on in session.exec(statement).all()
     }
     return {account_id: day for account_id, day in days.items() if 0 <= day <= ONBOARDING_DAYS}
 
