@@ -96,7 +96,7 @@ def test_the_list_has_a_line_and_one_action_for_each_gap(bot, asked):
 
 
 def test_a_gap_shows_the_questions_word_for_word_and_where_a_person_solved_it(bot, asked):
-    ask(bot, text="Zebra discount for bakeries? Call me: +44 20 7946 0000")
+    ask(bot, text="Do you have a zebra discount for bakeries? Call +44 20 7946 0000")
     said = texts_of(card(bot))
     assert "“Do you have a zebra discount for bakeries?”" in said
     assert "Priya Raman answered" in said
