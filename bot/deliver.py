@@ -66,6 +66,10 @@ class View:
     afterwards: Callable[[Services, OutboxMessage, Posted], None] | None = None
 
 
+class _Overtaken(Exception):  # noqa: N818 - a turn of events, not a fault
+    """Another sender has the message."""
+
+
 class Deliverer:
     """Takes due messages and says them.
 
@@ -151,6 +155,8 @@ class Deliverer:
             return
         try:
             posted = self._say(view, message)
+        except _Overtaken:
+            log.info("message %s was held up so long that another sender has it", message.key)
         except InDoubt:
             self._leave_unsure(message)
         except Moot as moot:
@@ -170,6 +176,7 @@ class Deliverer:
 
     def _say(self, view: View, message: OutboxMessage) -> Posted:
         services = self._services
+        self._make_sure_of(message)
         if view.perform is not None:
             view.perform(services, message)
             return Posted(NOT_IN_SLACK, NOT_IN_SLACK)
@@ -184,7 +191,21 @@ class Deliverer:
         channel = message.channel_id or services.messenger.open_dm(str(message.slack_user_id))
         if message.attempts > 1 and (found := self._look_for(channel, message, speech)) is not None:
             return found
+        self._make_sure_of(message)
         return self._post(view, channel, message, speech)
+
+    def _make_sure_of(self, message: OutboxMessage) -> None:
+        """Say nothing that somebody else is saying: a lease may run out while the store or Slack holds us up.
+
+        Raises:
+            _Overtaken: another sender has it.
+        """
+        wall = self._services.wall.now()
+        if message.leased_until is not None and wall < message.leased_until:
+            return
+        with self._services.database.transaction() as session:
+            if not outbox.renew(session, message, wall + self._pace.lease):
+                raise _Overtaken(message.key)
 
     def _say_privately(self, message: OutboxMessage, speech: Speech) -> Posted:
         """For one person's eyes, where Slack cannot be asked afterwards whether it was said.

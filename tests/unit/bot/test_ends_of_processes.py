@@ -10,10 +10,12 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from bot import speaking
 from bot.app import create_workers
-from bot.deliver import SAID_AGAIN
+from bot.deliver import SAID_AGAIN, Deliverer, View
 from bot.run import Bot
 from bot.services import Pace
+from bot.slack.messenger import Speech
 from bot.work import DEATHS, PACE, Workers
 from store.tables import InboundEvent, OutboxMessage, events, outbox
 from tests.bot_fixtures import HARBOUR, ISLA, NOOR, PRIYA, TEAM, texts_of
@@ -131,6 +133,23 @@ def until(true, seconds=5):
 
 
 # Messages that may have been seen
+
+
+def test_a_sender_that_is_held_up_until_another_has_its_message_says_nothing(bot):
+    words = Speech(text="The export is ready.")
+    with bot.database.transaction() as session:
+        speaking.say(session, bot.services, words, key="held-up", channel_id=TEAM)
+
+    def while_another_says_it(_services, message):
+        bot.deliverer.run_until_idle()
+        return message
+
+    held_up = View(render=lambda *_: words, addressed=while_another_says_it)
+    pace = Pace(lease=AT_ONCE, poll_seconds=0.02)
+    Deliverer(bot.services, {speaking.VIEW_NAME: held_up}, pace).run_until_idle()
+    assert [one["text"] for one in bot.seen(PRIYA, TEAM).messages] == [words.text]
+    [message] = bot.rows(select(OutboxMessage))
+    assert (message.state, message.attempts) == ("sent", 2)
 
 
 def dies_while_saying(bot, *, begun):
