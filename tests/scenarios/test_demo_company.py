@@ -6,7 +6,6 @@ planted fact, and where it is found.
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -31,11 +30,7 @@ from store.insights.values import Period
 from store.people import Person
 from store.tables import Account, Answer, Conversation, Message, Renewal, RunStep, Signal, Task
 
-PLAY = "PLAY_DEMO"
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(PLAY not in os.environ, reason=f"it plays for minutes; set {PLAY}=1"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]  # it plays for minutes before the first test
 
 LAST = date(2026, 11, 22)
 PLAN = Plan(months=3, accounts=planted.LEAST_ACCOUNTS, seed=1, last=LAST)
