@@ -18,7 +18,7 @@ from bot.listeners import kb_drafts
 from bot.listeners.commands import Subcommand, finish
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
-from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
+from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from bot.slack.once import remember
 from bot.verifying.answers import USUAL_LIFE, Approver, Draft, approve, draft_of, problems
 from store.errors import GuidepostError
@@ -58,11 +58,7 @@ def register(app: App, services: Services) -> None:
 
     def submitted(ack: Ack, body: dict[str, Any]) -> None:
         form, kind = parse_submission(body), _KINDS[body["view"]["callback_id"]]
-        if wrong := _problems(services, kind, form):
-            ack(response_action="errors", errors=wrong)
-            return
-        remember(services, kind, form.event_key, form.to_payload())
-        ack()
+        take_form(ack, services, kind, form, _problems(services, kind, form))
 
     app.action(blocks.OPEN)(opened)
     app.action(blocks.DRAFT)(drafted)

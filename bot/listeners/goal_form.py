@@ -14,8 +14,7 @@ from bot.listeners.accounts import NOT_YOURS
 from bot.listeners.goals import shown
 from bot.slack.incoming import parse_action
 from bot.slack.messenger import Speech
-from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
-from bot.slack.once import remember
+from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from store.errors import StoreError
 from store.tables import accounts, goals
 
@@ -94,12 +93,7 @@ def register(app: App, services: Services) -> None:
 
     def filled(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
-        wrong = problems(submitted.values)
-        if wrong:
-            ack(response_action="errors", errors=wrong)
-            return
-        remember(services, FILLED, submitted.event_key, submitted.to_payload())
-        ack()
+        take_form(ack, services, FILLED, submitted, problems(submitted.values))
 
     app.action(blocks.OPEN)(wanted)
     app.view(blocks.MODAL)(filled)

@@ -15,7 +15,7 @@ from bot.deliver import View
 from bot.listeners.helpers import card_to_first, helpers_for, left_to_tell
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
-from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
+from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from bot.slack.once import remember
 from bot.verifying.answers import Approver, Draft, approve, draft_of, problems
 from store.tables import Task, gaps, tasks
@@ -49,12 +49,13 @@ def register(app: App, services: Services) -> None:
 
     def changed(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
-        wrong = problems(draft_of(submitted.values), services.clock.now().date())
-        if wrong:
-            ack(response_action="errors", errors=wrong)
-            return
-        remember(services, CHANGED, submitted.event_key, submitted.to_payload())
-        ack()
+        take_form(
+            ack,
+            services,
+            CHANGED,
+            submitted,
+            problems(draft_of(submitted.values), services.clock.now().date()),
+        )
 
     app.action(blocks.APPROVE)(decided)
     app.action(blocks.DECLINE)(decided)

@@ -10,8 +10,7 @@ from bot.blocks import promise as blocks
 from bot.listeners.about import account_seen
 from bot.slack.incoming import parse_shortcut
 from bot.slack.messenger import Speech
-from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
-from bot.slack.once import remember
+from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from playbooks.promising import promised
 from playbooks.workdays import Calendar
 from store import access
@@ -50,12 +49,9 @@ def register(app: App, services: Services) -> None:
 
     def made(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
-        wrong = blocks.problems(submitted.values, services.clock.now().date())
-        if wrong:
-            ack(response_action="errors", errors=wrong)
-            return
-        remember(services, MADE, submitted.event_key, submitted.to_payload())
-        ack()
+        take_form(
+            ack, services, MADE, submitted, blocks.problems(submitted.values, services.clock.now().date())
+        )
 
     app.shortcut(SHORTCUT)(wanted)
     app.view(blocks.MODAL)(made)

@@ -11,8 +11,7 @@ from bot.citing import cited_document
 from bot.listeners.commands import Subcommand, answer
 from bot.slack.incoming import parse_action
 from bot.slack.messenger import Posted, Speech
-from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
-from bot.slack.once import remember
+from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from store import people
 from store.insights.qa import last_week, week_of
 from store.tables import Account, Message, SampledAnswer, Task, answers, reviews, tasks
@@ -43,12 +42,7 @@ def register(app: App, services: Services) -> None:
 
     def reviewed(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
-        wrong = blocks.problems(submitted.values)
-        if wrong:
-            ack(response_action="errors", errors=wrong)
-            return
-        remember(services, REVIEWED, submitted.event_key, submitted.to_payload())
-        ack()
+        take_form(ack, services, REVIEWED, submitted, blocks.problems(submitted.values))
 
     app.action(blocks.REVIEW)(wanted)
     app.view(blocks.MODAL)(reviewed)

@@ -11,8 +11,7 @@ from bot.listeners import play
 from bot.listeners.about import account_seen
 from bot.slack.incoming import parse_shortcut
 from bot.slack.messenger import Speech
-from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
-from bot.slack.once import remember
+from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from store import access
 from store.tables import feedback
 
@@ -64,12 +63,7 @@ def _opens(services: Services, *, with_words: bool) -> Callable[[Ack, dict[str, 
 def _takes(services: Services, kind: str) -> Callable[[Ack, dict[str, Any]], None]:
     def taken(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
-        wrong = problems(services, submitted, kind)
-        if wrong:
-            ack(response_action="errors", errors=wrong)
-            return
-        remember(services, kind, submitted.event_key, submitted.to_payload())
-        ack()
+        take_form(ack, services, kind, submitted, problems(services, submitted, kind))
 
     return taken
 

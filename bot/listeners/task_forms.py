@@ -11,13 +11,11 @@ from bot.blocks.text import brief, slack_day
 from bot.listeners.tasks import NOT_YOURS, items_of, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
-from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
-from bot.slack.once import remember
+from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from playbooks.workdays import DAY_BEGINS, Calendar
 from store.tables import tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
 
     from slack_bolt import Ack, App
     from sqlmodel import Session
@@ -42,27 +40,17 @@ def register(app: App, services: Services) -> None:
     def snoozed(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
         problem = _problem_of_day(submitted.values.get(blocks.DAY, ""), services.clock.now().date())
-        _store(ack, services, SNOOZED, submitted, {blocks.DAY: problem} if problem else {})
+        take_form(ack, services, SNOOZED, submitted, {blocks.DAY: problem} if problem else {})
 
     def given(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
         is_staff = _is_staff(services, submitted.values.get(blocks.PERSON, ""))
-        _store(ack, services, GIVEN, submitted, {} if is_staff else {blocks.PERSON: NOT_STAFF})
+        take_form(ack, services, GIVEN, submitted, {} if is_staff else {blocks.PERSON: NOT_STAFF})
 
     app.action(blocks.SNOOZE)(opened)
     app.action(blocks.GIVE)(opened)
     app.view(blocks.SNOOZE_MODAL)(snoozed)
     app.view(blocks.GIVE_MODAL)(given)
-
-
-def _store(
-    ack: Ack, services: Services, kind: str, submitted: Submitted, problems: Mapping[str, str]
-) -> None:
-    if problems:
-        ack(response_action="errors", errors=dict(problems))
-        return
-    remember(services, kind, submitted.event_key, submitted.to_payload())
-    ack()
 
 
 def _problem_of_day(day: str, today: date) -> str:

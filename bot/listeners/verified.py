@@ -10,8 +10,7 @@ from bot.blocks.verified import MODAL, NOT_FOR_YOU, approval_modal, approved_tex
 from bot.listeners import kb_drafts
 from bot.slack.incoming import parse_shortcut
 from bot.slack.messenger import Posted, Speech
-from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, tell
-from bot.slack.once import remember
+from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from bot.verifying.answers import (
     USUAL_LIFE,
     Approver,
@@ -51,12 +50,13 @@ def register(app: App, services: Services) -> None:
 
     def approved(ack: Ack, body: dict[str, Any]) -> None:
         submitted = parse_submission(body)
-        wrong = problems(draft_of(submitted.values), services.clock.now().date())
-        if wrong:
-            ack(response_action="errors", errors=wrong)
-            return
-        remember(services, PROPOSED, submitted.event_key, submitted.to_payload())
-        ack()
+        take_form(
+            ack,
+            services,
+            PROPOSED,
+            submitted,
+            problems(draft_of(submitted.values), services.clock.now().date()),
+        )
 
     app.shortcut(SHORTCUT)(wanted)
     app.view(MODAL)(approved)

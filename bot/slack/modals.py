@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.slack.incoming import view_values
 from bot.slack.messenger import Speech, TryLater, Unreachable
+from bot.slack.once import remember
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from slack_bolt import Ack
 
     from bot.services import Services
     from bot.slack.incoming import Pressed
@@ -56,6 +59,25 @@ def parse_submission(body: dict[str, Any]) -> Submitted:
         values=view_values(view),
         context=json.loads(view.get("private_metadata") or "{}"),
     )
+
+
+def take_form(
+    ack: Ack, services: Services, kind: str, submitted: Submitted, problems: Mapping[str, str]
+) -> None:
+    """Say what is wrong at its field; without problems, store the form for the workers and let it close.
+
+    Args:
+        ack: Slack's.
+        services: the running bot.
+        kind: of the event that it becomes.
+        submitted: the form.
+        problems: block id -> what is wrong there.
+    """
+    if problems:
+        ack(response_action="errors", errors=dict(problems))
+        return
+    remember(services, kind, submitted.event_key, submitted.to_payload())
+    ack()
 
 
 def open_modal(services: Services, pressed: Pressed, view: dict[str, Any], *, on_top: bool = False) -> bool:
