@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bot.slack.incoming import parse_shortcut
 from bot.slack.messenger import TryLater
 from knowledge.types import Asker
 from store import access, people
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from bot.services import Services
+    from bot.slack.incoming import Pressed
     from store.access import Place
     from store.people import Person
     from store.tables import Account
@@ -81,10 +83,15 @@ def who_asks(services: Services, user_id: str, channel_id: str) -> Asked:
         return in_place(session, services.workspace_id, person, place)
 
 
-def meet(services: Services, user_id: str) -> None:
-    """Learn who presses something, where Slack waits for an answer: what is known has to do if it cannot say."""
+def shortcut_used(services: Services, body: dict[str, Any]) -> Pressed:
+    """A shortcut as it was used, by a person who is met: they may be new to the bot, and Slack waits for an answer.
+
+    Where Slack cannot say now who they are, what is known has to do.
+    """
+    pressed = parse_shortcut(body)
     with suppress(TryLater):
-        services.directory.meet(user_id)
+        services.directory.meet(pressed.user_id)
+    return pressed
 
 
 def person_of(session: Session, services: Services, user_id: str) -> Person:

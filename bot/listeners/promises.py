@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from bot import asking, promise_keeping, speaking
 from bot.blocks import promise as blocks
 from bot.listeners.about import account_seen
-from bot.slack.incoming import parse_shortcut
 from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from playbooks.promising import promised
@@ -37,7 +36,7 @@ def register(app: App, services: Services) -> None:
 
     def wanted(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        pressed = parse_shortcut(body)
+        pressed = asking.shortcut_used(services, body)
         account = _account(services, pressed, spoken_by=(body.get("message") or {}).get("user") or "")
         if account is None:
             tell(services, pressed, WHOSE)

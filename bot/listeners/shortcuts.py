@@ -9,7 +9,6 @@ from bot.blocks import shortcuts as blocks
 from bot.blocks.pickers import ACCOUNT, PLAYBOOK, account_option
 from bot.listeners import play
 from bot.listeners.about import account_seen
-from bot.slack.incoming import parse_shortcut
 from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from store import access
@@ -41,8 +40,8 @@ def register(app: App, services: Services) -> None:
 def _opens(services: Services, *, with_words: bool) -> Callable[[Ack, dict[str, Any]], None]:
     def wanted(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        pressed, author = parse_shortcut(body), str((body.get("message") or {}).get("user") or "")
-        asking.meet(services, pressed.user_id)
+        pressed = asking.shortcut_used(services, body)
+        author = str((body.get("message") or {}).get("user") or "")
         with services.database.reading() as session:
             may = asking.person_of(session, services, pressed.user_id).may_act_as("csm")
             account = _likely(session, services, pressed, author) if may else None

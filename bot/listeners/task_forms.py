@@ -16,7 +16,6 @@ from playbooks.workdays import DAY_BEGINS, Calendar
 from store.tables import tasks
 
 if TYPE_CHECKING:
-
     from slack_bolt import Ack, App
     from sqlmodel import Session
 

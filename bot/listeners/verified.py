@@ -8,7 +8,6 @@ from bot import asking, speaking
 from bot.blocks.kb_draft import no_editor, proposed
 from bot.blocks.verified import MODAL, NOT_FOR_YOU, approval_modal, approved_text, readers
 from bot.listeners import kb_drafts
-from bot.slack.incoming import parse_shortcut
 from bot.slack.messenger import Posted, Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from bot.verifying.answers import (
@@ -40,8 +39,7 @@ def register(app: App, services: Services) -> None:
 
     def wanted(ack: Ack, body: dict[str, Any]) -> None:
         ack()
-        pressed = parse_shortcut(body)
-        asking.meet(services, pressed.user_id)
+        pressed = asking.shortcut_used(services, body)
         view = _modal_for(services, pressed, spoken_by=(body.get("message") or {}).get("user") or "")
         if view is None:
             tell(services, pressed, NOT_FOR_YOU)
