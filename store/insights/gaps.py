@@ -74,9 +74,10 @@ class Gap:
         return Figure(f"gaps.{self.id}", f"questions: {self.title}", "question", ids)
 
     @property
-    def rank(self) -> tuple[int, int, int, str]:
-        """Most accounts first, then most revenue, then most questions."""
-        return -len(self.accounts), -sum(minor for minor, _ in self.arr), -len(self.asked), self.id
+    def rank(self) -> tuple[int, int, int, datetime, str]:
+        """Most accounts first, then most revenue, then most questions, then who has waited longest."""
+        revenue = sum(minor for minor, _ in self.arr)
+        return -len(self.accounts), -revenue, -len(self.asked), self.asked[-1].asked_at, self.asked[-1].ts
 
 
 def top_gaps(

@@ -95,9 +95,23 @@ def test_the_list_has_a_line_and_one_action_for_each_gap(bot, asked):
     assert "is no account" in texts_of(bot.command(PRIYA, TEAM, "gaps @Nobody")[-1])
 
 
+def test_of_gaps_that_touch_as_much_the_one_that_waits_longest_comes_first(bot, asked):
+    for text in (
+        "Where are the yaks kept at night?",
+        "Who polishes the gongs on Sunday?",
+        "May I moor a barge?",
+    ):
+        bot.clock.advance(timedelta(minutes=1))
+        ask(bot, text=text)
+    said = texts_of(bot.command(PRIYA, TEAM, "gaps")[-1])
+    places = [said.index(word) for word in ("zebra", "yaks", "gongs", "barge")]
+    assert places == sorted(places)
+
+
 def test_a_gap_shows_the_questions_word_for_word_and_where_a_person_solved_it(bot, asked):
-    ask(bot, text="Do you have a zebra discount for bakeries? Call +44 20 7946 0000")
+    ask(bot, text="Do you have a zebra discount for bakeries? +442079460000")
     said = texts_of(card(bot))
+    assert "2 questions" in said
     assert "“Do you have a zebra discount for bakeries?”" in said
     assert "Priya Raman answered" in said
     assert "7946" not in said
