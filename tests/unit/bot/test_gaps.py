@@ -101,7 +101,6 @@ def test_of_gaps_that_touch_as_much_the_one_that_waits_longest_comes_first(bot, 
         "Who polishes the gongs on Sunday?",
         "May I moor a barge?",
     ):
-        bot.clock.advance(timedelta(minutes=1))
         ask(bot, text=text)
     said = texts_of(bot.command(PRIYA, TEAM, "gaps")[-1])
     places = [said.index(word) for word in ("zebra", "yaks", "gongs", "barge")]
