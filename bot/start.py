@@ -40,17 +40,20 @@ class Access:
 
 
 @contextmanager
-def running(settings: Settings, *, with_sample: bool = True) -> Iterator[tuple[Bot, Access]]:
+def running(
+    settings: Settings, *, with_sample: bool = True, trigger_seconds: float | None = None
+) -> Iterator[tuple[Bot, Access]]:
     """A bot that runs until the block ends.
 
     Args:
         settings: what the installation has set.
         with_sample: load the sample data into a fresh local workspace; a real one never gets any.
+        trigger_seconds: how long the local workspace lets a press open a form; None: as long as Slack does.
     """
     core = open_core(settings)
     with ExitStack() as stack:
         access = (
-            stack.enter_context(_local_slack(core, with_sample=with_sample))
+            stack.enter_context(_local_slack(core, with_sample, trigger_seconds))
             if settings.is_local
             else _real_slack(settings)
         )
@@ -129,13 +132,14 @@ def _real_slack(settings: Settings) -> Access:
 
 
 @contextmanager
-def _local_slack(core: Core, *, with_sample: bool) -> Iterator[Access]:
+def _local_slack(core: Core, with_sample: bool, trigger_seconds: float | None) -> Iterator[Access]:
     """The local workspace, with its past laid into it before anybody looks."""
     from bot.demo.marking import is_demo, staff_of  # noqa: PLC0415 - Slack's users never need it
     from bot.local import sample  # noqa: PLC0415
     from bot.local.clock import LocalClock  # noqa: PLC0415
     from bot.local.seed import Seed  # noqa: PLC0415
     from bot.local.server import LocalWorkspace  # noqa: PLC0415
+    from bot.local.views import TRIGGER_SECONDS  # noqa: PLC0415
 
     assert isinstance(core.clock, LocalClock)
     folder = workspace_folder(core.settings)
@@ -148,6 +152,7 @@ def _local_slack(core: Core, *, with_sample: bool) -> Iterator[Access]:
         directory=directory,
         port=core.settings.guidepost_local_port,
         config=app_config(),
+        trigger_seconds=TRIGGER_SECONDS if trigger_seconds is None else trigger_seconds,
     )
     with workspace:
         yield Access(

@@ -21,6 +21,7 @@ from bot.local.manifest import AppConfig, Completion, Prompt, Shortcut, SlashCom
 from bot.local.server import LocalWorkspace
 from store.clock import SystemClock
 
+PATIENT = 60.0  # seconds that a press may open a form, where a busy machine must not fail a test
 ANN, BO, CY = "U1ANN", "U2BO", "U3CY"
 BOT = "U0GUIDEPOST"
 GENERAL, SECRET, SHARED, QUIET = "C1GENERAL", "G2SECRET", "C3SHARED", "C4QUIET"
@@ -50,7 +51,8 @@ CONFIG = AppConfig(
 def workspace(folder, base=None, **options):
     """A local workspace in a folder, not started."""
     clock = LocalClock(folder, base or SystemClock())
-    return LocalWorkspace(folder, clock, directory=DIRECTORY, **{"config": CONFIG, **options})
+    given = {"config": CONFIG, "trigger_seconds": PATIENT, **options}
+    return LocalWorkspace(folder, clock, directory=DIRECTORY, **given)
 
 
 def client_of(ws, token=None):

@@ -36,7 +36,7 @@ from store.tables import Account, Answer, InboundEvent, OutboxMessage, RunStep, 
 from tests.bot_fixtures import HARBOUR, ISLA
 from tests.bot_process import ROOT, Start, line_of, next_tuesday, parse_moment
 from tests.conftest import _admin, _with_database
-from tests.local_slack import Page, client_of, element_of
+from tests.local_slack import PATIENT, Page, client_of, element_of
 from tests.sample_company import fill
 
 AT_START = {
@@ -132,6 +132,7 @@ def _life(url, folder, zygote):
         directory=sample.directory(),
         config=manifest,
         retry_seconds=(0.0, 0.5, 0.5),
+        trigger_seconds=PATIENT,
     )
     database = Database(url)
     with slack:

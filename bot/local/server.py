@@ -95,7 +95,7 @@ class LocalWorkspace:
             budgets: calls per minute by method, beyond which the answer is 429.
             ack_seconds: how long an acknowledgement may take.
             retry_seconds: the pauses before each redelivery of an unacknowledged event.
-            trigger_seconds: how long a trigger_id opens a view.
+            trigger_seconds: how long a trigger_id opens a view, by the clock under `clock`.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._secrets = _secrets(folder)
@@ -117,7 +117,7 @@ class LocalWorkspace:
             directory=_remembered(self._records, directory),
             delivery=self._delivery,
             trouble=trouble,
-            views=Views(trigger_seconds),
+            views=Views(clock.real_now, trigger_seconds),
             responses=ResponseUrls(self._records, clock),
         )
         self._ws.begin_after(reading.latest_of_all(self._ws.records))

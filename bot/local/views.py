@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.local import limits, payloads
 from bot.local.errors import ApiError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from bot.local.directory import Directory
     from bot.local.payloads import Payload
 
@@ -20,14 +24,18 @@ STACK = 3  # views on top of each other
 @dataclass
 class _Trigger:
     user: str
-    until: float
+    until: datetime
     used: bool = False
 
 
 @dataclass
 class Views:
-    """Open modals. They end with the process, as a closed laptop ends them in Slack."""
+    """Open modals. They end with the process, as a closed laptop ends them in Slack.
 
+    `now` tells the time that triggers expire by: real time, which moving the workspace's clock does not touch.
+    """
+
+    now: Callable[[], datetime]
     trigger_seconds: float = TRIGGER_SECONDS
     _triggers: dict[str, _Trigger] = field(default_factory=dict)
     _stacks: dict[str, list[Payload]] = field(default_factory=dict)
@@ -37,7 +45,7 @@ class Views:
         """A new trigger_id for something this person just did."""
         self._serial += 1
         trigger_id = f"{self._serial}.{abs(hash(user)) % 10**10}.{payloads.new_id('', 20).lower()}"
-        self._triggers[trigger_id] = _Trigger(user, time.monotonic() + self.trigger_seconds)
+        self._triggers[trigger_id] = _Trigger(user, self.now() + timedelta(seconds=self.trigger_seconds))
         return trigger_id
 
     def exchange(self, trigger_id: str) -> str:
@@ -51,7 +59,7 @@ class Views:
             raise ApiError("invalid_trigger_id")
         if trigger.used:
             raise ApiError("exchanged_trigger_id")
-        if time.monotonic() > trigger.until:
+        if self.now() >= trigger.until:
             raise ApiError("expired_trigger_id")
         trigger.used = True
         return trigger.user

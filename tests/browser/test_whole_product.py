@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from bot.settings import Settings
 from bot.start import running
+from tests.local_slack import PATIENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ def address(tmp_path_factory) -> Iterator[str]:
     """Guidepost as `make run` starts it: sample data, packaged models, the local workspace."""
     folder = tmp_path_factory.mktemp("guidepost")
     settings = Settings(_env_file=None, guidepost_data_dir=folder, guidepost_local_port=0, port=0)
-    with running(settings) as (_bot, access):
+    with running(settings, trigger_seconds=PATIENT) as (_bot, access):
         assert access.page_url is not None
         yield access.page_url
 

@@ -14,7 +14,7 @@ from bot.local.directory import Channel, Directory, User
 from bot.local.manifest import AppConfig, Completion, Prompt, Shortcut, SlashCommand
 from bot.local.server import LocalWorkspace
 from store.clock import SystemClock
-from tests.local_slack import bolt_app, connected
+from tests.local_slack import PATIENT, bolt_app, connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,8 +164,9 @@ def go_on() -> threading.Event:
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory, go_on: threading.Event) -> Iterator[LocalWorkspace]:
     folder: Path = tmp_path_factory.mktemp("workspace")
+    clock = LocalClock(folder, SystemClock())
     with LocalWorkspace(
-        folder, LocalClock(folder, SystemClock()), directory=DIRECTORY, config=CONFIG
+        folder, clock, directory=DIRECTORY, config=CONFIG, trigger_seconds=PATIENT
     ) as running:
         app = bolt_app(running)
         build_bot(app, go_on)
