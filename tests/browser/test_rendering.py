@@ -40,6 +40,7 @@ MRKDWN = [
     ("a fence keeps its marks", "```\n*x* <y>\n```", "<code>*x* &lt;y&gt;</code>"),
     ("a quote", "&gt; said\nplain", "<blockquote>said</blockquote>plain"),
     ("nested marks", "*bold _both_*", "<strong>bold <em>both</em></strong>"),
+    ("a date within italics", "_row, <!date^0^{date_short}|1 Jan 1970>_ more", "<em>row, <"),
     ("an unclosed mark stays", "*not bold", "*not bold"),
     ("an unknown emoji stays", ":no_such_thing: at 10:30:15", ":no_such_thing: at 10:30:15"),
 ]

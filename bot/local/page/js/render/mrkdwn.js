@@ -66,7 +66,7 @@ function inline(text, names) {
     [/`([^`\n]+)`/y, (match) => h("code", {}, decodeEntities(match[1]))],
     [/<([^<>\n]+)>/y, (match) => slackToken(match[1], names, text.slice(0, match.index))],
     [/\*(\S(?:[^*\n]*[^\s*])?)\*(?![\p{L}\p{N}*])/uy, within("strong"), true],
-    [/_(\S(?:[^_\n]*[^\s_])?)_(?![\p{L}\p{N}_])/uy, within("em"), true],
+    [/_((?:<[^<>\n]+>|[^\s_<])(?:(?:<[^<>\n]+>|[^_<\n])*(?:<[^<>\n]+>|[^\s_<]))?)_(?![\p{L}\p{N}_])/uy, within("em"), true],
     [/~(\S(?:[^~\n]*[^\s~])?)~(?![\p{L}\p{N}~])/uy, within("s"), true],
     [EMOJI_NAME, (match) => emoji(match[1])],
     [BARE_URL, (match) => link(decodeEntities(match[0]), decodeEntities(match[0])), true],
