@@ -45,6 +45,9 @@ def eval_retrieval(
     compare: Annotated[
         bool, typer.Option("--compare", help="Beside BM25 alone, dense alone, and their rank fusion.")
     ] = False,
+    choices: Annotated[
+        bool, typer.Option("--choices", help="Leave each design choice out in turn: what does it bring?")
+    ] = False,
     earlier: Annotated[
         Path | None, typer.Option("--over", help="Rows of another run: tell the paired gain over it.")
     ] = None,
@@ -60,7 +63,7 @@ def eval_retrieval(
     file, before = (existing(str(path)) if path else None for path in (queries, earlier))
     _measure(
         context,
-        lambda parts: evaluate(found, parts, queries=file, compare=compare, earlier=before),
+        lambda parts: evaluate(found, parts, queries=file, compare=compare, choices=choices, earlier=before),
         Options(rows, fresh, as_json, settings),
     )
 

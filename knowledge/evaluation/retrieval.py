@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from knowledge.errors import KnowledgeError
 from knowledge.evaluation import beir
 from knowledge.evaluation.baselines import baselines
 from knowledge.evaluation.bases import corpus
+from knowledge.evaluation.choices import choices_for, without
 from knowledge.evaluation.intervals import conversation, mean_difference
 from knowledge.evaluation.metrics import mean, ndcg, percentile, recall, reciprocal_rank
+from knowledge.evaluation.remembering import RememberingEmbedder, RememberingReranker
 from knowledge.evaluation.report import Report
 from knowledge.followups import stand_alone
 from knowledge.types import Asker, Question
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from knowledge.evaluation.bases import Bench, Parts
+    from knowledge.retrieval import Retriever
 
     Rank = Callable[[beir.BeirQuery], list[str]]
 
@@ -63,6 +66,7 @@ def evaluate(
     *,
     queries: Path | None = None,
     compare: bool = False,
+    choices: bool = False,
     earlier: Path | None = None,
 ) -> Report:
     """Sync the corpus, ask every judged query, compare the documents found with the judged ones.
@@ -73,42 +77,49 @@ def evaluate(
         queries: another file of queries.
         compare: measure BM25 alone, dense alone and equal-weight reciprocal rank fusion beside it, on the
             same passages; of a thread they are asked the last turn.
+        choices: leave each design choice out in turn, and tell what it brings.
         earlier: rows of another run on the same queries, to tell the gain over it.
 
     Returns:
         queries, ndcg@10, recall@5, recall@10, mrr@10, first_right (means over queries, 0..1), ms_p50, ms_p95
         (wall time of one query, milliseconds). With `compare` also `compared_with`: method -> the same, and
-        `gain`: metric -> [our mean less theirs, lower, upper bound of its paired 95 % interval]. With
-        `earlier` also `gain_over_earlier`, the same over that run.
+        `gain`: metric -> [our mean less theirs, lower, upper bound of its paired 95 % interval]. With `choices`
+        also `choices`: name -> `what`, `without` (the figures that leave it out) and its `gain`. With `earlier` also `gain_over_earlier`, the same over that run.
 
     Raises:
         KnowledgeError: the folder is not in BEIR form.
     """
     judged = beir.judgements(directory)
     asked = beir.judged_queries(directory, queries)
+    if choices and parts.reranker:
+        parts = replace(parts, reranker=RememberingReranker(parts.reranker))
     with corpus(directory, parts) as bench:
         ours = rank_all(product(bench), asked, judged)
         theirs = _compared(bench, asked, judged) if compare else {}
+        brought = _brought(bench, asked, judged, ours) if choices else {}
     figures: dict[str, Any] = _figures(ours)
     if compare:
         figures["compared_with"] = {
             name: {**_figures(rankings), "gain": _gain(ours, [one.values() for one in rankings])}
             for name, rankings in theirs.items()
         }
+    if choices:
+        figures["choices"] = brought
     if earlier:
         figures["gain_over_earlier"] = _gain(ours, _earlier_values(earlier, ours))
     return Report(figures, [_row(ranking) for ranking in ours])
 
 
-def product(bench: Bench) -> Rank:
-    """The product's ranking: from a query to document URIs, one a passage, best first."""
+def product(bench: Bench, retriever: Retriever | None = None) -> Rank:
+    """The product's ranking, or another retriever's: from a query to document URIs, one a passage, best first."""
+    retriever = retriever or bench.retriever
     with bench.database.reading() as session:
         names = document_uris(session, bench.workspace_id)
     asker = Asker()
 
     def rank(query: beir.BeirQuery) -> list[str]:
         question = stand_alone(Question(query.text, asker, query.history))
-        found = bench.retriever.find(question.text, asker, k=_PASSAGES, thread=question.thread)
+        found = retriever.find(question.text, asker, k=_PASSAGES, thread=question.thread)
         return [names[one.document_id] for one in found.evidence]
 
     return rank
@@ -121,6 +132,22 @@ def _compared(
         return lambda query: rank(query.text)
 
     return {name: rank_all(last_turn(rank), asked, judged) for name, rank in baselines(bench).items()}
+
+
+def _brought(
+    bench: Bench,
+    asked: Sequence[beir.BeirQuery],
+    judged: Mapping[str, Mapping[str, float]],
+    ours: Sequence[Ranking],
+) -> dict[str, dict[str, Any]]:
+    """What each design choice brings: our ranking less the one without it."""
+    embedder = RememberingEmbedder(bench.parts.embedder)
+    brought = {}
+    for name, choice in choices_for(threads=any(query.history for query in asked)).items():
+        found = rank_all(product(bench, without(choice, bench, embedder)), asked, judged)
+        gain = _gain(ours, [one.values() for one in found])
+        brought[name] = {"what": choice.what, "without": list(choice.without), "gain": gain}
+    return brought
 
 
 def rank_all(

@@ -65,6 +65,7 @@ def measure(*command):
     ("command", "figure"),
     [
         pytest.param(["retrieval", ".", "--compare"], "ndcg@10", id="retrieval"),
+        pytest.param(["retrieval", ".", "--choices"], "choices", id="choices"),
         pytest.param(["answers", "turns.jsonl", "--corpus", "."], "token_f1", id="answers"),
         pytest.param(["near-misses", "."], "auroc", id="near misses"),
         pytest.param(["scope", ".", "--outside", "outside.txt"], "refused", id="scope"),
