@@ -3,7 +3,8 @@
 "How long may they stay in the park?" says which park only to somebody who has been told. It is asked back when
 three things come together: the thing is named neither in the thread nor elsewhere in the question, the thread is
 about something else, and the best passages belong to different documents, which are then offered as readings.
-Each of the three alone asks far too often. docs/evaluation.md says what the rule was measured on.
+Each of the three alone asks far too often. Asked back is also whoever names a series ("the season", "the annual
+report") and not which of it, where the evidence is of several. docs/evaluation.md says what the rules were measured on.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from knowledge import wording
 from knowledge.types import Answered
-from knowledge.words import stem, words
+from knowledge.words import stem, stems, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 
 READINGS = 4  # documents that are offered
 _READ = 6  # passages whose documents count
+_EDITIONS = 3  # documents among those that differ in a number only, from which it is asked which one is meant
 _FAR = 0.55  # cosine to the nearest earlier turn below which a thread is about something else
 _TURNS = 3  # of the person that are compared
 _TURN_CHARS = 600  # of each
 _HEAD = 2  # words of a phrase that may be known already
 _PHRASE = 4  # words of a phrase at most
 _WORD = re.compile(r"[A-Za-z][\w.\u2019'-]*|[.,?!;:]|\d+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _BARE = re.compile(r"^(?:this|that)\s+(?:is|are|was|were|does|do|did|has|have)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"[\u2019']s$")
 _POINTING = frozenset({"this", "that", "the"})
@@ -66,14 +69,38 @@ def asked_back(
         evidence: what was found, best first.
         likeness: the cosine between the question and an earlier turn, -1..1.
     """
+    if _has_just_asked(question.history):
+        return None
     titles = tuple(dict.fromkeys(one.title for one in evidence[:_READ]))
-    if len(titles) < 2 or _has_just_asked(question.history):
-        return None
-    if unnamed(question.text, question.history) is None or not _is_far(question.history, likeness):
-        return None
+    meant = editions(question.text, question.history, titles)
+    if not meant and len(titles) > 1 and _points_elsewhere(question, likeness):
+        meant = titles
     text = question.text.rstrip(" ?.!")
-    readings = tuple(f"{text} ({title})?" for title in titles[:READINGS])
-    return Answered("clarify", wording.WHICH, readings=readings)
+    readings = tuple(f"{text} ({title})?" for title in meant[:READINGS])
+    return Answered("clarify", wording.WHICH, readings=readings) if readings else None
+
+
+def editions(text: str, history: Sequence[Turn], titles: Sequence[str]) -> tuple[str, ...]:
+    """The titles that differ in a number only, where a question names what they share and nobody a number of theirs."""
+    said = _numbers(" ".join((text, *(turn.text for turn in history))))
+    series: dict[frozenset[str], list[str]] = {}
+    for title in titles:
+        if _numbers(title):
+            series.setdefault(stems(_NUMBER.sub(" ", title)), []).append(title)
+    for shared, several in series.items():
+        named = shared and shared <= stems(text)
+        if named and len(several) >= _EDITIONS and said.isdisjoint(_numbers(" ".join(several))):
+            return tuple(several)
+    return ()
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(_NUMBER.findall(text))
+
+
+def _points_elsewhere(question: Question, likeness: Callable[[str], float]) -> bool:
+    """Whether it points at what nobody has named, in a thread about something else."""
+    return unnamed(question.text, question.history) is not None and _is_far(question.history, likeness)
 
 
 def unnamed(text: str, history: Sequence[Turn]) -> str | None:

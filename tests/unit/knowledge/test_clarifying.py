@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from knowledge import wording
-from knowledge.clarifying import asked_back, unnamed
+from knowledge.clarifying import asked_back, editions, unnamed
 from knowledge.types import Asker, Evidence, Question, Turn
 
 DOGS = (Turn("person", "How many visitors come each year?"), Turn("bot", "Four million, says the report."))
@@ -89,3 +89,36 @@ def test_it_is_not_asked_back_twice_running():
     first = _asked("Can dogs stay in the park?", "Yosemite", "Zion")
     history = (*DOGS, Turn("person", "Can dogs stay in the park?"), Turn("bot", first.answer))
     assert _asked("In the mountains with the bears", "Yosemite", "Zion", history=history) is None
+
+
+REPORTS = ("Annual report 2021", "Annual report 2022", "Annual report 2023")
+
+
+def test_whoever_names_a_series_and_not_which_of_it_is_asked_back():
+    asked = _asked(
+        "What does the annual report say about staff?", *REPORTS, "Staff", history=(), likeness=1.0
+    )
+    assert asked.status == "clarify"
+    assert asked.readings == tuple(f"What does the annual report say about staff ({one})?" for one in REPORTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "titles"),
+    [
+        pytest.param("What did the annual report of 2022 say?", "", REPORTS, id="the question says which"),
+        pytest.param("What does the annual report say?", "In 2022.", REPORTS, id="the thread says which"),
+        pytest.param("What does the report say?", "", REPORTS, id="the series is not named"),
+        pytest.param("What does the annual report say?", "", REPORTS[:2], id="two of it"),
+        pytest.param("How do I call the API?", "", ("API", "API tokens", "API limits"), id="no numbers"),
+        pytest.param("What about it?", "", ("2021", "2022", "2023"), id="titles that are numbers only"),
+        pytest.param("What does the annual report say?", "", (), id="nothing found"),
+    ],
+)
+def test_no_edition_is_asked_for(text, said, titles):
+    history = (Turn("person", said),) if said else ()
+    assert editions(text, history, titles) == ()
+
+
+def test_a_reading_of_a_series_is_not_asked_back_again():
+    reading = _asked("What does the annual report say?", *REPORTS, history=()).readings[0]
+    assert _asked(reading, *REPORTS, history=()) is None
