@@ -55,26 +55,26 @@ def checked(path: Path) -> tuple[Source, Playbook]:
 
 def _examined(source: Source) -> tuple[Playbook | None, list[Problem]]:
     """The playbook, and what is wrong with it as it stands and, if that is nothing, as each segment has it."""
-    playbook, findings = _judged(source.data)
-    if playbook is not None:
-        known = names.names_beside(reading.DEFINITIONS, source.path.parent)
-        findings += names.other_playbooks(playbook, known)
+    others = names.beside(reading.DEFINITIONS, source.path.parent)
+    playbook, findings = _judged(source.data, others)
     findings = [Finding(*odd) for odd in source.odd] + findings
     if playbook is not None and not findings:
         for segment in SEGMENTS:
             if getattr(playbook.variants, segment) != Variant():
-                found = _judged(reading.overlaid(source.data, segment))[1]
+                found = _judged(reading.overlaid(source.data, segment), others)[1]
                 findings += [replace(one, place=_in_variant(source, segment, one.place)) for one in found]
     problems = {_problem(source, finding) for finding in findings}
     return playbook, sorted(problems, key=lambda problem: (problem.line, problem.message))
 
 
-def _judged(data: Any) -> tuple[Playbook | None, list[Finding]]:
+def _judged(data: Any, others: names.Beside) -> tuple[Playbook | None, list[Finding]]:
     try:
         playbook = Playbook.model_validate(data)
     except ValidationError as error:
         return None, list(_ill_formed(data, error))
-    return playbook, [finding for rule in RULES for finding in rule(playbook)]
+    found = [finding for rule in RULES for finding in rule(playbook)]
+    found += [*names.other_playbooks(playbook, others.names), *names.happenings(playbook, others.said)]
+    return playbook, found
 
 
 def _in_variant(source: Source, segment: str, place: Place) -> Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from playbooks import deeds
@@ -13,6 +14,7 @@ from playbooks.signals import LOOKS
 from playbooks.starting import EventTrigger, SignalTrigger
 from playbooks.types import BUILT_IN_ANCHORS, KINDS, SEGMENTS, Message, Wait
 from playbooks.wording import variables_of
+from store.news import RAISED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -23,9 +25,36 @@ if TYPE_CHECKING:
     from playbooks.types import Playbook
 
 HEALTH = ("health.green", "health.yellow", "health.red", "health.recovered")
-TOLD = frozenset({*HEALTH, *(f"signal.{kind}" for kind in LOOKS)})  # what the product itself says of accounts
+FROM_PEOPLE = (
+    "signal.praise",
+    "advocacy.used",
+)  # said on a CSM's word: praise, a consent that was made use of
+TOLD = frozenset({*HEALTH, *FROM_PEOPLE, *RAISED, *(f"signal.{kind}" for kind in LOOKS)})
+"""What the product itself says of accounts."""
 LIKE = 0.85  # from here on a name is taken for a known one that was misspelt
 _NAME = re.compile(r"^playbook:\s*[\"']?([\w-]+)", re.MULTILINE)
+_SAYS = re.compile(r"[-{\[,]\s*(signal|stage):\s*[\"']?([\w.-]+)")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The playbooks that a definition has beside it: their names, and what they say when they run."""
+
+    names: frozenset[str] = frozenset()
+    said: frozenset[str] = frozenset()
+
+
+def beside(*folders: Path) -> Beside:
+    """What is in the files of these folders."""
+    files = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in files]
+    named = frozenset(match[1] for text in texts if (match := _NAME.search(text)))
+    said = frozenset(_event(*match.groups()) for text in texts for match in _SAYS.finditer(text))
+    return Beside(named, said)
+
+
+def _event(action: str, name: str) -> str:
+    return f"stage.{name}" if action == "stage" else name
 
 
 def before_the_run(playbook: Playbook) -> Iterator[Finding]:
@@ -45,16 +74,27 @@ def before_the_run(playbook: Playbook) -> Iterator[Finding]:
                 )
 
 
-def happenings(playbook: Playbook) -> Iterator[Finding]:
-    """Names of what happens: those of health are few, others may come from elsewhere unless they look misspelt."""
-    own = {todo.action.signal for todo in todos(playbook) if isinstance(todo.action, deeds.Signal)}
+def happenings(playbook: Playbook, said: Collection[str]) -> Iterator[Finding]:
+    """What a playbook waits for is said by somebody: the product, a playbook beside it, or itself.
+
+    Args:
+        playbook: what is checked.
+        said: what the playbooks beside it say.
+    """
+    own = {_event(*words) for todo in todos(playbook) if (words := _says(todo.action))}
     for place, name in _awaited(playbook):
-        if name in TOLD or name in own:
-            continue
-        if name.startswith("health."):
+        if name.startswith("health.") and name not in HEALTH:
             yield Finding(place, f"Nothing ever says “{name}”", nearest(name, HEALTH) or "")
-        elif alike := difflib.get_close_matches(name, TOLD | own, n=1, cutoff=LIKE):
-            yield Finding(place, f"Nothing ever says “{name}”", f"Did you mean “{alike[0]}”?")
+        elif name not in TOLD | own | set(said):
+            alike = difflib.get_close_matches(name, TOLD | own | set(said), n=1, cutoff=LIKE)
+            remedy = f"Did you mean “{alike[0]}”?" if alike else f"Have a playbook say it: “signal: {name}”"
+            yield Finding(place, f"Nothing ever says “{name}”", remedy)
+
+
+def _says(action: object) -> tuple[str, str] | None:
+    if isinstance(action, deeds.Signal):
+        return "signal", action.signal
+    return ("stage", action.stage) if isinstance(action, deeds.SetStage) else None
 
 
 def _awaited(playbook: Playbook) -> Iterator[tuple[Place, str]]:
@@ -102,13 +142,6 @@ def other_playbooks(playbook: Playbook, known: Collection[str]) -> Iterator[Find
         else:
             continue
         yield Finding(todo.place, f"There is no playbook “{wanted}”", nearest(wanted, choice) or "")
-
-
-def names_beside(*folders: Path) -> frozenset[str]:
-    """The names of the playbooks whose files are in these folders."""
-    files = (path for folder in folders for path in sorted(folder.glob("*.yaml")))
-    found = (_NAME.search(path.read_text(encoding="utf-8", errors="replace")) for path in files)
-    return frozenset(match[1] for match in found if match)
 
 
 def _nested(condition: Condition | None) -> Iterator[Condition]:

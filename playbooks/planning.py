@@ -16,7 +16,7 @@ from playbooks.types import STAFF, Decision, Delay, Message, Notice, TaskSpec, W
 if TYPE_CHECKING:
     from playbooks.state import Context, Run
     from playbooks.terms import When
-    from playbooks.types import Audience, Playbook, Step
+    from playbooks.types import AnchorSpec, Audience, Playbook, Step
 
 REVIEW = "review"  # the timer after which a manager looks at a run
 CATCH_UP = 5  # business days between steps whose day had passed when the run began
@@ -39,12 +39,19 @@ def anchors(playbook: Playbook, run: Run, context: Context, today: date) -> dict
             days["R"] = notice
     for _ in playbook.anchors:  # one may be counted from another, in whichever order they stand
         for name, spec in playbook.anchors.items():
-            fact = context.facts.get(spec.fact)
-            noted = parse_day(run.facts.get(spec.fact) or (fact.value if fact else ""))
+            noted = parse_day(run.facts.get(spec.fact) or _noted(spec, playbook, context))
             other = day_of(spec.otherwise.of(context.segment), days) if spec.otherwise else None
             if found := noted or other:
                 days[name] = found
     return days
+
+
+def _noted(spec: AnchorSpec, playbook: Playbook, context: Context) -> str:
+    """What an anchor's fact says; where it must be fresh, nothing that an earlier run was about."""
+    fact, ended = context.facts.get(spec.fact), context.ended.get(playbook.playbook)
+    if fact is None or (spec.fresh and ended and fact.observed_on <= context.calendar().date_of(ended)):
+        return ""
+    return fact.value
 
 
 def day_of(when: When, days: dict[str, date]) -> date | None:

@@ -26,6 +26,7 @@ from playbooks.effects import (
 from playbooks.goals import note_goal
 from playbooks.outgoing import carriers, outgoing, staff_for
 from playbooks.types import Question
+from store import news
 from store.insights import forecast as forecasting
 from store.tables import (
     Consent,
@@ -235,8 +236,8 @@ class Ledger:
         )
 
     def set_fact(self, effect: SetFact) -> None:
-        """Note a fact that other runs may see."""
-        accounts.note_fact(
+        """Note a fact that other runs may see, and playbooks that begin with it."""
+        news.note(
             self.session,
             workspace_id=self.workspace_id,
             account_id=self.context.account_id,

@@ -349,5 +349,5 @@ def _variants(playbook: Playbook) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
     _targets, _finishes, _reach, _patience, _totality, _keys, _asks, _size, _audiences, _commercial, *TEXT_RULES, _conditions,
-    _anchors, _waits, _variants, names.before_the_run, names.happenings, names.days,
+    _anchors, _waits, _variants, names.before_the_run, names.days,
 )  # fmt: skip

@@ -257,6 +257,9 @@ class AnchorSpec(Model):
 
     fact: str
     otherwise: BySegment[WhenField] | None = Field(None, alias="else")
+    fresh: bool = Field(
+        False, description="Only if it was noted since the playbook last ended at the account"
+    )
 
 
 class Variant(Model):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, select
 
+from store import news
 from store.csv_columns import NOUNS, Noun
 from store.errors import ImportFailed
 from store.tables import changes
@@ -104,6 +105,8 @@ def import_csv(
         for line, cells in rows:
             writer.take(line, header, cells)
         session.flush()
+        for row in writer.written:
+            news.tell(session, row, now)
     return ImportReport(noun, writer.added, writer.updated, writer.unchanged, tuple(writer.failed))
 
 
@@ -180,6 +183,7 @@ class _Writer:
         self.lines: dict[tuple[Any, ...], int] = {}  # identity -> the line that named it
         self.added = self.updated = self.unchanged = 0
         self.failed: list[FailedRow] = []
+        self.written: list[SQLModel] = []  # rows that are new or changed
 
     def take(self, line: int, header: list[str], cells: list[str]) -> None:
         """Store one row, or report it."""
@@ -265,6 +269,7 @@ class _Writer:
             }
             row = self.kind.model(workspace_id=self.workspace_id, **values, **stamps)
             self.session.add(row)
+            self.written.append(row)
             self.known[identity] = row
             if isinstance(row, Account):
                 self.accounts[row.key] = row
@@ -283,6 +288,7 @@ class _Writer:
         if hasattr(row, "updated_at"):
             row.updated_at = self.now
         self.session.add(row)
+        self.written.append(row)
         self.updated += 1
 
     def _identity(self, row: SQLModel) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""The form of a call, a meeting, an e-mail or a note: what it was, when, and what was said."""
+"""The form of a call, a meeting, an e-mail or a note: what it was, when, what was said, and whether it is a sign."""
 
 from __future__ import annotations
 
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from slack_sdk.models.blocks import InputInteractiveElement
 
 OPEN, MODAL = "log_form_open", "log_form"
-KIND, DAY, WORDS = "kind", "day", "words"
+KIND, DAY, WORDS, SIGN, WHICH = "kind", "day", "words", "sign", "which"
+SIGNS = {
+    "growth": "They expect to grow",
+    "department": "A new department uses it (its name below)",
+    "use": "They use it for something new (named below)",
+}
 LABEL_LIMIT, WORDS_LIMIT = 150, 3000  # characters; Slack's forms take no more words
 
 
@@ -52,10 +57,32 @@ def log_modal(account: str, today: date, context: Mapping[str, Any]) -> dict[str
                 f"What did {account} say?",
                 PlainTextInputElement(action_id=WORDS, multiline=True, max_length=WORDS_LIMIT),
             ),
+            _input(
+                SIGN,
+                "Is it a sign that they need more?",
+                StaticSelectElement(
+                    action_id=SIGN, options=[parts.option(label, value) for value, label in SIGNS.items()]
+                ),
+                hint="A playbook may begin with it.",
+                optional=True,
+            ),
+            _input(
+                WHICH,
+                "Which department, or what for?",
+                PlainTextInputElement(action_id=WHICH, max_length=LABEL_LIMIT),
+                optional=True,
+            ),
         ],
     )
 
 
-def _input(name: str, label: str, element: InputInteractiveElement) -> InputBlock:
+def _input(
+    name: str,
+    label: str,
+    element: InputInteractiveElement,
+    *,
+    hint: str | None = None,
+    optional: bool = False,
+) -> InputBlock:
     words = PlainTextObject(text=shortened(harmless(label), LABEL_LIMIT))
-    return InputBlock(block_id=name, label=words, element=element)
+    return InputBlock(block_id=name, label=words, element=element, hint=hint, optional=optional)

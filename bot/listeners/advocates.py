@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 USAGE = "Whose advocates? Write `/cs advocates` and a name, a #channel or an @person of theirs."
 QUARTER = timedelta(days=90)
+USED = "advocacy.used"  # what playbooks wait for
 TAKEN_BACK = "Done: nothing of what you agreed to is used any more. {csm} takes down what is public within two working days."
 NOTHING = "There is nothing to take back: you have not agreed to anything that is still used."
 _BACK = re.compile(
@@ -119,7 +120,7 @@ def used(session: Session, services: Services, told: Told) -> Speech:
         value=where.strip(), on=now.date(), now=now,
     )  # fmt: skip
     happenings.tell(
-        session, workspace_id=services.workspace_id, account_id=told.account.id, name="advocacy.used", now=now,
+        session, workspace_id=services.workspace_id, account_id=told.account.id, name=USED, now=now,
         key=f"advocacy:{consent.id}:{consent.uses}", data={"where": where.strip()},
     )  # fmt: skip
     return _shown(session, services, told, f":white_check_mark: Noted: {brief(where.strip())}.")

@@ -9,7 +9,7 @@ from bot import asking, speaking
 from bot.blocks import log_form as blocks
 from bot.listeners.about import account_seen
 from bot.listeners.accounts import NOT_YOURS
-from bot.listeners.log import shown
+from bot.listeners.log import SIGNS, note_sign, shown
 from bot.slack.incoming import parse_action
 from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from store.tables import Account, InboundEvent
 
 FILLED = "log_form_filled"
+NAMED = ("department", "use")  # signs that say which
 
 
 def problems(values: Mapping[str, str], today: date) -> dict[str, str]:
@@ -38,7 +39,11 @@ def problems(values: Mapping[str, str], today: date) -> dict[str, str]:
         day = date.fromisoformat(values.get(blocks.DAY, ""))
     except ValueError:
         return {blocks.DAY: "Choose a day."}
-    return {blocks.DAY: "That day is still to come; write down what has happened."} if day > today else {}
+    if day > today:
+        return {blocks.DAY: "That day is still to come; write down what has happened."}
+    if values.get(blocks.SIGN) in NAMED and not values.get(blocks.WHICH, "").strip():
+        return {blocks.WHICH: "Name it, in a word or two."}
+    return {}
 
 
 def register(app: App, services: Services) -> None:
@@ -82,7 +87,8 @@ def _add(session: Session, services: Services, event: InboundEvent, submitted: S
     account = account_seen(session, services, person, str(submitted.context.get("account_id")))
     if account is None:
         return Speech(text=NOT_YOURS)
-    kind = submitted.values[blocks.KIND]
+    kind, happened_on = submitted.values[blocks.KIND], date.fromisoformat(submitted.values[blocks.DAY])
+    words, sign = submitted.values[blocks.WORDS].strip(), submitted.values.get(blocks.SIGN)
     activities.log_activity(
         session,
         Activity(
@@ -90,14 +96,18 @@ def _add(session: Session, services: Services, event: InboundEvent, submitted: S
             key=f"form:{event.id}",
             account_id=account.id,
             kind=kind,
-            text=submitted.values[blocks.WORDS].strip(),
+            text=words,
             by_name=person.name,
             by_email=person.email,
-            happened_on=date.fromisoformat(submitted.values[blocks.DAY]),
+            happened_on=happened_on,
             created_at=services.clock.now(),
         ),
     )
-    return shown(session, services, account, f":white_check_mark: {kind.capitalize()} noted.")
+    told = f":white_check_mark: {kind.capitalize()} noted."
+    if sign in SIGNS:
+        named = submitted.values.get(blocks.WHICH, "").strip() or words
+        told += "\n" + note_sign(session, services, account, sign, text=named, on=happened_on)
+    return shown(session, services, account, told)
 
 
 HANDLERS = {FILLED: carry_out_filled}

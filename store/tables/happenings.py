@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import UniqueConstraint, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
 from store.upsert import insert_new
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 
 class Happening(SQLModel, table=True):
@@ -74,3 +77,11 @@ def happenings_of(session: Session, account_id: str, limit: int = 50) -> list[Ha
     statement = select(Happening).where(Happening.account_id == account_id)
     newest = statement.order_by(col(Happening.happened_at).desc(), col(Happening.id)).limit(limit)
     return list(session.exec(newest).all())
+
+
+def has_happened(session: Session, account_id: str, names: Collection[str]) -> bool:
+    """Whether one of these has ever happened at an account."""
+    statement = select(Happening.id).where(
+        Happening.account_id == account_id, col(Happening.name).in_(sorted(names))
+    )
+    return session.exec(statement.limit(1)).first() is not None

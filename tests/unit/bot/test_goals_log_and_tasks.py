@@ -8,8 +8,9 @@ from sqlmodel import select
 from bot import goal_words
 from bot.blocks.text import slack_day
 from bot.schedule import Schedule
+from store import news
 from store.errors import StoreError
-from store.tables import Activity, Goal, Promise, Task, accounts, tasks
+from store.tables import Account, Activity, Goal, Happening, Promise, Task, accounts, tasks
 from tests.bot_fixtures import HARBOUR, ISLA, PRIYA, TEAM, TOM, texts_of
 
 
@@ -250,3 +251,35 @@ def test_a_customer_makes_no_promises_for_us(bot):
     promise_of(bot, ISLA, HARBOUR, ts)
     assert "do not know which account" in texts_of(bot.seen(ISLA, HARBOUR, thread=ts).ephemerals[-1])
     assert bot.rows(select(Promise)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "happened"),
+    [
+        pytest.param("growth They open a second depot", "Growth noted. Playbooks hear", "growth.stated", id="growth"),
+        pytest.param("department Finance", "A new department noted", "department.new", id="a department"),
+        pytest.param("use Invoices", "A use noted", "use_case.first", id="a use"),
+        pytest.param("growth on 2025-11-01 A depot", "long ago", None, id="long ago"),
+    ],
+)  # fmt: skip
+def test_a_csm_notes_a_sign_of_growth_that_playbooks_hear_of(bot, words, answer, happened):
+    shown = said(bot, PRIYA, f"log @harbour {words}")
+    assert answer in shown
+    assert words.rsplit(" ", 1)[1] in shown
+    told = [one.name for one in bot.rows(select(Happening)) if one.name != news.SUBSCRIBED]
+    assert told == ([happened] if happened else [])
+
+
+def test_a_trial_is_of_a_prospect_and_its_last_day_is_still_to_come(bot):
+    assert "is a customer" in said(bot, PRIYA, "log @harbour trial")
+    with bot.services.database.transaction() as session:
+        account = session.exec(select(Account).where(Account.slack_channel_id == HARBOUR)).one()
+        account.stage = "decision"
+        session.add(account)
+    assert "is over" in said(bot, PRIYA, "log @harbour trial until 2026-01-01")
+    assert "Until when?" in said(bot, PRIYA, "log @harbour trial soon")
+    assert "Trial begun, until 1 Jun 2026" in said(bot, PRIYA, "log @harbour trial until 2026-06-01")
+    with bot.services.database.reading() as session:
+        facts = {one.kind: one.value for one in accounts.latest_usage(session, account.id)}
+    assert facts["trial_end"] == "2026-06-01"
+    assert "evaluation.started" in [one.name for one in bot.rows(select(Happening))]

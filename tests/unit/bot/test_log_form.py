@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from bot.blocks import log_form as blocks
 from bot.listeners.log_form import problems
-from store.tables import Activity
+from store.tables import Activity, Happening
 from tests.block_checks import check_view
 from tests.bot_fixtures import PRIYA, TEAM, texts_of
 
@@ -55,3 +55,15 @@ def test_what_is_right_has_no_problems():
 )
 def test_the_form_is_one_that_slack_takes(name):
     check_view(blocks.log_modal(name, TODAY, {"channel_id": "C1"}))
+
+
+def test_a_sign_of_growth_in_the_form_is_told_to_playbooks(bot):
+    [seen] = bot.command(PRIYA, TEAM, "log @Harbour")
+    bot.press(PRIYA, seen, blocks.OPEN, settle=False)
+    form = bot.modal(PRIYA)
+    named = GOOD | {blocks.SIGN: "department"}
+    refused = bot.submit(PRIYA, form, **named)
+    assert "Name it" in refused["errors"][blocks.WHICH]
+    bot.submit(PRIYA, form, **named | {blocks.WHICH: "Finance"})
+    assert "A new department noted" in texts_of(bot.seen(PRIYA, TEAM).ephemerals[-1])
+    assert "department.new" in [one.name for one in bot.rows(select(Happening))]

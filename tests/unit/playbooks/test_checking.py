@@ -151,7 +151,10 @@ def test_a_sound_definition_has_no_problem(tmp_path):
             id="a signal that is misspelt"),
         pytest.param("  when: C+0d", '  "on": health.orange',
             ["14: step A: Nothing ever says “health.orange”. Did you mean “health.red”?"], id="a band that there is not"),
-        pytest.param("  when: C+0d", '  "on": office.moved', [], id="what is said elsewhere may be waited for"),
+        pytest.param("  when: C+0d", '  "on": office.moved',
+            ["14: step A: Nothing ever says “office.moved”. Have a playbook say it: “signal: office.moved”."], id="what nobody says"),
+        pytest.param("  when: C+0d", '  "on": [expansion.unused, stage.adopted]', [], id="what another playbook says"),
+        pytest.param("  when: C+0d", '  "on": [use_case.second, subscription.started]', [], id="what the product says"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_step(tmp_path, old, new, expected):
