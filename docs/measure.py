@@ -3,7 +3,10 @@
     .venv/bin/python docs/measure.py                 # write docs/results.md from what was measured before
     .venv/bin/python docs/measure.py all             # measure everything (hours), then write
     .venv/bin/python docs/measure.py scifact quotes  # measure these, then write
+    .venv/bin/python docs/measure.py choices-scifact # every design choice left out in turn, in one run
+    .venv/bin/python docs/measure.py without-reading-scifact  # one of them, over the rows that "scifact" left
     .venv/bin/python docs/measure.py bench           # `make bench`
+    .venv/bin/python docs/measure.py newcomer        # `make bench ARGS="-k newcomer"`
     .venv/bin/python docs/measure.py slack           # `make bench ARGS="-k slack"`
 
 Each measurement is one `guidepost eval` command; its figures are kept in docs/results/NAME.json with the command, the
@@ -19,9 +22,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measurements import BENCHES, CHOICES, RETRIEVAL, RUNS
+from measurements import BENCHES, RETRIEVAL, RUNS, ablations
 from results_page import KEPT, page
 
+from knowledge.evaluation.choices import CHOICES
 from store.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -33,9 +37,8 @@ ROWS = ROOT / ".guidepost" / "results"  # one line a question, not kept in the r
 
 def main(names: Sequence[str]) -> None:
     """Measure what is named, then write the page."""
-    ablations = [f"without-{choice}-{on}" for choice, one in CHOICES.items() for on in one.sets]
-    known = [*RUNS, *ablations, *BENCHES]
-    chosen = known if list(names) == ["all"] else names
+    known = [*RUNS, *ablations(), *BENCHES]
+    chosen = [*RUNS, *BENCHES] if list(names) == ["all"] else names
     for name in chosen:
         if name not in known:
             sys.exit(f"There is no measurement {name}. There are: all, {', '.join(known)}.")
@@ -47,10 +50,8 @@ def command_of(name: str) -> str:
     """The arguments of `guidepost eval`."""
     if name in RUNS:
         return RUNS[name]
-    choice, on = next(
-        (choice, on) for choice, one in CHOICES.items() for on in one.sets if name == f"without-{choice}-{on}"
-    )
-    settings = " ".join(f"--set {one}" for one in CHOICES[choice].settings)
+    choice, on = ablations()[name]
+    settings = " ".join(f"--set {one}" for one in CHOICES[choice].without)
     return f"{RETRIEVAL[on]} {settings} --over {ROWS.relative_to(ROOT)}/{on}.jsonl"
 
 

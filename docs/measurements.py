@@ -1,8 +1,8 @@
-"""What is measured: the `guidepost eval` commands, and the design choices that are left out one at a time."""
+"""What is measured: the `guidepost eval` commands, and which of them leave single design choices out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from knowledge.evaluation.choices import CHOICES
 
 DATA = "../shared/data"
 CONVERSATIONS = f"{DATA}/mtrag-conversations/human.jsonl.gz {DATA}/mtrag-conversations/un.jsonl.gz"
@@ -16,6 +16,7 @@ RETRIEVAL = {
 }
 RUNS = {
     **{name: f"{command} --compare" for name, command in RETRIEVAL.items()},
+    **{f"choices-{name}": f"{command} --compare --choices" for name, command in RETRIEVAL.items()},
     "answers": f"answers {CONVERSATIONS} {CORPORA}",
     "near-misses": f"near-misses {DATA}/aws-docs",
     "scope": f"scope {DATA}/aws-docs --outside {DATA}/clinc-oos/data_full.json.gz",
@@ -26,27 +27,18 @@ RUNS = {
     "playbooks": "playbooks --accounts 200 --days 365 --workers 2",
 }
 
-
-@dataclass(frozen=True)
-class Choice:
-    """A design choice, and what leaves it out."""
-
-    what: str
-    settings: tuple[str, ...]
-    sets: tuple[str, ...] = ("scifact", "aws-docs", "mtrag-clapnq", "mtrag-govt")
+BENCHES = {
+    "bench": "",
+    "newcomer": "-k newcomer",
+    "slack": "-k slack",
+}  # arguments of `make bench`, which docs/measure.py keeps by name
 
 
-THREADS = ("mtrag-clapnq", "mtrag-govt")
-CHOICES = {
-    "lexical": Choice(
-        "words beside meaning in the first stage", ("first.lexical_weight=0", "first.thread_lexical_weight=0")
-    ),
-    "feedback": Choice("a second look with the best passages' vectors", ("first.feedback=0",)),
-    "turns": Choice("the vectors of the turns before", ("first.turns=0,0",), THREADS),
-    "turn-words": Choice("the words of the turn before", ("first.turn_words=0",), THREADS),
-    "cards": Choice("titles and summaries of documents", ("reading.card_weight=0", "reading.cards=0")),
-    "twenty": Choice("twenty passages read instead of ten", ("reading.passages=10",)),
-    "reading": Choice("the cross-encoder", ("reading.passages=0", "reading.cards=0")),
-    "usual-terms": Choice("usual terms for everyday words", ("usual_terms=false",)),
-}
-BENCHES = {"bench": "", "slack": "-k slack"}  # arguments of `make bench`, which docs/measure.py keeps by name
+def ablations() -> dict[str, tuple[str, str]]:
+    """Names of the measurements that leave one choice out of one set: without-CHOICE-SET -> (choice, set)."""
+    return {
+        f"without-{choice}-{on}": (choice, on)
+        for choice, one in CHOICES.items()
+        for on in RETRIEVAL
+        if on.startswith("mtrag") or not one.threads
+    }

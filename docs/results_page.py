@@ -6,13 +6,19 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from measurements import BENCHES, CHOICES, RETRIEVAL, RUNS
+from measurements import BENCHES, RETRIEVAL, RUNS, ablations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+from knowledge.evaluation.choices import CHOICES
+
 KEPT = Path(__file__).parent / "results"
-HEADINGS = {"bench": "Speed and memory", "slack": "Slack: under load, and among faults"}
+HEADINGS = {
+    "bench": "Speed and memory",
+    "newcomer": "Beside the thirty-line chain of LangChain, Chroma and sentence-transformers",
+    "slack": "Slack: under load, and among faults",
+}
 METHODS = {"bm25": "BM25 alone", "dense": "dense alone", "rrf": "equal rank fusion, k = 60"}
 
 
@@ -262,15 +268,24 @@ def flat(value: Any) -> str:
 
 def choices() -> str:
     """What each choice brings: the loss without it."""
-    rows = []
-    for name, choice in CHOICES.items():
-        for on in choice.sets:
-            change = figure(f"without-{name}-{on}", "gain_over_earlier")
-            if change:
-                gains = [brought(change[metric]) for metric in ("ndcg@10", "recall@10", "first_right")]
-                rows.append([choice.what, on, *gains, f"`{' '.join(choice.settings)}`"])
+    rows = [row for name in CHOICES for on in RETRIEVAL for row in choice_row(name, on)]
     heads = ["choice", "set", "nDCG@10", "recall@10", "first right", "left out by"]
     return "## What each choice brings\n\n" + table(heads, rows) if rows else ""
+
+
+def choice_row(name: str, on: str) -> list[list[str]]:
+    """What a choice brings on a set, from the run that leaves all of them out, or this one alone; none if not measured."""
+    choice = CHOICES[name]
+    gain = figure(f"choices-{on}", "choices", name, "gain")
+    change = figure(f"without-{name}-{on}", "gain_over_earlier")
+    metrics = ("ndcg@10", "recall@10", "first_right")
+    if gain:
+        gains = [shown(gain[metric], signed=True) for metric in metrics]
+    elif change:
+        gains = [brought(change[metric]) for metric in metrics]
+    else:
+        return []
+    return [[choice.what, on, *gains, f"`{' '.join(choice.without)}`"]]
 
 
 def brought(change: list[float]) -> str:
@@ -319,7 +334,7 @@ def playbooks() -> str:
 def commands() -> str:
     """What was run, when, on which state."""
     rows = []
-    for name in [*RUNS, *(f"without-{choice}-{on}" for choice, one in CHOICES.items() for on in one.sets)]:
+    for name in [*RUNS, *ablations()]:
         found = kept(name)
         if found:
             rows.append(

@@ -43,16 +43,13 @@ CHOICES: Mapping[str, Choice] = {
     "turn-words": Choice("the words of the turn before", ("first.turn_words=0",), threads=True),
     "leaning": Choice("more of both where a turn leans on them", ("first.leaning=1",), threads=True),
     "cards": Choice(
-        "titles and summaries of documents",
-        (
-            "reading.card_weight=0",
-            "reading.cards=0",
-            "reading.final.near=0",
-            "reading.final.card=0",
-            "reading.final.card_read=0",
-        ),
+        "titles and summaries of documents, to choose what is read",
+        ("reading.card_weight=0", "reading.cards=0"),
     ),
-    "cards-read": Choice("titles and summaries read by the cross-encoder", ("reading.cards=0",)),
+    "cards-in-order": Choice(
+        "titles and summaries of documents in the last order",
+        ("reading.final.near=0", "reading.final.card=0", "reading.final.card_read=0"),
+    ),
     "reading": Choice("the cross-encoder", ("reading.passages=0", "reading.cards=0")),
     "twenty": Choice("up to twenty passages read, not ten", ("reading.passages=10",)),
     "bounded": Choice("at most 7,000 characters read, not 10,000", ("reading.characters=10000",)),

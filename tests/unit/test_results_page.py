@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.evaluation.overriding import overridden
-from knowledge.retrieval import RetrievalSettings
-
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -44,9 +41,27 @@ def test_a_choice_is_left_out_of_the_command_of_its_set(measure):
     assert command.endswith("--over .guidepost/results/scifact.jsonl")
 
 
-def test_every_choice_can_be_left_out(measure):
-    for choice in measure.CHOICES.values():
-        assert overridden(RetrievalSettings(), choice.settings) != RetrievalSettings()
+def test_all_choices_of_a_set_are_one_measurement(measure):
+    command = measure.command_of("choices-mtrag-govt")
+    assert command.endswith("queries_questions.jsonl --compare --choices")
+
+
+def test_choices_about_threads_are_left_out_of_threads_only(measure):
+    named = measure.ablations()
+    assert "without-turns-mtrag-clapnq" in named
+    assert "without-turns-scifact" not in named
+
+
+def test_a_choice_is_told_from_the_run_of_all_before_the_run_of_one(results_page, monkeypatch, tmp_path):
+    monkeypatch.setattr(results_page, "KEPT", tmp_path)
+    metrics = ("ndcg@10", "recall@10", "first_right")
+    alone = {"gain_over_earlier": {metric: [-0.5, -0.6, -0.4] for metric in metrics}}
+    (tmp_path / "without-reading-scifact.json").write_text(json.dumps({"figures": alone}))
+    assert results_page.choice_row("reading", "scifact")[0][2] == "+0.500 [+0.400, +0.600]"
+    together = {"choices": {"reading": {"gain": {metric: [0.25, 0.125, 0.375] for metric in metrics}}}}
+    (tmp_path / "choices-scifact.json").write_text(json.dumps({"figures": together}))
+    assert results_page.choice_row("reading", "scifact")[0][2] == "+0.250 [+0.125, +0.375]"
+    assert results_page.choice_row("reading", "aws-docs") == []
 
 
 @pytest.mark.parametrize(
