@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from playbooks.events import Rejected, Replied
-    from playbooks.state import StepRecord
+    from playbooks.state import Person, StepRecord
     from playbooks.terms import Delay
     from playbooks.turn import Turn
     from playbooks.understanding import Understood
@@ -41,11 +41,40 @@ def replied(turn: Turn, event: Replied) -> None:
         return
     person = turn.context.by_slack(event.by)
     known = event.staff or person is not None
-    if known and (record.state == "sent" or (event.staff and record.state in OPEN)):
+    if known and _is_not_asked(body, record, person):
+        _not_theirs(turn, record, event)
+    elif known and (record.state == "sent" or (event.staff and record.state in OPEN)):
         turn.in_conversation = not event.staff and person is not None
         _read(turn, record, body, event)
     else:
         _too_late(turn, record, event)
+
+
+def _is_not_asked(body: Question, record: StepRecord, person: Person | None) -> bool:
+    """Whether a survey is open that asks somebody else: a score is of the one who was asked, nobody gives it for them."""
+    if not body.survey or record.state != "sent" or record.contact_id is None:
+        return False
+    return person is None or person.id != record.contact_id
+
+
+def _not_theirs(turn: Turn, record: StepRecord, event: Replied) -> None:
+    """The survey goes on waiting for the one whom it asks; a customer's words are kept and passed on."""
+    words, asked = event.text or _label(turn, record, event.value), turn.person(record)
+    if not words or asked is None:
+        return
+    only = f"Only {asked.first} can answer this one"
+    if event.staff:
+        acknowledge(turn, record, event.by, f"{only}, so nothing was recorded.")
+        return
+    turn.emit(RecordComment(record.key, words[:TEXT_LIMIT], event.by, turn.number()))
+    said = f"“{wording.clip(words, wording.QUOTED)}”"
+    turn.notify(
+        record,
+        f"{turn.who(event.by)} wrote on “{turn.body(record).title}”, which asks {asked.name}: {said}",
+        urgent=_is_urgent(turn, record, event.value),
+    )
+    kept = f"{only}, so it does not count as an answer. I have passed your words on to {_csm(turn)}."
+    acknowledge(turn, record, event.by, kept)
 
 
 def rejected(turn: Turn, event: Rejected) -> None:
@@ -214,7 +243,7 @@ def _tell_the_csm(
     turn: Turn, record: StepRecord, by: str, label: str, text: str | None, *, urgent: bool
 ) -> None:
     in_words = text and record.answer in {TEXT_ANSWER, FORM_ANSWER}
-    quoted = f"“{wording.clip(text, 300)}”" if text else ""
+    quoted = f"“{wording.clip(text, wording.QUOTED)}”" if text else ""
     said = quoted if in_words else f"{label}: {quoted}" if text else label
     who = f"{turn.who(by)} ({turn.context.account}) on “{turn.body(record).title}”"
     turn.notify(record, f"{who}: {said}", urgent=urgent)
@@ -233,7 +262,7 @@ def _too_late(turn: Turn, record: StepRecord, event: Replied) -> None:
     turn.emit(RecordComment(record.key, words[:TEXT_LIMIT], event.by, turn.number()))
     turn.notify(
         record,
-        f"{turn.who(event.by)} also wrote on “{turn.body(record).title}”: “{wording.clip(words, 300)}”",
+        f"{turn.who(event.by)} also wrote on “{turn.body(record).title}”: “{wording.clip(words, wording.QUOTED)}”",
         urgent=_is_urgent(turn, record, event.value),
     )
     before = (
@@ -241,8 +270,7 @@ def _too_late(turn: Turn, record: StepRecord, event: Replied) -> None:
         if record.answered_by and record.answered_by != event.by
         else ""
     )
-    csm = turn.context.csm.first if turn.context.csm else "the team"
-    acknowledge(turn, record, event.by, f"Thank you. {before}I have passed your words on to {csm}.")
+    acknowledge(turn, record, event.by, f"Thank you. {before}I have passed your words on to {_csm(turn)}.")
 
 
 def _is_urgent(turn: Turn, record: StepRecord, value: str | None) -> bool:
@@ -283,6 +311,10 @@ def _label(turn: Turn, record: StepRecord, value: str | None) -> str:
         return found.label if found else value
     labels = (turn.filled(options[one], values) for one in (value or "").split(",") if one in options)
     return ", ".join(labels) or (value or "")
+
+
+def _csm(turn: Turn) -> str:
+    return turn.context.csm.first if turn.context.csm else "the team"
 
 
 def _is_csm(turn: Turn, slack_user_id: str) -> bool:

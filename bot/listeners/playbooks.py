@@ -12,7 +12,7 @@ from bot.blocks.answer_forms import BUTTONS
 from bot.blocks.text import escaped
 from bot.listeners.playbook_forms import Ref, event_of_form, event_of_press, naming_form
 from bot.listeners.playbook_marks import close_cards, close_message
-from bot.slack.incoming import Pressed, parse_action
+from bot.slack.incoming import Pressed, StaleButton, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission
 from bot.slack.once import remember
@@ -174,6 +174,9 @@ def _hand_over(
     user_id = event.payload["user_id"]
     services.directory.meet(user_id)
     with services.effect_of(event.id) as session:
+        run = playbooks.find_run(session, ref.run_id)
+        if run is None or run.workspace_id != services.workspace_id:
+            raise StaleButton
         # Whom we found by their address to write to them is no contact's Slack id yet: their answer is the contact's.
         people.link_by_email(session, services.workspace_id, user_id, services.clock.now())
         person = asking.person_of(session, services, user_id)

@@ -197,9 +197,13 @@ def record_step_reply(
 ) -> bool:
     """Note what somebody answered to a playbook's question (`playbook_answer`), or said beside it (`remark`).
 
+    What one person says twice beside one question, by pressing again, is one remark.
+
     Returns:
         False if it is noted already.
     """
+    if kind == "remark" and _is_said(session, workspace_id, subject, slack_user_id, words):
+        return False
     return insert_new(
         session,
         Feedback(
@@ -214,3 +218,15 @@ def record_step_reply(
             updated_at=now,
         ),
     )
+
+
+def _is_said(session: Session, workspace_id: str, subject: str, slack_user_id: str, words: str) -> bool:
+    """Whether this person said these words beside this question before; a remark's subject ends with its number."""
+    same = select(Feedback.id).where(
+        Feedback.workspace_id == workspace_id,
+        Feedback.slack_user_id == slack_user_id,
+        Feedback.kind == "remark",
+        Feedback.comment == words,
+        col(Feedback.subject).startswith(f"{subject.rpartition(':')[0]}:", autoescape=True),
+    )
+    return session.exec(same.limit(1)).first() is not None
