@@ -19,6 +19,7 @@ import yaml
 from slack_bolt import BoltRequest
 
 from bot.app import create_app, create_deliverer, create_workers
+from bot.blocks.waiting import WAITING_MODAL
 from bot.local import sample
 from bot.local.clock import LocalClock
 from bot.local.errors import NotDelivered
@@ -189,8 +190,11 @@ class BotUnderTest:
         return reply
 
     def modal(self, user, seconds=30):
-        """The modal that opens at a person's page."""
-        return self.page(user).hears("view_open", seconds)["view"]
+        """The modal that opens at a person's page, once it is filled where it took long."""
+        view = self.page(user).hears("view_open", seconds)["view"]
+        if view.get("callback_id") == WAITING_MODAL:
+            return self.page(user).hears("view_update", seconds, view__id=view["id"])["view"]
+        return view
 
     def submit(self, user, view, **values):
         """Send a modal off; see `Page.submit`."""

@@ -16,11 +16,11 @@ from bot.listeners.commands import Subcommand, finish
 from bot.listeners.digest_schedules import WORDS as SCHEDULING
 from bot.slack.incoming import Commanded, parse_action
 from bot.slack.messenger import Speech
-from bot.slack.modals import open_modal
+from bot.slack.modals import open_made
 from bot.slack.once import remember
 from store.errors import GuidepostError
 from store.insights.evidence import evidence_rows
-from store.insights.scope import period_of
+from store.insights.scope import period_of, split_period
 
 if TYPE_CHECKING:
     from slack_bolt import Ack, App
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from bot.slack.incoming import Pressed
     from store.insights.values import Scope
 
-_PERIOD = re.compile(r"\d+\s*d(ays?)?|week(ly)?|month(ly)?|quarter|\d{4}-\d{2}", re.IGNORECASE)
-
 
 def register(app: App, services: Services) -> None:
     """Listen to the figures and the sections. They only read, so nothing is stored."""
@@ -40,8 +38,7 @@ def register(app: App, services: Services) -> None:
     def opened(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         pressed = parse_action(body, action)
-        view = opened_view(services, pressed)
-        open_modal(services, pressed, view, on_top=_is_in_modal(body))
+        open_made(services, pressed, lambda: opened_view(services, pressed), on_top=_is_in_modal(body))
 
     def wanted(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         command = _as_written(parse_action(body, action), body)
@@ -78,7 +75,7 @@ def carry_out(services: Services, call: Call) -> None:
 
 def show(services: Services, call: Call) -> None:
     """The digest of the period and the scope that are named."""
-    period_text, scope_text = parse(call.words)
+    period_text, scope_text = split_period(call.words)
     now = services.clock.now()
     try:
         recipe = Recipe(period_of(period_text, now), now, scope_text, call.command.user_id)
@@ -90,16 +87,6 @@ def show(services: Services, call: Call) -> None:
         return
     speech = digest_speech(made, recipe.packed(), headline(services.headlines, made))
     finish(services, call, speech, may_share=is_open_to(call.asked.place, scope))
-
-
-def parse(words: str) -> tuple[str, str]:
-    """The period and the scope in a command's words, in either order."""
-    tokens = words.split()
-    for position in (0, -1):
-        if tokens and _PERIOD.fullmatch(tokens[position]):
-            period = tokens.pop(position)
-            return period, " ".join(tokens)
-    return "", " ".join(tokens)
 
 
 def opened_view(services: Services, pressed: Pressed) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from bot.journeys import objection_label
 from bot.listeners.commands import Subcommand, answer, finish
 from bot.slack.incoming import parse_action
 from bot.slack.messenger import Speech
-from bot.slack.modals import open_modal
+from bot.slack.modals import open_made
 from bot.slack.pictures import Picture, upload
 from store.errors import GuidepostError
 from store.insights.journey.evidence import opened
@@ -89,7 +89,7 @@ def register(app: App, services: Services) -> None:
     def pressed_line(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
         pressed = parse_action(body, action)
-        open_modal(services, pressed, rows_view(services, pressed))
+        open_made(services, pressed, lambda: rows_view(services, pressed))
 
     app.action(re.compile(rf"^{ROWS}_"))(pressed_line)
 

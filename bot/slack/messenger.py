@@ -189,16 +189,25 @@ class SlackMessenger:
                 f"The response URL no longer works ({response.status_code} {response.body[:80]})."
             )
 
-    def open_modal(self, trigger_id: str, view: dict[str, Any], *, on_top: bool = False) -> None:
+    def open_modal(self, trigger_id: str, view: dict[str, Any], *, on_top: bool = False) -> str:
         """Open a modal, or lay it on top of the one that is open; a trigger lives for three seconds.
+
+        Returns:
+            The id of the opened view.
 
         Raises:
             TryLater, Unreachable: see there.
         """
-        if on_top:
-            self._call(lambda: self.client.views_push(trigger_id=trigger_id, view=view))
-        else:
-            self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view))
+        open_it = self.client.views_push if on_top else self.client.views_open
+        return str(self._call(lambda: open_it(trigger_id=trigger_id, view=view))["view"]["id"])
+
+    def fill_modal(self, view_id: str, view: dict[str, Any]) -> None:
+        """Put another view in the place of an open modal.
+
+        Raises:
+            TryLater, Unreachable: see there; also where it was closed meanwhile.
+        """
+        self._call(lambda: self.client.views_update(view_id=view_id, view=view))
 
     def publish_home(self, user: str, view: dict[str, Any]) -> None:
         """Show a person's App Home.

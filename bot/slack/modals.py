@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.blocks.waiting import waiting_modal
 from bot.slack.incoming import view_values
 from bot.slack.messenger import Speech, TryLater, Unreachable
 from bot.slack.once import remember
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from slack_bolt import Ack
 
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PATIENCE = (
+    1.5  # seconds that a view may take before an empty one opens in its place: a trigger lives for three
+)
+FAILED = "That went wrong on my side. Please close this and press the button again."
 PRESS_AGAIN = "That took a moment too long and Slack did not open the form. Please press the button again."
 
 
@@ -92,6 +98,53 @@ def open_modal(services: Services, pressed: Pressed, view: dict[str, Any], *, on
         log.warning("a modal could not be opened: %s", error)
         tell(services, pressed, PRESS_AGAIN)
         return False
+    return True
+
+
+def open_made(
+    services: Services,
+    pressed: Pressed,
+    make: Callable[[], dict[str, Any]],
+    *,
+    on_top: bool = False,
+    patience: float = PATIENCE,
+) -> bool:
+    """Open a modal that is worked out from rows: where that takes long, one that says so opens and is filled.
+
+    Args:
+        services: the running bot.
+        pressed: what was pressed.
+        make: works the view out.
+        on_top: of the modal it was pressed in.
+        patience: seconds before something opens in any case.
+
+    Returns:
+        Whether it is open.
+
+    Raises:
+        Exception: what `make` raises; who waits before an open modal is told there.
+    """
+    with ThreadPoolExecutor(1) as worker:
+        made = worker.submit(make)
+        if wait([made], patience).done:
+            return open_modal(services, pressed, made.result(), on_top=on_top)
+        return _fill(services, pressed, made, on_top)
+
+
+def _fill(services: Services, pressed: Pressed, made: Future[dict[str, Any]], on_top: bool) -> bool:
+    messenger = services.messenger
+    try:
+        view_id = messenger.open_modal(pressed.trigger_id or "", waiting_modal(), on_top=on_top)
+    except (TryLater, Unreachable) as error:
+        log.warning("a modal could not be opened: %s", error)
+        tell(services, pressed, PRESS_AGAIN)
+        return False
+    view = waiting_modal(FAILED) if made.exception() else made.result()
+    try:
+        messenger.fill_modal(view_id, view)
+    except (TryLater, Unreachable) as error:  # whoever closed it does not want it any more
+        log.warning("a modal could not be filled: %s", error)
+    made.result()
     return True
 
 

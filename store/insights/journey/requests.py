@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from store.insights.journey.market import market
 from store.insights.journey.path import path_to_purchase
 from store.insights.journey.values import Cut, Group
 from store.insights.journey.versions import compare_versions
-from store.insights.scope import SEGMENTS, period_of, scope_for
+from store.insights.scope import SEGMENTS, period_of, scope_for, split_period
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,7 +38,6 @@ TITLES = {
 }
 PERSONAS = ("admin", "champion", "buyer", "sponsor", "end_user", "security", "procurement")
 USUAL = "90d"
-_PERIOD = re.compile(r"\d+\s?d(ays?)?|week|month|quarter", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -84,11 +82,10 @@ def wanted(text: str) -> Wanted:
         token = tokens.pop(0)
         if token.lower() in {"segment", "persona"} and tokens:
             found[token.lower()] = tokens.pop(0)
-        elif _PERIOD.fullmatch(token):
-            found["period"] = token
         else:
             rest.append(token)
-    return Wanted(**found, scope=" ".join(rest))
+    period, scope = split_period(" ".join(rest))
+    return Wanted(**found, period=period or USUAL, scope=scope)
 
 
 def group_of(asked: Wanted) -> Group:

@@ -56,7 +56,7 @@ def test_the_map_comes_in_words_and_as_a_picture_with_words_for_it(lived):
     assert "Renewal: " in file["alt_txt"]
 
 
-def test_the_audit_leads_with_what_mending_would_change_most_and_opens_its_threads(lived):
+def test_identify_areas_to_optimise_what_mending_would_change_most_comes_first_and_opens_its_threads(lived):
     reply = journey_of(lived, PRIYA, "journey audit")
     assert "1. Asked about: SSO setup" in texts_of(reply)
     lived.press(PRIYA, reply, "journey_rows_finding")
@@ -86,7 +86,7 @@ def test_a_line_of_the_map_opens_its_rows(lived):
         pytest.param(PRIYA, "journey market", "By industry", id="the market"),
         pytest.param(PRIYA, "journey map persona nobody", "is no persona", id="a persona that there is not"),
         pytest.param(PRIYA, "journey map segment XL", "is no segment", id="a segment that there is not"),
-        pytest.param(PRIYA, "journey map 999d", "is no period", id="too long a period"),
+        pytest.param(PRIYA, "journey map 999d", "is longer than a year", id="too long a period"),
         pytest.param(PRIYA, "journey nonsense", "is no account, segment or CSM", id="nothing that there is"),
 
     ],

@@ -19,7 +19,7 @@ from store.errors import NotFound, StoreError
 from store.insights.digest import digest
 from store.insights.evidence import all_evidence, evidence_rows
 from store.insights.render import FORMATS, render
-from store.insights.scope import WHOLE_WORKSPACE, period_of, scope_for
+from store.insights.scope import WHOLE_WORKSPACE, period_of, scope_for, split_period
 from store.insights.values import Scope
 from store.insights.wording import rate_words
 from store.people import resolve_person
@@ -212,7 +212,7 @@ def test_a_single_voice_may_speak_on_both_sides(life, make):
     assert sorted(quote.text for quote in make().quotes) == ["bad", "good"]
 
 
-def test_figures_are_compared_with_the_period_before(life, make):
+def test_data_driven_decisions_figures_are_compared_with_the_period_before(life, make):
     for i in range(6):
         life.ask(f"now {i}", days=1)
     for i in range(3):
@@ -388,8 +388,12 @@ def test_a_digest_made_again_later_has_the_figures_that_were_shown(
 
 
 @pytest.mark.parametrize(
-    ("text", "days"), [("7d", 7), ("30d", 30), (" 14 days ", 14), ("", 7), ("Month", 30), ("366d", 366)]
-)
+    ("text", "days"),
+    [
+        ("7d", 7), ("30d", 30), (" 14 days ", 14), ("", 7), ("Month", 30), ("366d", 366), ("2w", 14), ("last week", 7),
+        ("the past 3  weeks", 21), ("this month", 30), ("1 year", 365), ("2 months", 60), ("year", 365),
+    ],
+)  # fmt: skip
 def test_a_period_is_a_number_of_days_up_to_now(clock, text, days):
     period = period_of(text, clock.now())
 
@@ -408,13 +412,64 @@ def test_a_period_is_compared_with_one_of_the_same_length_and_weekdays(clock, da
         assert earlier.end <= after.start
 
 
-@pytest.mark.parametrize("text", ["0d", "367d", "7", "d", "-7d", "yesterday", "7d; drop", "٧d"])
+@pytest.mark.parametrize(
+    "text", ["0d", "7", "d", "-7d", "1.5d", "yesterday", "last", "7d; drop", "٧d", "9999999999d", "2026-W10"]
+)
 def test_no_period_is_refused_with_the_remedy(clock, text):
     with pytest.raises(StoreError, match=r"is no period\. Write a number of days"):
         period_of(text, clock.now())
 
 
-@pytest.mark.parametrize("text", ["2026-04", "2027-01", "next week", "tomorrow", "the coming month"])
+@pytest.mark.parametrize(
+    "text", ["367d", "10 years", "10y", "99999d", "2016-02-01..2026-02-01", "2024-01..2026-01"]
+)
+def test_a_period_longer_than_a_year_is_refused_with_the_remedy(clock, text):
+    with pytest.raises(StoreError, match=r"is longer than a year\. Write a number of days"):
+        period_of(text, clock.now())
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-02-10..2026-01-05", "from 2026-03-01 to 2026-02-01", "2026-02 - 2026-01"]
+)
+def test_a_reversed_period_is_refused_with_the_remedy(clock, text):
+    with pytest.raises(
+        StoreError, match=r"comes after 2026-.*: the first day of a period stands first\. Write"
+    ):
+        period_of(text, clock.now())
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "label"),
+    [
+        ("2026-02-03..2026-02-16", "2026-02-03", "2026-02-17", "14d"),
+        ("2026-02-03 to 2026-02-03", "2026-02-03", "2026-02-04", "1d"),
+        ("2026-02-03", "2026-02-03", "2026-02-04", "1d"),
+        ("2025-12..2026-01", "2025-12-01", "2026-02-01", "62d"),
+        ("2026-02-01..2026-02-28", "2026-02-01", "2026-03-01", "February 2026"),
+    ],
+)
+def test_a_period_may_be_days_the_last_one_included(clock, text, start, end, label):
+    period = period_of(text, clock.now())
+
+    assert (f"{period.start:%Y-%m-%d}", f"{period.end:%Y-%m-%d}", period.label) == (start, end, label)
+
+
+def test_days_that_have_not_ended_count_up_to_now(clock):
+    assert period_of("2026-02-20..2026-12-31", clock.now()).end == clock.now()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-04",
+        "2027-01",
+        "2030-01-01..2030-01-31",
+        "next week",
+        "tomorrow",
+        "the coming month",
+        "in 3 days",
+    ],
+)
 def test_a_period_in_the_future_is_refused_in_a_sentence(clock, text):
     with pytest.raises(StoreError, match=r"has not (begun|been) yet, so there is nothing to count\. Write"):
         period_of(text, clock.now())
@@ -431,10 +486,40 @@ def test_a_month_is_whole_or_goes_up_to_now(clock):
     assert (march.start, march.end) == (february.end, clock.now())
 
 
-@pytest.mark.parametrize("text", ["2026-00", "2026-13", "0000-01", "9999-12"])
-def test_no_month_is_refused(clock, text):
-    with pytest.raises(StoreError, match="is no month"):
+@pytest.mark.parametrize(
+    "text", ["2026-00", "2026-13", "0000-01", "9999-12", "2026-02-30", "2026-02-01..2026-02-31"]
+)
+def test_no_month_or_day_is_refused(clock, text):
+    with pytest.raises(StoreError, match=r"is no (month|day)"):
         period_of(text, clock.now())
+
+
+@pytest.mark.parametrize(
+    ("words", "split"),
+    [
+        ("", ("", "")),
+        ("7d", ("7d", "")),
+        ("30d MM", ("30d", "MM")),
+        ("Harbour Bakery 7 d", ("7 d", "Harbour Bakery")),
+        ("Harbour Bakery 14d", ("14d", "Harbour Bakery")),
+        ("month team", ("month", "team")),
+        ("monthly  MM", ("monthly", "MM")),
+        ("2026-02", ("2026-02", "")),
+        ("MM next week", ("next week", "MM")),
+        ("tomorrow", ("tomorrow", "")),
+        ("10 years MM", ("10 years", "MM")),
+        ("-7d", ("-7d", "")),
+        ("in 3 days ENT", ("in 3 days", "ENT")),
+        ("from 2026-02-01 to 2026-01-01 Tom", ("from 2026-02-01 to 2026-01-01", "Tom")),
+        ("2026-02-01..2026-02-14 Tom", ("2026-02-01..2026-02-14", "Tom")),
+        ("Week End Foods", ("Week", "End Foods")),
+        ("Weekend Foods", ("", "Weekend Foods")),
+        ("Route 66", ("", "Route 66")),
+        ("@Petal & Post", ("", "@Petal & Post")),
+    ],
+)
+def test_a_period_and_a_scope_come_in_either_order(words, split):
+    assert split_period(words) == split
 
 
 SCOPES = [
