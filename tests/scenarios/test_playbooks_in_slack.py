@@ -425,7 +425,7 @@ class NoDms(SlackMessenger):
         return super().open_dm(user_id)
 
 
-def test_without_a_dm_the_question_stands_in_the_channel_and_is_answered_in_its_thread(play):
+def test_multi_channel_without_a_dm_the_question_stands_in_the_channel_and_is_answered_in_its_thread(play):
     play.bot.services.messenger = NoDms(client_of(play.bot.slack), {AMELIA})
     play.start(PRIYA, "onboarding @Fresh Fields")
     play.wait(2 * DAYS)

@@ -55,6 +55,35 @@ def test_every_row_of_stages_and_practices_is_in_it_or_left_out_with_its_reason(
     assert set(wanted) - {row for row, _, _ in ROWS} - set(left_out) == set()
 
 
+NAMED = re.findall(
+    r"^\| ([^|]+?) \| [^|]+ \| [^|]+? \| `tests/[^`]+::test_([^`]+)` \|$", PAGE.split("## In every stage")[1], re.MULTILINE
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "test"), [pytest.param(row, test, id=row) for row, test in NAMED])
+def test_a_practice_and_a_step_of_the_map_has_a_test_that_is_named_after_it(row, test):
+    assert f"{test}_".startswith(f"{slug(row)}_")
+
+
+def test_everything_of_the_rest_of_the_article_has_its_row():
+    if not SPECIFICATION.exists():
+        pytest.skip("The specification is not beside the repository.")
+    rest = SPECIFICATION.read_text(encoding="utf-8").split("### 1d")[1].split("\n## ")[0].split("\n\n", 1)[1]
+    wanted = {
+        slug(name.replace("LTV", "lifetime value"))
+        for one in " ".join(rest.split()).split(";")
+        for name in one.split("→")[0].split("/")
+    }
+    rows = " ".join(slug(row) for row, _ in NAMED)
+    assert len(wanted) > 10
+    assert {name for name in wanted if name not in rows} == set()
+
+
+def slug(row):
+    """A row as it stands in the name of its test."""
+    return re.sub(r"[^a-z0-9]+", "_", row.lower().replace("&", "and")).strip("_")
+
+
 def test_there_is_a_story_for_each_of_the_twenty_five_scenarios():
     folder = ROOT / "tests" / "scenarios" / "acceptance"
     numbers = {int(path.name[5:7]) for path in folder.glob("test_[0-9][0-9]_*.py")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 
-def test_a_red_account_hears_nothing_commercial_until_a_plan_is_accepted(story):
+def test_ai_and_automation_a_red_account_hears_nothing_commercial_until_a_plan_is_accepted(story):
     story.tell("""
         Priya: /cs play start renewal @Northgate
         Priya presses Start for Northgate Furniture

@@ -109,7 +109,7 @@ def test_feedback_is_found_by_its_words_for_those_who_see_the_account(bot, wishe
     )
 
 
-def test_what_was_planned_and_shipped_is_told_once_to_each_who_asked(bot, wishes):
+def test_feedback_collection_what_was_planned_and_shipped_is_told_once_to_each_who_asked(bot, wishes):
     modal = plan(bot)
     assert "Also about" in texts_of(modal)
     [owens] = bot.rows(select(Feedback).where(Feedback.slack_user_id == OWEN))

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from store.tables import Task
+from store.tables import StaffMember, Task
 from tests.bot_fixtures import GRACE, HARBOUR, ISLA, NOOR, PRIYA, texts_of
 
 NOT_THERE = "Can the vans fly to the moon and back?"
@@ -34,7 +34,7 @@ def later(bot, span):
     bot.settle()
 
 
-def test_unanswered_it_goes_from_the_csm_to_the_manager_to_the_admin(bot, asked):
+def test_sla_compliance_unanswered_it_goes_from_the_csm_to_the_manager_to_the_admin(bot, asked):
     assert len(cards(bot, PRIYA)) == 1
     later(bot, OFFICE - timedelta(minutes=1))
     assert cards(bot, GRACE) == []
@@ -109,3 +109,28 @@ def test_resolved_by_the_manager_every_card_says_so(bot, asked):
         [card] = cards(bot, user)
         assert "Resolved by Grace Okafor" in texts_of(card)
         assert card["text"]
+
+
+def test_whose_turn_it_is_is_decided_by_the_roles_of_that_day(bot, asked):
+    with bot.services.database.transaction() as session:
+        for one in session.exec(select(StaffMember)).all():
+            if one.slack_user_id == GRACE or one.email.startswith("grace"):
+                session.delete(one)  # Grace has left the company since the request came
+    later(bot, OFFICE)
+    assert cards(bot, GRACE) == []
+    [card] = cards(bot, NOOR)
+    assert "Priya Raman was told before" in texts_of(card)
+    assert "I have now told Noor Haddad, too" in thread(bot, asked)[-1]
+    later(bot, timedelta(days=5))
+    assert [len(cards(bot, one)) for one in (PRIYA, GRACE, NOOR)] == [1, 0, 1]
+
+
+def test_the_clock_runs_in_the_working_hours_of_the_settings(bot, request):
+    bot.services.settings = bot.services.settings.model_copy(
+        update={"guidepost_working_hours": "10:00-12:00"}
+    )
+    request.getfixturevalue("asked")  # at 10:00: two hours today, two tomorrow
+    later(bot, timedelta(days=1, hours=1, minutes=59))
+    assert cards(bot, GRACE) == []
+    later(bot, timedelta(minutes=1))
+    assert len(cards(bot, GRACE)) == 1

@@ -39,7 +39,7 @@ def met(bot):
     return bot
 
 
-def test_a_promise_in_a_channel_is_proposed_to_who_said_it_and_noted_on_their_word(met):
+def test_promises_in_a_channel_are_proposed_to_who_said_them_and_noted_on_their_word(met):
     ts = heard(met, PRIYA, WORDS)
     assert met.rows(select(Promise)) == []  # nothing counts before a person says so
     shown = texts_of(card(met))

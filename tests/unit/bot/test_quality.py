@@ -48,7 +48,7 @@ def form(bot, user, message, kind):
     return bot.modal(user)
 
 
-def test_the_sample_has_answers_of_the_bot_and_of_people_and_stays_the_same(week):
+def test_quality_assurance_the_sample_has_answers_of_the_bot_and_of_people_and_stays_the_same(week):
     first = texts_of(sample(week, GRACE))
     assert QUESTION in first
     assert HUMAN[:40] in first

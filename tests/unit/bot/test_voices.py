@@ -33,7 +33,9 @@ def said_to_the_bot(bot, text):
     [(COMPLAINT, "complaint", -1), (PRAISE, "praise", 1)],
     ids=["complaint", "praise"],
 )
-def test_it_is_feedback_once_the_csm_says_so_and_not_before(listening, text, kind, rating):
+def test_complaints_and_praise_are_feedback_once_the_csm_says_so_and_not_before(
+    listening, text, kind, rating
+):
     said_to_the_bot(listening, text)
     assert listening.rows(select(Feedback)) == []
     [card] = cards(listening)

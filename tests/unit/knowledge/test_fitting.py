@@ -128,7 +128,7 @@ def test_text_in_the_questions_language_comes_first_even_where_the_model_reads_i
         pytest.param([], STARTER, "", id="nothing quoted"),
     ],
 )
-def test_an_answer_says_that_it_is_for_another_plan(quoted, asker, note):
+def test_pricing_tiers_an_answer_says_that_it_is_for_another_plan(quoted, asker, note):
     assert fitted(quoted, quoted, asker).note == note
 
 
@@ -146,5 +146,5 @@ def test_an_answer_says_that_it_is_for_another_plan(quoted, asker, note):
         ),
     ],
 )
-def test_the_footer_names_what_chose(quoted, found, asker, answered_for):
+def test_customisable_features_the_footer_names_what_chose(quoted, found, asker, answered_for):
     assert fitted(quoted, found, asker).answered_for == answered_for

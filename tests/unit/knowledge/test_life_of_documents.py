@@ -115,7 +115,7 @@ def test_a_document_whose_dates_are_wrong_is_reported_and_the_rest_goes_on(base)
 # --- rules
 
 
-def test_the_sources_rules_decide_who_reads_what_documents_do_not_say(base):
+def test_knowledge_base_the_sources_rules_decide_who_reads_what_documents_do_not_say(base):
     base.write(export=EXPORT, login="---\naudience: public\n---\n" + LOGIN)
     (base.source / "guidepost.yaml").write_text(
         '"**": {audience: internal, plan: growth, persona: admin, owner: docs@example.com, reviewed_at: 2024-01-01}'

@@ -17,7 +17,7 @@ def days_asked(world):
 
 
 @pytest.mark.parametrize(("cadence", "apart"), [("usual", 5), ("fewer", 10), ("monthly", 21)])
-def test_two_check_ins_of_a_person_are_as_far_apart_as_they_chose(world, cadence, apart):
+def test_constant_interaction_two_check_ins_of_a_person_are_as_far_apart_as_they_chose(world, cadence, apart):
     with world.database.transaction() as session:
         for slack_id in world.contacts:
             workspaces.set_cadence(session, world.workspace_id, slack_id, cadence, world.clock.now())

@@ -165,7 +165,9 @@ def test_a_playbook_that_cannot_be_started_by_another_becomes_a_task(world, look
     assert [task.title for task in world.tasks()] == ["“nothing” did not start for Smb Works"]
 
 
-def test_a_published_version_leaves_running_ones_alone_until_they_are_migrated(world, look):
+def test_finalise_segmented_journeys_and_automate_a_published_version_leaves_running_ones_alone_until_they_are_migrated(
+    world, look
+):
     look.publish()
     first = world.start("hello", "smb")
     later = yaml.safe_load(HELLO)["steps"] | {

@@ -39,7 +39,7 @@ def test_adding_working_days(start, workdays, expected):
         pytest.param("Mars/Olympus", (2026, 3, 2, 11), (2026, 3, 2, 11), id="an unknown zone is UTC"),
     ],
 )
-def test_the_first_moment_outside_quiet_hours(zone, moment, expected):
+def test_cloud_access_the_first_moment_outside_quiet_hours(zone, moment, expected):
     assert Calendar(zone).first_moment(datetime(*moment, tzinfo=UTC)) == datetime(*expected, tzinfo=UTC)
 
 

@@ -251,7 +251,7 @@ def test_a_file_that_is_not_there_is_named(load, tmp_path):
     ("arr", "segment"),
     [("11999.99", "SMB"), ("12000", "MM"), ("99999.99", "MM"), ("100000", "ENT"), ("0", "SMB"), ("", "MM")],
 )
-def test_a_missing_segment_follows_from_revenue(load, rows, arr, segment):
+def test_customer_segmentation_a_missing_segment_follows_from_revenue(load, rows, arr, segment):
     load("accounts", f"account_id,name,arr,segment\na,A,{arr},\n")
 
     assert [a.segment for a in rows(Account)] == [segment]

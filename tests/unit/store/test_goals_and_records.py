@@ -172,7 +172,7 @@ def away(session, company, who, cover, start, end, clock):
     )
 
 
-def test_who_is_away_is_covered_and_so_is_who_covers(database, company, clock):
+def test_cs_teams_who_is_away_is_covered_and_so_is_who_covers(database, company, clock):
     monday, friday = date(2026, 3, 2), date(2026, 3, 6)
     with database.transaction() as session:
         away(session, company, OMAR, LENA, monday, friday, clock)

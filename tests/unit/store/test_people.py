@@ -139,7 +139,7 @@ def test_a_manager_sees_the_teams_of_those_who_report_to_them(database, company)
     assert seen == {"nord", "pros", "bolt"}
 
 
-def test_people_and_accounts_of_another_workspace_do_not_exist(database, company):
+def test_security_people_and_accounts_of_another_workspace_do_not_exist(database, company):
     with database.reading() as session:
         assert resolve_person(session, "another", "U0ANA").kind == "unknown"
         omar = resolve_person(session, company.workspace_id, "U0OMAR")

@@ -77,7 +77,7 @@ def test_every_course_ends_as_it_was_answered(happy, answers, messages, outcome)
     assert [line.text for line in found.lines if line.kind == "outcome"] == [outcome]
 
 
-def test_the_promoter_hears_their_own_words(happy):
+def test_word_of_mouth_referral_and_community_the_promoter_hears_their_own_words(happy):
     [message] = [line for line in course(happy, {}).lines if line.kind == "message"]
     assert message.to == "Ben Bo"
     assert message.text.startswith(f"Hi Ben, you gave us a 9 and said “{WORDS}”. Thank you.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlmodel import select
 
 from playbooks.stand_ins import Script, Scripted
-from store.tables import Account, Contact
+from store.tables import Account, Contact, UsageFact
 from tests.unit.playbooks.conftest import START
 
 SUMMER = date(2026, 6, 30)
@@ -180,3 +181,24 @@ def test_nobody_who_opted_out_is_written_to_and_a_missing_buyer_is_noticed(world
     assert "L2: The trial of Smb Works ends on 16 March 2026, and nobody with a budget is known" in texts(
         lines, "task"
     )
+
+
+def test_integrations_the_tools_that_they_name_are_kept_as_a_fact_and_a_task_asks_whether_we_have_them(world):
+    world.change((Account, world.accounts["smb"]), stage="decision")
+    run = world.start("evaluation", "smb")
+    for step, answer in GOOD.items():
+        if world.steps(run).get("E3_tools") == "sent":
+            break
+        asked = world.steps(run).get(step) == "sent"
+        if asked and step == "E3":
+            world.reply(run, step, "UBEN_SMB", "integrations")
+        elif asked:
+            world.reply(run, step, "UBEN_SMB", answer.value, answer.text)
+    world.reply(run, "E3_tools", "UBEN_SMB", text="Shopify and Xero")
+
+    with world.database.reading() as session:
+        facts = session.exec(select(UsageFact.value).where(UsageFact.kind == "tool")).all()
+    assert facts == ["Shopify and Xero"]
+    assert "Integrations for Smb Works: which tools, and do we have them" in [
+        one.title for one in world.tasks()
+    ]

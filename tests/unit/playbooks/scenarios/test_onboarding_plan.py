@@ -104,7 +104,7 @@ def test_security_that_stays_open_is_escalated(shipped_world):
     assert any("Security or single sign-on at Ent Works has been open" in task for task in tasks(found))
 
 
-def test_few_people_at_a_small_customer_are_invited_on_the_third_day(shipped_world):
+def test_tailored_onboarding_few_people_at_a_small_customer_are_invited_on_the_third_day(shipped_world):
     shipped_world.change((Account, shipped_world.accounts["smb"]), seats=20)
     assert asked(course(shipped_world, "smb", {"O1": "team_live", "O1c": "weekly"}))[:4] == [
         "O1",

@@ -79,7 +79,7 @@ def test_every_course_ends_as_it_was_answered(grown, answers, messages, outcome)
     assert end(found) == [outcome]
 
 
-def test_the_message_begins_with_a_fact_about_them(grown):
+def test_growth_alignment_the_message_begins_with_a_fact_about_them(grown):
     found = course(grown, {"U1": "offer"})
     [message] = [line for line in found.lines if line.kind == "message"]
     assert message.text.startswith(

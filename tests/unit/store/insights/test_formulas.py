@@ -201,7 +201,7 @@ def test_saved_is_of_those_at_risk_whose_renewal_is_decided():
     [(12, 0.02, 40_000), (11, 0.02, None), (24, 0.0, None)],
     ids=["a year", "too little data", "nobody left"],
 )
-def test_a_lifetime_value_needs_a_year_and_somebody_who_left(months, churn, value):
+def test_lifetime_value_needs_a_year_and_somebody_who_left(months, churn, value):
     assert revenue.lifetime_value(1000, 0.8, churn, months).value == (value and pytest.approx(value))
 
 
@@ -209,7 +209,7 @@ MONEY = st.integers(0, 10**9)
 
 
 @given(st.lists(st.builds(Revenue, st.text(), MONEY, MONEY), max_size=30))
-def test_gross_retention_is_never_above_net_or_one(rows):
+def test_retention_focus_gross_retention_is_never_above_net_or_one(rows):
     gross, net = revenue.grr(rows), revenue.nrr(rows)
 
     assert_share(revenue.logo_retention(rows))

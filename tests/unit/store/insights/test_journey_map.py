@@ -59,7 +59,7 @@ def everything(journey):
         ("all:article.Exports", "question"),
     ],
 )
-def test_every_kind_of_row_is_a_touchpoint(journey, key, kind):
+def test_map_of_touchpoints_and_actions_every_kind_of_row_is_a_touchpoint(journey, key, kind):
     everything(journey)
     found = cell(map_of(journey), key)
     assert (found.volume.value, found.volume.kind) == (1, kind)
@@ -125,7 +125,7 @@ def test_waits_run_in_business_hours_of_the_account(journey):
     assert cell(map_of(journey), "adoption:handover").wait.metric.value == 9 * 60
 
 
-def test_a_touch_stands_where_the_account_stood_at_that_moment(journey):
+def test_segment_customer_base_a_touch_stands_where_the_account_stood_at_that_moment(journey):
     journey.move("pros", "adoption", days=20)
     journey.move("pros", "ENT", days=20, kind="segment")
     journey.ask("pros", days=30)
@@ -139,7 +139,7 @@ def test_a_touch_stands_where_the_account_stood_at_that_moment(journey):
     assert map_of(journey, segment="ENT").stages == ("adoption",)
 
 
-def test_the_map_can_be_cut_by_persona(journey):
+def test_build_buyer_personas_the_map_can_be_cut_by_persona(journey):
     with journey.database.transaction() as session:
         ana = session.exec(select(Contact).where(Contact.slack_user_id == "U0ANA")).one()
         ana.persona = "admin"
@@ -182,7 +182,7 @@ def test_nothing_met_is_an_empty_map_and_an_empty_audit(journey):
 # The audit
 
 
-def test_low_csat_at_one_article_leads_the_red_list_with_its_threads(journey):
+def test_audit_touchpoints_low_csat_at_one_article_leads_the_red_list_with_its_threads(journey):
     for n in range(8):
         journey.ask(days=5 + n / 10, article="SSO setup", ratings=(-1,) if n < 7 else (1,))
         journey.ask(days=5 + n / 10, article="Exports", ratings=(1,))

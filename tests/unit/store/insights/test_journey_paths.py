@@ -44,7 +44,7 @@ def purchase(journey):
     return journey
 
 
-def test_the_path_tells_touchpoints_in_their_order_with_the_days_between(purchase):
+def test_analyse_path_to_purchase_touchpoints_in_their_order_with_the_days_between(purchase):
     path = made(purchase, path_to_purchase)
     (way,) = path.ways
     assert (way.account, way.because) == ("Prospekt AG", "stage")
@@ -123,7 +123,7 @@ def two_versions(journey, finished_before, finished_now, of=30):
             journey.run(version=version, days=40, ended=10, state=state, goal=n < finished)
 
 
-def test_versions_are_compared_and_only_what_is_beyond_noise_is_told(journey):
+def test_analyse_and_iterate_versions_are_compared_and_only_what_is_beyond_noise_is_told(journey):
     two_versions(journey, 6, 26)
     (compared,) = made(journey, compare_versions).playbooks
     newest, before = compared.versions
@@ -172,7 +172,7 @@ def close(journey, term, outcome, *, days=5):
     )  # fmt: skip
 
 
-def test_the_market_tells_which_industries_and_sizes_are_won_kept_and_lost(journey):
+def test_understand_target_market_which_industries_and_sizes_are_won_kept_and_lost(journey):
     describe(journey, "nord", industry="Logistics", seats=8)
     describe(journey, "bolt", industry="Retail", seats=300)
     describe(journey, "pros", industry="Logistics", seats=40)
