@@ -11,6 +11,7 @@ from playbooks.effects import Happen, LookUp, SetConsent, SetFact, SetForecast, 
 from playbooks.holding import holds
 from playbooks.state import StepRecord
 from playbooks.types import STAFF, Message, Notice
+from playbooks.wording import VALUE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -163,7 +164,7 @@ def _look_up(
 def _escalate(
     turn: Turn, record: StepRecord, action: deeds.Escalate, _slot: str, extra: dict[str, str]
 ) -> None:
-    why = turn.filled(action.escalate.why, turn.values(record) | extra)
+    why = turn.filled(action.escalate.why, turn.values(record) | extra, VALUE_LIMIT)
     work.escalate(turn, turn.own(record), action.escalate, why, record.step)
 
 

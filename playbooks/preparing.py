@@ -239,10 +239,11 @@ def _is_red(turn: Turn) -> str | None:
 
 def approve(turn: Turn, record: StepRecord, by: str, text: str | None) -> None:
     """A CSM agrees. What is due goes out; a previewed message keeps its time."""
-    if text is not None and not 0 < len(text.strip()) <= MAX_MESSAGE:
+    most = max(MAX_MESSAGE, len(record.text or ""))  # what staff wrote for its reader may be longer
+    if text is not None and not 0 < len(text.strip()) <= most:
         turn.notify(
             record,
-            f"That text has {len(text.strip())} characters; a message has 1 to {MAX_MESSAGE}. Nothing was changed.",
+            f"That text has {len(text.strip())} characters; a message has 1 to {most}. Nothing was changed.",
         )
         return
     changes = {}

@@ -126,19 +126,19 @@ class Turn:
             self.playbook, self.run, self.context, self.now, person=self.person(record), facts=facts
         )
 
-    def filled(self, text: str, known: dict[str, str]) -> str:
-        """The text with its variables filled in, what is not known said so."""
-        return wording.fill(text, dict.fromkeys(wording.variables_of(text), UNKNOWN) | known) or ""
+    def filled(self, text: str, known: dict[str, str], limit: int | None = None) -> str:
+        """The text with its variables filled in, what is not known said so; a value has at most `limit` characters."""
+        return wording.fill(text, dict.fromkeys(wording.variables_of(text), UNKNOWN) | known, limit) or ""
 
     def best_filled(self, texts: Iterable[str], known: dict[str, str]) -> str:
         """The first of several texts whose variables are all known, else the last with what is not known said so."""
         texts = tuple(texts)
-        full = (found for text in texts if (found := wording.fill(text, known)))
+        full = (found for text in texts if (found := wording.fill(text, known, None)))
         return next(full, None) or next((self.filled(text, known) for text in texts[-1:]), "")
 
     def known_or_empty(self, text: str, known: dict[str, str]) -> str:
         """The text with its variables filled in; nothing if one of them is not known."""
-        return wording.fill(text, known) or ""
+        return wording.fill(text, known, None) or ""
 
     def person(self, record: StepRecord) -> Person | None:
         """The contact that the step is for."""

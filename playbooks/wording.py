@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playbooks.bands import goal_share, standing
 from playbooks.holding import PROMOTER
-from playbooks.types import MAX_LABEL, MAX_MESSAGE, Question
+from playbooks.types import MAX_LABEL, MAX_MESSAGE, STAFF, Question
 from playbooks.workdays import zone_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from playbooks.types import Option, Playbook
 
 FACT_AGE = timedelta(days=45)  # an older observation is not quoted as {fact}
-VALUE_LIMIT = 160  # characters of one inserted value
+VALUE_LIMIT = 160  # characters of one inserted value, where it is one among others
+WHOLE_MESSAGE = 2400  # characters of a message that holds what staff wrote for its reader
+QUOTED = 2500  # characters of somebody's words in a notice; with what stands around them, Slack takes no more
 LONG_VALUES = frozenset({"brief", "value_recap", "fact"})
 DATES_FACT = "dates_wrong"
 NO_VALUE = frozenset({"seats_used", "first_login_count", "logins_30d", "setup_progress", "first_value"})
@@ -35,6 +37,12 @@ VARIABLES = frozenset(
 )  # fmt: skip
 
 
+class Whole(str):
+    """What staff wrote for a customer to read: it is never cut."""
+
+    __slots__ = ()
+
+
 PREFIXES = ("fact_", "note_", "day_")  # {fact_KIND}, {note_KIND}, {day_ANCHOR}
 
 
@@ -43,11 +51,17 @@ def variables_of(text: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
-def fill(text: str, values: Mapping[str, str]) -> str | None:
-    """The text with its variables filled in, or None if one of them is not known."""
+def fill(text: str, values: Mapping[str, str], limit: int | None = VALUE_LIMIT) -> str | None:
+    """The text with its variables filled in, or None if one of them is not known.
+
+    Args:
+        text: with variables in braces.
+        values: what is known.
+        limit: characters of one value, but for what staff wrote; None cuts nothing.
+    """
     if any(not values.get(name) for name in variables_of(text)):
         return None
-    return text.format_map({name: _clipped(name, value) for name, value in values.items()}).strip()
+    return text.format_map({name: _clipped(name, value, limit) for name, value in values.items()}).strip()
 
 
 def literal(text: str) -> str:
@@ -56,9 +70,16 @@ def literal(text: str) -> str:
 
 
 def first_known(texts: Iterable[str], values: Mapping[str, str]) -> str | None:
-    """The first of several texts whose variables are all known, and that is short enough for a customer."""
-    filled = (fill(text, values) for text in texts)
-    return next((text for text in filled if text is not None and len(text) <= MAX_MESSAGE), None)
+    """The first of several texts whose variables are all known, and that is short enough for a customer.
+
+    What staff wrote for its reader may make it longer than the bot's own words may be.
+    """
+    for text in texts:
+        filled = fill(text, values)
+        by_staff = any(isinstance(values.get(name), Whole) for name in variables_of(text))
+        if filled is not None and len(filled) <= (WHOLE_MESSAGE if by_staff else MAX_MESSAGE):
+            return filled
+    return None
 
 
 def missing_from(texts: Iterable[str], values: Mapping[str, str]) -> list[str]:
@@ -180,8 +201,9 @@ def _noted(run: Run, context: Context) -> dict[str, str | None]:
     return found | {f"fact_{kind}": value for kind, value in run.facts.items()}
 
 
-def _clipped(name: str, value: str) -> str:
-    return value if name in LONG_VALUES else clip(value, VALUE_LIMIT)
+def _clipped(name: str, value: str, limit: int | None) -> str:
+    whole = limit is None or name in LONG_VALUES or isinstance(value, Whole)
+    return value if whole or limit is None else clip(value, limit)
 
 
 def quotable(context: Context, kinds: Iterable[str], today: date) -> Fact | None:
@@ -274,8 +296,10 @@ def _answers(playbook: Playbook, run: Run, labels: Mapping[str, str]) -> dict[st
         if isinstance(body, Question) and record.answer:
             ticked = (playbook.option(record.step, one) for one in record.answer.split(","))
             words = [fill(option.label, labels) for option in ticked if option]
-            known[body.ask.key] = record.answer_text or ", ".join(filter(None, words)) or record.answer
-            known |= record.fields
+            said = record.answer_text or ", ".join(filter(None, words)) or record.answer
+            kind = Whole if record.audience in STAFF else str
+            known[body.ask.key] = kind(said)
+            known |= {name: kind(value) for name, value in record.fields.items()}
     return known
 
 

@@ -8,7 +8,7 @@ from playbooks.deeds import TaskSpec
 from playbooks.effects import CloseTask, CreateTask, SetTimer
 from playbooks.state import TaskNote
 from playbooks.terms import Delay
-from playbooks.wording import literal, together
+from playbooks.wording import VALUE_LIMIT, literal, together
 
 if TYPE_CHECKING:
     from playbooks.deeds import EscalationSpec, Role
@@ -38,7 +38,7 @@ def make(turn: Turn, record: StepRecord | None, spec: TaskSpec, slot: str, **ext
     steps = tuple(dict.fromkeys(keys))
     known = (turn.values(record) if record else {"account": turn.context.account}) | extra
     known |= _shared(turn, steps)
-    title = turn.filled(spec.title, known)
+    title = turn.filled(spec.title, known, VALUE_LIMIT)
     body = "\n".join(
         [turn.filled(spec.body, known), *(f"☐ {turn.filled(one, known)}" for one in spec.checklist)]
     )

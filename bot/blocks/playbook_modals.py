@@ -18,6 +18,7 @@ from bot.blocks import parts
 from bot.blocks.answer_forms import ANSWER_MODAL, inputs_of
 from bot.blocks.text import shortened
 from playbooks.types import MAX_MESSAGE
+from playbooks.wording import WHOLE_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,7 @@ def edit_modal(context: Mapping[str, Any], text: str) -> dict[str, Any]:
         "Change the message",
         "Save and approve",
         context,
-        [_text_input("Message", text, MAX_MESSAGE)],
+        [_text_input("Message", text, max(MAX_MESSAGE, len(text)))],
     )
 
 
@@ -80,8 +81,8 @@ def problems(callback_id: str, values: Mapping[str, str], now: datetime) -> dict
     text = values.get(TEXT, "").strip()
     if callback_id in {WRITE_MODAL, EDIT_MODAL} and not text:
         return {TEXT: "Write at least a word."}
-    if callback_id == EDIT_MODAL and len(text) > MAX_MESSAGE:
-        return {TEXT: f"At most {MAX_MESSAGE} characters; this has {len(text)}."}
+    if callback_id == EDIT_MODAL and len(text) > WHOLE_MESSAGE:
+        return {TEXT: f"At most {WHOLE_MESSAGE} characters; this has {len(text)}."}
     return _problem_of_day(values.get(DAY, ""), now) if callback_id == SNOOZE_MODAL else {}
 
 

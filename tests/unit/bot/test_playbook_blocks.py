@@ -330,11 +330,11 @@ def test_a_modal_is_one_that_slack_opens_and_we_listen_to(view):
         pytest.param(modals.WRITE_MODAL, {"text": " \n "}, {"text": "Write at least a word."}, id="blank"),
         pytest.param(modals.WRITE_MODAL, {}, {"text": "Write at least a word."}, id="nothing"),
         pytest.param(modals.EDIT_MODAL, {"text": ""}, {"text": "Write at least a word."}, id="an empty edit"),
-        pytest.param(modals.EDIT_MODAL, {"text": "x" * 600}, {}, id="as long as may be"),
+        pytest.param(modals.EDIT_MODAL, {"text": "x" * 2400}, {}, id="as long as may be"),
         pytest.param(
             modals.EDIT_MODAL,
-            {"text": "x" * 601},
-            {"text": "At most 600 characters; this has 601."},
+            {"text": "x" * 2401},
+            {"text": "At most 2400 characters; this has 2401."},
             id="too long",
         ),
         pytest.param(
