@@ -85,3 +85,11 @@ def test_what_a_choice_brings_is_what_is_lost_without_it(results_page):
 def test_no_measurement_has_an_unknown_name(measure):
     with pytest.raises(SystemExit, match="There is no measurement everything"):
         measure.main(["everything"])
+
+
+def test_a_benchmark_is_told_with_the_command_that_runs_it(results_page, monkeypatch, tmp_path):
+    monkeypatch.setattr(results_page, "KEPT", tmp_path)
+    (tmp_path / "newcomer.txt").write_text("measured on a day\nscifact: ndcg@10   0.744 / 0.700\n")
+    told = results_page.benches()
+    assert 'make bench ARGS="-k newcomer"' in told
+    assert "scifact: ndcg@10   0.744 / 0.700" in told
