@@ -58,13 +58,15 @@ class Plan:
         months: how many are played.
         accounts: how many customers.
         seed: the same gives the same company, and the same rows.
-        last: the last day that is played.
+        last: the last day of these months.
+        days: how many days are played, from the first on; all of them if None.
     """
 
     months: int
     accounts: int
     seed: int
     last: date
+    days: int | None = None
 
     def company(self) -> Company:
         """Who is in it.
@@ -79,6 +81,11 @@ class Plan:
             )
         first = self.last - timedelta(days=round(self.months * MONTH) - 1)
         return with_planted_terms(make_company(self.accounts, self.seed, first, self.last))
+
+    def ends(self, company: Company) -> datetime:
+        """Until when the company is played."""
+        over = company.last if self.days is None else company.first + timedelta(days=self.days - 1)
+        return datetime.combine(over + timedelta(days=1), BEGINS, UTC)
 
 
 def plan_of(months: int, accounts: int, seed: int, until: str) -> Plan:
@@ -123,7 +130,7 @@ def build(
         core.ingest.sync(sample.HELP_CENTER, audience="customer", account_id=core.account_id)
         remembered.load()
         _publish(stage)
-        ends = datetime.combine(company.last + timedelta(days=1), BEGINS, UTC)
+        ends = plan.ends(company)
         play = Play(stage, company, plan.seed)
         for day in play.until(ends):
             if tell is not None:
