@@ -9,17 +9,27 @@ import pytest
 from slack_bolt import BoltRequest
 from sqlmodel import select
 
+from bot.digesting import Recipe as DigestRecipe
+from bot.listeners.digest import opened_view
+from bot.listeners.journey import Recipe as JourneyRecipe
+from bot.listeners.journey import rows_view
+from bot.slack.incoming import Pressed
+from store.insights.journey.requests import Wanted
+from store.insights.values import Period
 from store.tables import (
     Answer,
     Conversation,
     Feedback,
     InboundEvent,
+    KnowledgeGap,
+    Message,
     OutboxMessage,
     PlaybookRun,
+    SampledAnswer,
     Task,
     Workspace,
 )
-from tests.bot_fixtures import COMMUNITY, HARBOUR, ISLA, MIRA, OWEN, PRIYA, TEAM, TOM, texts_of
+from tests.bot_fixtures import COMMUNITY, HARBOUR, ISLA, MIRA, NOOR, OWEN, PRIYA, TEAM, TOM, texts_of
 
 QUESTION = "How do I export my data?"
 FAULTS = ("Traceback", "Error:", "Exception", "KeyError", "NoneType", "sqlalchemy", "Something went wrong")
@@ -319,3 +329,65 @@ def test_an_answer_whose_response_url_has_expired_is_said_all_the_same(bot):
     assert slack_tells(bot, body) == 200
     [help_] = bot.seen(ISLA, HARBOUR).ephemerals
     assert "/cs ask" in texts_of(help_)
+
+
+@pytest.fixture
+def theirs(bot):
+    """The id of a row of each kind that belongs to another workspace, by what would be pressed with it."""
+    bot.say(ISLA, HARBOUR, mention(bot, QUESTION))
+    [preview] = bot.command(TOM, bot.dm(TOM), "play start onboarding @Petal & Post")
+    bot.press(TOM, preview, "play_start")
+    now = bot.services.clock.now()
+    with bot.database.transaction() as session:
+        other = Workspace(slack_team_id="T0OTHER", name="Other", created_at=now)
+        session.add(other)
+        session.flush()
+        question = session.exec(select(Message).where(Message.text == QUESTION)).one()
+        run = session.exec(select(PlaybookRun)).one()
+        run.workspace_id = other.id
+        rows = {
+            "gap_open gap_draft gap_dismiss gap_owner": KnowledgeGap(workspace_id=other.id, opened_at=now, changed_at=now),
+            "told_us_open told_us_plan told_us_decline told_us_ship": Feedback(
+                workspace_id=other.id, kind="remark", subject="message:C1:1", slack_user_id=ISLA, comment="A wish",
+                created_at=now, updated_at=now,
+            ),
+            "qa_review": SampledAnswer(
+                workspace_id=other.id, week=now.date(), position=1, kind="bot", message_id=question.id, created_at=now
+            ),
+            "task_done_mine task_done_team": Task(workspace_id=other.id, key="theirs", title="Theirs", created_at=now),
+            "playbook_answer_0 playbook_approve playbook_skip playbook_later": run,
+        }  # fmt: skip
+        session.add_all(rows.values())
+        session.flush()
+        return {action: (type(row), row.id) for actions, row in rows.items() for action in actions.split()}
+
+
+def test_buttons_with_the_ids_of_another_workspace_get_a_sentence_and_change_nothing(bot, theirs):
+    def stands():
+        with bot.database.reading() as session:
+            return {row_id: session.get_one(kind, row_id).model_dump() for kind, row_id in theirs.values()}
+
+    before, place = stands(), bot.dm(NOOR)
+    for number, (action, (kind, row_id)) in enumerate(
+        theirs.items()
+    ):  # an admin's role opens every door of ours
+        value = json.dumps({"run": row_id, "step": "O1", "value": "other"}) if kind is PlaybookRun else row_id
+        seen = len(bot.seen(NOOR, place).ephemerals)
+        assert slack_tells(bot, pressed(action, value, NOOR, place, number)) == 200
+        replies = until(lambda: bot.seen(NOOR, place).ephemerals[seen:], action)  # noqa: B023 - called at once
+        assert_in_words("\n".join(texts_of(one) for one in replies))
+    assert stands() == before
+
+
+def test_figures_that_were_made_for_a_person_of_another_workspace_do_not_open(bot):
+    now, theirs = bot.services.clock.now(), "U0THEIRS"
+    digests = DigestRecipe(Period(now, now, "7d"), now, "", theirs).packed()
+    journeys = JourneyRecipe(Wanted(), now, theirs).packed()
+
+    def press(value, block):
+        return Pressed("k", "rows", block, value, NOOR, TEAM, None, None, None, None, {})
+
+    opened = opened_view(bot.services, press("questions.asked", f"digest0:{digests}"))
+    assert "I can no longer open this figure" in texts_of(opened)
+    opened = rows_view(bot.services, press("map:0:0", f"journey0:{journeys}"))
+    assert "I can no longer open these rows" in texts_of(opened)

@@ -23,6 +23,7 @@ from store.tables import (
     feedback,
 )
 from tests.bot_fixtures import GRACE, HARBOUR, ISLA, MIRA, OWEN, PRIYA, TEAM, texts_of
+from tests.mortal import Killed, mortal
 
 WISH = "Please let drivers take photos of the delivery"
 
@@ -218,3 +219,25 @@ def test_texts_are_compared_by_their_vectors():
     )
     assert scores[0] > scores[1]
     assert TextLikeness(HashingEmbedder()).scores("x", []) == []
+
+
+def test_telling_back_that_is_killed_at_every_boundary_tells_each_who_asked_once(bot, wishes):
+    [owens] = bot.rows(select(Feedback).where(Feedback.slack_user_id == OWEN))
+    plan(bot, also=owens.id)
+    ship(bot)
+    deaths = 0
+    for number in range(1, 8):
+        for when in ("before", "after"):
+            try:
+                TellingBack(mortal(bot.services, number, when)).run_due()
+            except Killed:
+                deaths += 1
+    assert deaths > 4
+    for _ in range(2):  # two take over at once
+        TellingBack(bot.services).run_due()
+        TellingBack(bot.services).run_due()
+        bot.settle()
+
+    assert sorted((one.slack_user_id, one.state) for one in told(bot)) == [(ISLA, "sent"), (OWEN, "sent")]
+    assert all(item.told_at for item in bot.rows(select(LoopItem)))
+    assert loop_of(bot).state == "told"

@@ -25,6 +25,7 @@ from store.tables import (
     Workspace,
 )
 from tests.bot_fixtures import COMMUNITY, GRACE, HARBOUR, ISLA, JONAS, MIRA, OWEN, PRIYA, TEAM, TOM, texts_of
+from tests.mortal import Killed, mortal
 from tests.unit.bot.test_verified_answers import send, take_in
 
 SOLVED = "Yes: bakeries get the zebra discount of one free depot."
@@ -180,6 +181,25 @@ def test_a_process_that_ends_between_approval_and_telling_loses_nothing(bot, ask
     TellingBack(bot.services).run_due()  # the next process looks, too
     bot.settle()
     TellingBack(bot.services).run_due()
+    assert [row.state for row in told(bot)] == ["sent"]
+    assert gap_of(bot).state == "told"
+
+
+def test_telling_back_that_is_killed_at_every_boundary_tells_the_asker_once(bot, asked):
+    fill(bot)
+    deaths = 0
+    for number in range(1, 8):
+        for when in ("before", "after"):
+            try:
+                TellingBack(mortal(bot.services, number, when)).run_due()
+            except Killed:
+                deaths += 1
+    assert deaths > 4
+    for _ in range(2):  # two take over at once
+        TellingBack(bot.services).run_due()
+        TellingBack(bot.services).run_due()
+        bot.settle()
+
     assert [row.state for row in told(bot)] == ["sent"]
     assert gap_of(bot).state == "told"
 
