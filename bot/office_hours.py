@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from playbooks.workdays import DAY_BEGINS, DAY_ENDS
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -19,12 +17,12 @@ def due_after(calendar: Calendar, moment: datetime, span: timedelta = ANSWER_WIT
     """The moment by which that much office time has passed.
 
     Args:
-        calendar: the person's zone and holidays.
+        calendar: the person's zone, hours and holidays.
         moment: when the clock begins to run; outside office hours, at the next opening.
         span: office time, at most a few days.
     """
     start, left = opening_after(calendar, moment), span
-    while start + left > (closing := calendar.at(calendar.date_of(start), DAY_ENDS)):
+    while start + left > (closing := calendar.at(calendar.date_of(start), calendar.ends)):
         left -= closing - start
         start = opening_after(calendar, closing)
     return start + left
@@ -35,6 +33,6 @@ def opening_after(calendar: Calendar, moment: datetime) -> datetime:
     if not calendar.is_quiet(moment):
         return moment
     day = calendar.date_of(moment)
-    if calendar.is_workday(day) and moment < calendar.at(day, DAY_BEGINS):
-        return calendar.at(day, DAY_BEGINS)
-    return calendar.at(calendar.on_or_after(day + timedelta(days=1)), DAY_BEGINS)
+    if calendar.is_workday(day) and moment < calendar.at(day, calendar.begins):
+        return calendar.at(day, calendar.begins)
+    return calendar.at(calendar.on_or_after(day + timedelta(days=1)), calendar.begins)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from bot import asking, speaking
 from bot.blocks import promise as blocks
 from bot.deliver import Moot, View
-from playbooks.workdays import Calendar
 from store.tables import Account, Promise, promises
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def note(session: Session, services: Services, promise: Promise) -> bool:
     if not promises.make_promise(session, promise):
         return False
     owner = asking.person_of(session, services, promise.said_by)
-    calendar = Calendar(owner.timezone, services.settings.holidays)
+    calendar = services.calendar_of(owner.timezone)
     moments = {
         ON_ITS_DAY: calendar.at(promise.due_on, MORNING),
         LATE: calendar.at(calendar.on_or_after(promise.due_on + timedelta(days=1)), MORNING),

@@ -17,7 +17,6 @@ from bot.deliver import Moot, View
 from bot.digest_times import covered, newest, next_time
 from bot.digesting import Recipe, headline, is_open_to, make, scope_of
 from bot.slack.messenger import Speech, Unreachable
-from playbooks.workdays import Calendar
 from store.errors import StoreError
 from store.tables import DigestSchedule, digest_schedules
 
@@ -73,7 +72,7 @@ class ScheduledDigests:
 
     def _send(self, session: Session, schedule: DigestSchedule) -> None:
         services, now = self._services, self._services.clock.now()
-        calendar, at = calendar_of(services, schedule.zone), time.fromisoformat(schedule.at)
+        calendar, at = services.calendar_of(schedule.zone), time.fromisoformat(schedule.at)
         moment = newest(schedule.every, calendar, at, schedule.next_at, now)
         in_dm = is_dm(schedule.channel_id)
         speaking.send(
@@ -83,11 +82,6 @@ class ScheduledDigests:
         )  # fmt: skip
         schedule.next_at = next_time(schedule.every, calendar, at, moment)
         session.add(schedule)
-
-
-def calendar_of(services: Services, zone: str) -> Calendar:
-    """The working days of a zone, without the days on which nobody is written to."""
-    return Calendar(zone, services.settings.holidays)
 
 
 def is_dm(channel_id: str) -> bool:
@@ -131,7 +125,7 @@ def _render(services: Services, message: OutboxMessage) -> Speech:
     if schedule is None:
         raise Moot("It is not scheduled any more.")
     moment = datetime.fromisoformat(message.payload["moment"])
-    period = covered(schedule.every, calendar_of(services, schedule.zone), moment)
+    period = covered(schedule.every, services.calendar_of(schedule.zone), moment)
     recipe = Recipe(period, moment, schedule.scope, schedule.set_by)
     try:
         scope = scope_to_send(services, schedule.set_by, schedule.channel_id, recipe)

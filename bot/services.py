@@ -171,8 +171,8 @@ class Services:
     headlines: Headlines = field(default_factory=NoHeadlines)
 
     def calendar_of(self, zone: str) -> Calendar:
-        """The working days of somebody in a zone, without the holidays of the settings."""
-        return Calendar(zone, self.settings.holidays)
+        """The working days and hours of somebody in a zone, as the settings have hours and holidays."""
+        return Calendar(zone, self.settings.holidays, *self.settings.working_hours)
 
     def wake_workers(self) -> None:
         """There is a new inbound event."""

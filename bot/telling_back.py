@@ -20,7 +20,6 @@ from bot.gap_steps import propose_steps
 from bot.office_hours import opening_after
 from bot.recording import record_posted
 from bot.slack.messenger import TryLater
-from playbooks.workdays import Calendar
 from store import access, people
 from store.gathering import gather, is_due
 from store.tables import (
@@ -170,7 +169,7 @@ class TellingBack:
 
     def _send(self, session: Session, way: Way, view: str, key: str, **payload: str) -> bool:
         services = self._services
-        calendar = Calendar(way.person.timezone, services.settings.holidays)
+        calendar = services.calendar_of(way.person.timezone)
         return speaking.send(
             session,
             services,

@@ -181,7 +181,7 @@ class Watch:
             return
         was = _before_the_change(session, today) or before
         scores = f"{today.score}" + (
-            f"; it was {was.score} on {was.day:%-d %b}" if was.score is not None else ""
+            f"; it was {was.score} on {was.day:%-d %b %Y}" if was.score is not None else ""
         )
         body = f"Health went from {before.band} to {today.band} ({scores})."
         worst = "; ".join(changes(was, today))
@@ -211,7 +211,7 @@ class Watch:
     ) -> None:
         account = rows.account
         owner = people.owner_of(session, account)
-        calendar = Calendar(owner.timezone if owner else account.timezone)
+        calendar = self._services.calendar_of(owner.timezone if owner else account.timezone)
         task = Task(
             workspace_id=account.workspace_id,
             key=key,

@@ -33,8 +33,15 @@ ISLA, PRIYA, GRACE, AMELIA, NOOR = "U0ISLA", "U0PRIYA", "U0GRACE", "U0AMELIA", "
 HOMES = {"customer": AMELIA, "csm": PRIYA, "manager": GRACE, "admin": NOOR}
 
 
-def take(scenes: Sequence[Callable[[Page, str], None]]) -> None:
-    """Start Guidepost, play the scenes, or those that are named, and save the pictures."""
+def take(
+    scenes: Sequence[Callable[[Page, str], None]], prepare: Callable[[Settings], object] | None = None
+) -> None:
+    """Start Guidepost, play the scenes, or those that are named, and save the pictures.
+
+    Args:
+        scenes: each goes on where the one before it ended.
+        prepare: what is done in the empty folder before the start.
+    """
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         sys.exit("There is no Chromium on this machine. Install chromium or google-chrome and try again.")
@@ -42,6 +49,8 @@ def take(scenes: Sequence[Callable[[Page, str], None]]) -> None:
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         settings = Settings(_env_file=None, guidepost_data_dir=Path(folder), guidepost_local_port=0, port=0)
+        if prepare is not None:
+            prepare(settings)
         with running(settings) as (_bot, access):
             browser = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu", *root])
             page = browser.new_page(viewport=SIZE, device_scale_factor=1.5)
@@ -107,6 +116,49 @@ def account(page: Page, address: str) -> None:
     save(page, "account")
 
 
+def handover(page: Page, address: str) -> None:
+    """What cannot be answered goes to a person: what the customer is told, and what the CSM gets."""
+    go(page, address, ISLA, "C0HARBOUR")
+    write(page, "@Guidepost can we pay you in Norwegian kroner?")
+    answer = page.get_by_test_id("thread-log").get_by_test_id("message").last
+    answer.get_by_test_id("action-talk_to_person").click()
+    told = page.get_by_test_id("thread-log").get_by_test_id("message").last
+    expect(told).to_contain_text("passed this on")
+    save(page, "wish")
+    go(page, address, PRIYA)
+    page.get_by_test_id("app-entry").click()
+    card = page.get_by_test_id("message").filter(has_text="would like to talk to a person").last
+    expect(card.get_by_test_id("action-handover_take")).to_be_visible()
+    top(card)
+    save(page, "handover")
+
+
+def gaps(page: Page, address: str) -> None:
+    """What the help centre lacks, by how much it touches."""
+    asked(page, address, PRIYA, "/cs gaps", "gaps")
+
+
+def feedback(page: Page, address: str) -> None:
+    """What customers said about one thing."""
+    asked(page, address, GRACE, "/cs feedback find tracking page", "feedback")
+
+
+def quality(page: Page, address: str) -> None:
+    """The week's sample of answers, to be reviewed."""
+    asked(page, address, GRACE, "/cs qa sample", "quality")
+
+
+def asked(page: Page, address: str, person: str, command: str, name: str) -> None:
+    """One of the team asks by command, among colleagues."""
+    go(page, address, person, "C0CSTEAM")
+    write(page, command)
+    message = page.get_by_test_id("ephemeral").last
+    expect(message).to_be_visible()
+    page.wait_for_timeout(1500)
+    top(message)
+    save(page, name)
+
+
 def homes(page: Page, address: str) -> None:
     """App Home as each role has it."""
     for role, person in HOMES.items():
@@ -155,6 +207,10 @@ SCENES = (
     check_in,
     digest,
     account,
+    handover,
+    gaps,
+    feedback,
+    quality,
     homes,
 )  # a check-in follows the playbook that was started
 

@@ -176,7 +176,7 @@ def promise_due(rows: AccountRows, _is_open: bool) -> Noticed | None:
         return None
     late = [one for one in near if one.due_on < rows.today]
     first = near[0]
-    state = "is overdue" if first in late else f"is due on {first.due_on:%-d %b}"
+    state = "is overdue" if first in late else f"is due on {first.due_on:%-d %b %Y}"
     more = f", and {len(near) - 1} more" if len(near) > 1 else ""
     evidence = tuple(
         Evidence(

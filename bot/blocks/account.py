@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import PlainTextObject, StaticSelectElement
 
 from bot.blocks import parts
 from bot.blocks.figures import USUAL, arr_of, number
-from bot.blocks.text import brief, slack_date, slack_day
+from bot.blocks.text import brief, slack_date, slack_day, with_days
 from bot.slack.messenger import Speech
 
 if TYPE_CHECKING:
@@ -103,13 +103,13 @@ def account_speech(card: AccountCard) -> Speech:
     if card.goal:
         blocks.append(parts.section(f"*What they want:* {brief(card.goal, 300)}"))
     for title, lines in (
-        ("Why that health", [brief(line, 160) for line in card.health_inputs]),
-        ("Goals", [brief(line, 160) for line in card.goals]),
-        ("Promised and not kept yet", [brief(line, 200) for line in card.promises]),
+        ("Why that health", [with_days(brief(line, 160)) for line in card.health_inputs]),
+        ("Goals", [with_days(brief(line, 160)) for line in card.goals]),
+        ("Promised and not kept yet", [with_days(brief(line, 200)) for line in card.promises]),
         ("Questions open", [_moment(one) for one in card.open_questions]),
         ("People", [_contact(contact) for contact in card.contacts]),
-        ("Usage", [brief(line, 160) for line in card.usage]),
-        ("Playbooks under way", [brief(line, 160) for line in card.runs]),
+        ("Usage", [with_days(brief(line, 160)) for line in card.usage]),
+        ("Playbooks under way", [with_days(brief(line, 160)) for line in card.runs]),
         ("Last questions", [question_line(question) for question in card.questions]),
         ("Last moments", [_moment(one) for one in card.moments]),
     ):

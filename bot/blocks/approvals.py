@@ -38,7 +38,9 @@ def approval_rows(items: Sequence[ApprovalItem]) -> Iterator[Block]:
     if not items:
         return
     waiting = sum(item.needs_word for item in items)
-    count = f"{waiting} for your approval, {len(items) - waiting} going out by themselves"
+    others = len(items) - waiting
+    by_itself = f"{others} to go out by {'itself' if others == 1 else 'themselves'}" if others else ""
+    count = ", ".join(filter(None, (f"{waiting} for your approval" if waiting else "", by_itself)))
     yield parts.section(f"*Messages that wait*  {count}")
     for item in sorted(items, key=lambda one: not one.needs_word)[:LISTED]:
         yield parts.section(_text(item))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 
 from bot.blocks import parts
-from bot.blocks.text import brief, slack_date, slack_day, slack_moment
+from bot.blocks.text import brief, slack_date, slack_day, slack_moment, with_days
 from store.insights.account_health import WORD
 from store.insights.health import KNOWN_ENOUGH
 
@@ -120,7 +120,7 @@ def signal_line(signal: Signal, quotes: Sequence[Quote]) -> str:
     name = NAMES.get(signal.kind, signal.kind.replace("_", " ").capitalize())
     since = f"since {slack_date(signal.opened_at)}"
     return "\n".join(
-        [f"⚑ *{brief(name)}* {since}: {brief(signal.summary, 300)}", *map(quote_line, quotes[:3])]
+        [f"⚑ *{brief(name)}* {since}: {with_days(brief(signal.summary, 300))}", *map(quote_line, quotes[:3])]
     )
 
 
@@ -142,7 +142,7 @@ def quote_line(quote: Quote) -> str:
 
 def card_speech(card: SignalCard) -> Speech:
     """Why now, the rows that say it, what to do, and the buttons."""
-    lines = [f"*{brief(card.title, 200)}*", brief(card.body, 600)]
+    lines = [f"*{brief(card.title, 200)}*", with_days(brief(card.body, 600))]
     if card.instead_of:
         lines.insert(0, f"_{brief(card.instead_of)} cannot be reached, so you hear of it._")
     blocks: list[Block] = [parts.section("\n".join(lines))]

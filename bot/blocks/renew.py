@@ -9,7 +9,7 @@ from bot.blocks import parts
 from bot.blocks.figures import USUAL, number
 from bot.blocks.health import BALLS
 from bot.blocks.text import brief as short
-from bot.blocks.text import mrkdwn, slack_date, slack_day
+from bot.blocks.text import mrkdwn, slack_date, slack_day, with_days
 from store.insights.forecast import CATEGORIES, GATE_DAYS
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def brief_line(line: Line, link: str | None) -> str:
     label = short(source.label, 60)
     where = f"<{link}|{label}>{when}" if link else f"_{label}{when}_"
     text = short(line.text, 300)
-    return f"“{text}” {where}" if line.is_quote else f"{text} {where}"
+    return f"“{text}” {where}" if line.is_quote else f"{with_days(text)} {where}"
 
 
 def forecast_speech(view: ForecastView, note: str = "") -> Speech:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -14,10 +14,14 @@ from store.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, timedelta
+    from datetime import timedelta
 
 _SAME_DAY_EVERYWHERE = time(10, 30)  # of UTC: from ten hours behind it to thirteen ahead
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAY = re.compile(
+    rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})\b"
+)  # as sentences of ours write a day: 14 May 2026
 SECTION_LIMIT = 3000
 MARKDOWN_LIMIT = 11_000  # Slack's 12,000 for all markdown blocks of a message, with room to spare
 BUTTON_LIMIT = 75
@@ -183,6 +187,19 @@ def slack_day(day: date) -> str:
     """A calendar day in the reader's language, the same day for readers from Hawaii to New Zealand."""
     moment = datetime.combine(day, _SAME_DAY_EVERYWHERE, UTC)
     return f"<!date^{int(moment.timestamp())}^{{date_short}}|{day:%-d %b %Y}>"
+
+
+def with_days(words: str) -> str:
+    """Words that are mrkdwn already, the days in them (`14 May 2026`) as each reader's language writes them."""
+    return _DAY.sub(_as_slack_day, words)
+
+
+def _as_slack_day(found: re.Match[str]) -> str:
+    day, month, year = found.groups()
+    try:
+        return slack_day(date(int(year), MONTHS.index(month) + 1, int(day)))
+    except ValueError:  # no such day
+        return found[0]
 
 
 def slack_moment(moment: datetime) -> str:

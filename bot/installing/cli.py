@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -47,6 +47,28 @@ def slack_workspaces(*, as_json: Json = False) -> None:
             for bot in installations.installed(session, settings.slack_client_id or "")
         ]
     show(rows, as_json, _rows_text)
+
+
+@slack_app.command("practice")
+def slack_practice(
+    events_url: Annotated[
+        str, typer.Option(help="Where the app will listen, as its request URL in Slack.")
+    ] = "http://127.0.0.1:3000/slack/events",
+) -> None:
+    """Start a local workspace that the app is installed into by OAuth, as into Slack, and say how."""
+    from bot.installing.practice import practice
+    from bot.run import wait_for_signal
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    folder = settings.guidepost_data_dir / "practice"
+    with practice(folder, settings.guidepost_local_port, events_url) as (workspace, variables):
+        typer.echo(f"The workspace is at {workspace.page_url}. In another terminal:")
+        typer.echo(f"  set -a; . {variables}; set +a; guidepost run")
+        typer.echo(
+            f"Then open {events_url.replace('/slack/events', '/slack/install')}. Ctrl-C ends the workspace."
+        )
+        wait_for_signal()
 
 
 def _rows_text(rows: list[dict[str, Any]]) -> str:

@@ -168,11 +168,11 @@ def card_of(session: Session, services: Services, account: Account, locale: str 
             for one in accounts.contacts_of(session, account.id)
         ),
         usage=tuple(
-            f"{fact.note or f'{fact.kind}: {fact.value}'} ({fact.observed_on:%-d %b})"
+            f"{fact.note or f'{fact.kind}: {fact.value}'} ({fact.observed_on:%-d %b %Y})"
             for fact in accounts.latest_usage(session, account.id)
         ),
         runs=tuple(
-            f"{run.playbook}, {run.state}, since {run.started_at:%-d %b}"
+            f"{run.playbook}, {run.state}, since {run.started_at:%-d %b %Y}"
             for run in playbooks.open_runs(session, workspace_id, [account.id])
         ),
         open_tasks=len(todo),

@@ -12,7 +12,7 @@ from bot.blocks import digest_schedules as words
 from bot.digest_times import EIGHT, covered, next_time
 from bot.digesting import SCOPE_LIMIT, Recipe
 from bot.listeners.commands import answer, finish
-from bot.scheduled_digests import FOR_MANAGERS, calendar_of, scope_to_send
+from bot.scheduled_digests import FOR_MANAGERS, scope_to_send
 from bot.slack.messenger import Speech
 from store.errors import StoreError
 from store.tables import DigestSchedule, digest_schedules
@@ -46,7 +46,7 @@ def schedule(services: Services, call: Call, said: str) -> None:
         wanted = parse(said)
         every = _said(wanted.every)
         zone, channel = wanted.zone or person.timezone, wanted.channel_id or call.command.channel_id
-        calendar = calendar_of(services, zone)
+        calendar = services.calendar_of(zone)
         moment = next_time(every, calendar, wanted.at, now)
         recipe = Recipe(covered(every, calendar, moment), now, wanted.scope, call.command.user_id)
         scope_to_send(services, call.command.user_id, channel, recipe)

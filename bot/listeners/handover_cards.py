@@ -1,7 +1,7 @@
 """The card about a customer who wants a person: to the nearest helper at once, up the chain while nobody answers.
 
-The chain is that of `helpers_for`: the CSM (or who stands in), their manager, the admins. Each has the time of
-`office_hours.ANSWER_WITHIN`, in office hours of the one who was told before. What is due later lies in the outbox
+The chain is that of `helpers_for`: the CSM (or who stands in), their manager, the admins, by the roles that they have
+when their turn comes. Each has the time of `office_hours.ANSWER_WITHIN`, in office hours of the one who was told before. What is due later lies in the outbox
 and is not said if the request has been answered by then.
 """
 
@@ -14,7 +14,7 @@ from bot.blocks import handover as blocks
 from bot.blocks.account import facts
 from bot.deliver import NOT_IN_SLACK, Moot, View
 from bot.listeners.accounts import card_of
-from bot.listeners.helpers import card_to_first, left_to_tell
+from bot.listeners.helpers import card_to_first, helpers_for, left_to_tell
 from bot.office_hours import due_after
 from bot.slack.messenger import Posted
 from store.tables import Account, Conversation, Task, answers, conversations, outbox
@@ -153,6 +153,29 @@ def _render_higher(services: Services, message: OutboxMessage) -> Speech:
         return blocks.handover_speech(_view_of(session, services, task, waited=_told_before(message, task)))
 
 
+def _whoever_it_is_now(services: Services, message: OutboxMessage) -> OutboxMessage:
+    """To whoever holds that rung today: roles, absences and people may have changed since the request came.
+
+    Raises:
+        Moot: everybody who answers for the account has been told.
+    """
+    level = int(message.payload["level"])
+    with services.database.reading() as session:
+        task = session.get_one(Task, message.payload["task_id"])
+        account = session.get(Account, task.account_id) if task.account_id else None
+    told = task.link["chain"][:level]
+    known = {slack_user_id for slack_user_id, _, _ in told}
+    rest = [one for one in chain_of(helpers_for(services, account)) if one[0] not in known]
+    if not rest:
+        raise Moot("Everybody who answers for the account has been told.")
+    if (chain := [*told, *rest]) != task.link["chain"]:
+        with services.database.transaction() as session:
+            task = session.get_one(Task, task.id)
+            task.link = {**task.link, "chain": chain}
+            session.add(task)
+    return message.model_copy(update={"slack_user_id": rest[0][0]})
+
+
 def _told_before(message: OutboxMessage, task: Task) -> str:
     return str(task.link["chain"][int(message.payload["level"]) - 1][1])
 
@@ -244,6 +267,11 @@ def _reply_sent(services: Services, session: Session, message: OutboxMessage, po
 
 VIEWS = {
     CARD: View(render=_render_card, undeliverable=_next_helper),
-    HIGHER: View(render=_render_higher, after=_higher_sent, undeliverable=_higher_undeliverable),
+    HIGHER: View(
+        render=_render_higher,
+        addressed=_whoever_it_is_now,
+        after=_higher_sent,
+        undeliverable=_higher_undeliverable,
+    ),
     REPLY: View(render=_render_reply, after=_reply_sent),
 }

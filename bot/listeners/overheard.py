@@ -67,7 +67,7 @@ def carry_out_heard(services: Services, event: InboundEvent) -> None:
     said = Said.from_payload(event.payload)
     services.directory.meet(said.user_id, team_id=said.user_team)
     asked = asking.who_asks(services, said.user_id, said.channel_id)
-    calendar = Calendar(asked.person.timezone, services.settings.holidays)
+    calendar = services.calendar_of(asked.person.timezone)
     found = promised(said.text, calendar.date_of(_moment(said)), calendar)
     with services.effect_of(event.id) as session:
         if not asked.person.is_staff or asked.place.kind == "internal" or not asked.account_id or not found:

@@ -11,7 +11,6 @@ from bot.listeners.about import account_seen
 from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
 from playbooks.promising import promised
-from playbooks.workdays import Calendar
 from store import access
 from store.tables import Promise, proposals
 
@@ -60,7 +59,7 @@ def _understood(services: Services, pressed: Pressed) -> tuple[str, date]:
     """The words that promise something and their day, in the presser's calendar; else all words, in a week."""
     with services.database.reading() as session:
         person = asking.person_of(session, services, pressed.user_id)
-    calendar = Calendar(person.timezone, services.settings.holidays)
+    calendar = services.calendar_of(person.timezone)
     now = services.clock.now()
     said_at = datetime.fromtimestamp(float(pressed.message_ts), UTC) if pressed.message_ts else now
     found = promised(pressed.value, calendar.date_of(said_at), calendar)

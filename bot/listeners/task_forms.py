@@ -12,7 +12,6 @@ from bot.listeners.tasks import NOT_YOURS, items_of, may_work_on
 from bot.slack.incoming import Pressed, parse_action
 from bot.slack.messenger import Speech
 from bot.slack.modals import Submitted, context_of, open_modal, parse_submission, take_form, tell
-from playbooks.workdays import DAY_BEGINS, Calendar
 from store.tables import tasks
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def _open_form(services: Services, pressed: Pressed) -> None:
 
 
 def carry_out_snoozed(services: Services, event: InboundEvent) -> None:
-    """The task is shown again on that day at nine, where its owner is."""
+    """The task is shown again when that day begins, where its owner is."""
     submitted = Submitted.from_payload(event.payload)
     services.directory.meet(submitted.user_id)
     with services.effect_of(event.id) as session:
@@ -93,7 +92,8 @@ def carry_out_snoozed(services: Services, event: InboundEvent) -> None:
             speaking.reply(session, services, event, Speech(text=NOT_YOURS))
             return
         day = date.fromisoformat(submitted.values[blocks.DAY])
-        until = Calendar(person.timezone).at(day, DAY_BEGINS)
+        calendar = services.calendar_of(person.timezone)
+        until = calendar.at(day, calendar.begins)
         done = tasks.snooze_task(session, task.id, until)
         note = f":zzz: {brief(task.title, 200)} is back on {slack_day(day)}." if done else CLOSED
         _show_list(session, services, event, person, note)

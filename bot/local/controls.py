@@ -14,6 +14,7 @@ from bot.local.errors import PageError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.local.oauth import OAuth
     from bot.local.payloads import Payload
     from bot.local.socket_mode import SocketMode
     from bot.local.workspace import Workspace
@@ -24,13 +25,19 @@ REASONS = ("refresh_requested", "warning", "link_disabled")
 class Controls:
     """The control API, which the page and tests use."""
 
-    def __init__(self, ws: Workspace, sockets: SocketMode) -> None:
+    def __init__(self, ws: Workspace, sockets: SocketMode, oauth: OAuth) -> None:
         self._ws = ws
         self._sockets = sockets
+        self._oauth = oauth
 
     def doings(self) -> dict[str, Callable[[Payload], Awaitable[Payload]]]:
         """The calls by name."""
-        return {"clock": self.clock, "faults": self.faults, "disconnect": self.disconnect}
+        return {
+            "clock": self.clock,
+            "faults": self.faults,
+            "disconnect": self.disconnect,
+            "remove_app": self.remove_app,
+        }
 
     async def clock(self, body: Payload) -> Payload:
         """Move the clock forward."""
@@ -52,7 +59,7 @@ class Controls:
             before = type(trouble.faults)() if body.get("reset") else trouble.faults
             trouble.make(before.changed(wanted))
             self._ws.hub.push_all("faults", **trouble.to_json())
-        return trouble.to_json()
+        return {**trouble.to_json(), "removable": self._oauth.events_url is not None}
 
     async def disconnect(self, body: Payload) -> Payload:
         """Send the app's WebSockets Slack's `disconnect` frame."""
@@ -60,6 +67,15 @@ class Controls:
         if reason not in REASONS:
             raise PageError(f"A connection ends for one of these reasons: {', '.join(REASONS)}.")
         return {"ok": True, "connections": await self._sockets.disconnect(reason)}
+
+    async def remove_app(self, _: Payload) -> Payload:
+        """Take the app out of the workspace, as an admin of it may: it is told, and its token is void."""
+        if self._oauth.events_url is None:
+            raise PageError(
+                "Only an app that was installed by its page can be taken out (docs/installing.md)."
+            )
+        self._oauth.remove()
+        return {"ok": True}
 
     async def _move(self, by: timedelta) -> None:
         """Move the clock as the app wants it moved: from one thing that is due to the next."""

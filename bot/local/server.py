@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
 import socket
 from dataclasses import replace
 from threading import Event, Thread
@@ -23,10 +21,12 @@ from bot.local.faults import Faults, Trouble
 from bot.local.gate import Gate
 from bot.local.http_mode import HttpMode
 from bot.local.manifest import AppConfig
+from bot.local.oauth import OAuth
 from bot.local.page_api import PageApi
 from bot.local.records import Records
 from bot.local.responses import ResponseUrls
 from bot.local.socket_mode import SocketMode
+from bot.local.tokens import Tokens
 from bot.local.views import TRIGGER_SECONDS, Views
 from bot.local.web_api import Budgets, WebApi
 from bot.local.workspace import Workspace
@@ -98,10 +98,9 @@ class LocalWorkspace:
             trigger_seconds: how long a trigger_id opens a view, by the clock under `clock`.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        self._secrets = _secrets(folder)
-        self.signing_secret = signing_secret or self._secrets["signing_secret"]
-        self.bot_token = self._secrets["bot_token"]
-        self.app_token = self._secrets["app_token"]
+        self._tokens = Tokens.of(folder)
+        self.signing_secret = signing_secret or self._tokens.signing_secret
+        self.app_token = self._tokens.app_token
         self._port = port
         self._ack_seconds = ack_seconds
         self._clock = clock
@@ -122,13 +121,24 @@ class LocalWorkspace:
         )
         self._ws.begin_after(reading.latest_of_all(self._ws.records))
         streams.end_all(self._ws)
-        self._page = PageApi(self._ws, Controls(self._ws, self._sockets))
+        self._oauth = OAuth(self._ws, self._tokens)
+        self._page = PageApi(self._ws, Controls(self._ws, self._sockets, self._oauth))
         self._budgets = Budgets(budgets or {})
         self.set_events_url(events_url)
         self._server: uvicorn.Server | None = None
         self._thread: Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = Event()
+
+    @property
+    def bot_token(self) -> str:
+        """What the bot calls the Web API with; a new installation after the app was taken out brings another."""
+        return self._tokens.bot_token
+
+    @property
+    def client(self) -> tuple[str, str]:
+        """The app's client id and secret, with which it is installed by OAuth."""
+        return self._tokens.client_id, self._tokens.client_secret
 
     @property
     def page_url(self) -> str:
@@ -192,6 +202,7 @@ class LocalWorkspace:
 
     def set_events_url(self, url: str | None) -> None:
         """Switch to HTTP mode at that address, or with None to Socket Mode."""
+        self._oauth.events_url = url
         if url is None:
             self._delivery.transport = self._sockets
         else:
@@ -307,8 +318,9 @@ class LocalWorkspace:
         await server.serve(sockets=[listener])
 
     def _slack_routes(self) -> list[Route | WebSocketRoute]:
-        api = WebApi(self._ws, self._sockets, self.bot_token, self.app_token, self._budgets)
+        api = WebApi(self._ws, self._sockets, self._tokens, self._oauth, self._budgets)
         return [
+            *self._oauth.routes(),
             Route("/api/{method}", api.call, methods=["GET", "POST"]),
             Route("/upload/v1/{file_id}/{ticket}", api.upload, methods=["POST", "PUT"]),
             Route("/response/{team}/{key}", api.respond, methods=["POST"]),
@@ -335,19 +347,3 @@ def _remembered(records: Records, directory: Directory) -> Directory:
     if stored != whole.to_json():
         records.put("directory", "whole", whole.to_json())
     return whole
-
-
-def _secrets(folder: Path) -> dict[str, str]:
-    """Tokens made once for each folder, so that a bot outside this process can be given them."""
-    path = folder / "tokens.json"
-    try:
-        known: dict[str, str] = json.loads(path.read_text())
-    except FileNotFoundError:
-        known = {
-            "bot_token": f"xoxb-local-{secrets.token_hex(16)}",
-            "app_token": f"xapp-1-local-{secrets.token_hex(16)}",
-            "signing_secret": secrets.token_hex(16),
-        }
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(known))
-    return known

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from bot.local.oauth import OAuth
     from bot.local.payloads import Payload
     from bot.local.socket_mode import SocketMode
+    from bot.local.tokens import Tokens
     from bot.local.workspace import Workspace
 
 METHODS: dict[str, Callable[[Call], Payload]] = {
@@ -48,7 +50,7 @@ METHODS: dict[str, Callable[[Call], Payload]] = {
     **api_views.METHODS,
 }
 _OPEN_TO_ALL = frozenset({"api.test"})
-_CONNECT = "apps.connections.open"
+_CONNECT, _REVOKE = "apps.connections.open", "auth.revoke"
 GENEROUS = 6000  # calls of one method a minute, where no budget is given
 
 
@@ -76,8 +78,8 @@ class WebApi:
 
     ws: Workspace
     socket: SocketMode
-    bot_token: str
-    app_token: str
+    tokens: Tokens
+    oauth: OAuth
     budgets: Budgets
 
     async def call(self, request: Request) -> Response:
@@ -95,7 +97,7 @@ class WebApi:
             return _broken()
         headers = {"X-OAuth-Scopes": ",".join(sorted(self.ws.config.scopes or ()))}
         try:
-            answer = self._answer(name, token, args)
+            answer = self._by_the_app(request, name, args) or self._answer(name, token, args)
         except ApiError as error:
             answer = {"ok": False, "error": error.code, **error.extra}
         return _broken() if hit is Hit.LOST else JSONResponse(answer, headers=headers)
@@ -122,15 +124,22 @@ class WebApi:
             return JSONResponse({"ok": False, "error": error.code, **error.extra}, status_code=status)
         return PlainTextResponse("ok")
 
+    def _by_the_app(self, request: Request, name: str, args: Payload) -> Payload | None:
+        """What the app calls with its client secret, as it has no token yet; None for every other method."""
+        called = {"oauth.v2.access": self.oauth.access, "apps.uninstall": self.oauth.uninstall}.get(name)
+        return {"ok": True, **called(args, request.headers.get("authorization", ""))} if called else None
+
     def _answer(self, name: str, token: str, args: Payload) -> Payload:
         if name == _CONNECT:
             return {"ok": True, "url": self._connection(token)}
         method = METHODS.get(name)
-        if method is None:
+        if method is None and name != _REVOKE:
             raise ApiError("unknown_method", req_method=name)
         if name not in _OPEN_TO_ALL:
-            self._authorise(token, self.bot_token, self.app_token)
+            self._authorise(token, self.tokens.bot_token, self.tokens.app_token)
             scopes.check(self.ws, name, args)
+        if method is None:
+            return {"ok": True, **self.oauth.revoke()}
         call = Call(self.ws, args)
         answer = {"ok": True, **method(call)}
         if call.warnings:
@@ -139,14 +148,15 @@ class WebApi:
         return answer
 
     def _connection(self, token: str) -> str:
-        self._authorise(token, self.app_token, self.bot_token)
+        self._authorise(token, self.tokens.app_token, self.tokens.bot_token)
         host = self.ws.base_url.partition("://")[2]
         return f"ws://{host}/link/?ticket={self.socket.ticket()}&app_id={self.ws.directory.app.app_id}"
 
-    @staticmethod
-    def _authorise(token: str, wanted: str, other: str) -> None:
+    def _authorise(self, token: str, wanted: str, other: str) -> None:
         if not token:
             raise ApiError("not_authed")
+        if why := self.tokens.void.get(token):
+            raise ApiError(why)
         if token == other:
             raise ApiError("not_allowed_token_type")
         if token != wanted:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import logging
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import yaml
+from slack_bolt import BoltResponse
 from slack_bolt.error import BoltError
 from slack_bolt.oauth import OAuthFlow
 from slack_bolt.oauth.callback_options import CallbackOptions
@@ -17,6 +19,7 @@ from slack_sdk.oauth.installation_store.models import Bot, Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
+from bot.slack import install_pages
 from bot.slack.messenger import SLACK_FAILED
 from store.clock import SystemClock
 from store.tables.installations import SEALED, forget_expired_states
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 
     from slack_bolt import BoltRequest
     from slack_bolt.oauth.callback_options import FailureArgs, SuccessArgs
-    from slack_bolt.response import BoltResponse
 
     from bot.settings import Settings
     from bot.slack.vault import Vault
@@ -130,7 +132,11 @@ class _States(SQLAlchemyOAuthStateStore):
 
 
 class _Flow(OAuthFlow):
-    """Slack's flow; what breaks on its way ends on its page of failures, too."""
+    """Slack's flow with our pages; what breaks on its way ends on the page of failures, too."""
+
+    def build_install_page_html(self, url: str, request: BoltRequest) -> str:  # noqa: ARG002 - the library passes it
+        """The page that leads to Slack."""
+        return install_pages.before(url, self.settings.scopes or ())
 
     def run_installation(self, code: str) -> Installation | None:
         """Exchange the code for tokens; None if Slack refuses it or cannot be reached."""
@@ -171,14 +177,17 @@ def oauth_flow(
         on_installed: is told of each.
     """
     scopes = yaml.safe_load(manifest.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
+    slack = settings.slack_api_url.removesuffix("api/")
 
     def success(args: SuccessArgs) -> BoltResponse:
         on_installed(args.installation)
-        return args.default.success(args)
+        team = args.installation.team_name or args.installation.team_id or "your workspace"
+        return _shown(args, 200, install_pages.installed(team, _slack_of(slack, args.installation)))
 
     def failure(args: FailureArgs) -> BoltResponse:
         log.warning("an installation failed: %s", args.reason, exc_info=args.error)
-        return args.default.failure(args)
+        page = install_pages.failed(args.reason, args.settings.install_path)
+        return _shown(args, args.suggested_status_code, page)
 
     return _Flow(
         client=WebClient(base_url=settings.slack_api_url),
@@ -188,9 +197,21 @@ def oauth_flow(
             client_secret=settings.slack_client_secret,
             scopes=scopes,
             user_scopes=[],
-            authorization_url=settings.slack_api_url.removesuffix("api/") + "oauth/v2/authorize",
+            authorization_url=f"{slack}oauth/v2/authorize",
             callback_options=CallbackOptions(success=success, failure=failure),
             installation_store=store,
             state_store=_States(database),
         ),
     )
+
+
+def _shown(args: SuccessArgs | FailureArgs, status: int, page: str) -> BoltResponse:
+    """The page; the cookie of the browser that began has done its work."""
+    over = args.settings.state_utils.build_set_cookie_for_deletion()
+    return BoltResponse(status=status, headers={**install_pages.HEADERS, "Set-Cookie": over}, body=page)
+
+
+def _slack_of(slack: str, installation: Installation) -> str:
+    """Where a browser meets the workspace: Slack's own client, or whatever stands in its place."""
+    at_slack = urlsplit(slack).hostname in {"slack.com", "www.slack.com"}
+    return f"https://app.slack.com/client/{installation.team_id}" if at_slack else slack

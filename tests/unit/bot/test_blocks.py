@@ -19,7 +19,7 @@ from bot.blocks import (
     tasks,
 )
 from bot.blocks import help as help_blocks
-from bot.blocks.text import escaped, harmless, shortened, slack_day, slack_moment, split_paragraphs
+from bot.blocks.text import escaped, harmless, shortened, slack_day, slack_moment, split_paragraphs, with_days
 from store.insights import metrics
 from store.insights.section_values import Action, Cell, Line, Measured, Money, Section
 from store.insights.values import (
@@ -268,3 +268,20 @@ def test_a_calendar_day_is_the_same_for_readers_everywhere(day, zone):
 
 def test_a_moment_says_when_even_where_slack_does_not_translate_it():
     assert slack_moment(NOW).endswith("|3 Mar, 10:00 UTC>")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        pytest.param(
+            "Renews on 14 May 2026, in 72 days",
+            "Renews on <!date^1778754600^{date_short}|14 May 2026>, in 72 days",
+            id="a day in a sentence",
+        ),
+        pytest.param("until 31 Feb 2026", "until 31 Feb 2026", id="no such day"),
+        pytest.param("the 14 Mayors of 2026", "the 14 Mayors of 2026", id="no day"),
+        pytest.param("14 May", "14 May", id="no year: nobody knows which day"),
+    ],
+)
+def test_the_days_of_our_sentences_are_written_as_their_reader_writes_them(sentence, shown):
+    assert with_days(sentence) == shown

@@ -62,7 +62,7 @@ def test_a_band_change_opens_exactly_one_next_step_and_the_csm_hears_of_it(bot):
     look(bot, days=1)  # it stays red: nothing new
     (task,) = bot.rows(select(Task).where(Task.kind == "signal"))
     assert task.title == "Triage Harbour Bakery Group: why is it at risk?"
-    assert "from green to red (42; it was 86 on 3 Mar)" in task.body
+    assert "from green to red (42; it was 86 on 3 Mar 2026)" in task.body
     cards = [one for one in told(bot, PRIYA) if "Triage Harbour" in texts_of(one)]
     assert len(cards) == 1
     bot.press(PRIYA, cards[0], "signal_done")

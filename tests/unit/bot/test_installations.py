@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import yaml
 from slack_bolt import BoltRequest
 from slack_bolt.error import BoltError
 from slack_sdk.oauth.installation_store import Installation
 from sqlmodel import select
 
 from bot.settings import Settings
+from bot.slack import install_pages
+from bot.slack import installations as installations_of_slack
 from bot.slack.installations import SealedInstallationStore, oauth_flow
 from bot.slack.vault import CannotOpen, Vault, new_key
 from bot.start import MANIFEST
@@ -162,7 +165,7 @@ def test_a_slack_that_cannot_be_reached_ends_on_the_page_of_failures(sqlite_data
     told = []
     page = come_back(flow_of(sqlite_database, "http://127.0.0.1:9/api/", told))
     assert (page.status, told) == (401, [])
-    assert "Something Went Wrong" in page.body
+    assert "Slack did not confirm the installation" in page.body
 
 
 def test_a_store_that_breaks_ends_on_the_page_of_failures(sqlite_database, slack, tmp_path):
@@ -171,3 +174,43 @@ def test_a_store_that_breaks_ends_on_the_page_of_failures(sqlite_database, slack
     empty.close()
     assert (page.status, told) == (500, [])
     assert TOKEN not in page.body
+
+
+def test_the_page_that_installs_says_what_every_scope_of_the_manifest_is_for(sqlite_database, slack):
+    page = flow_of(sqlite_database, slack, []).handle_installation(BoltRequest(body="", headers={})).body
+    scopes = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"]
+    assert set(install_pages.PURPOSES) == set(scopes)
+    assert [line for line in install_pages.PURPOSES.values() if line not in page] == []
+    assert f'href="{slack.removesuffix("api/")}oauth/v2/authorize?state=' in page
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        pytest.param("access_denied", "You pressed Cancel", id="a no"),
+        pytest.param("invalid_state", "counts once, for ten minutes", id="too late"),
+        pytest.param("<script>", "Reason: &lt;script&gt;", id="a reason that nobody knows, made safe"),
+    ],
+)
+def test_who_did_not_install_it_is_told_why_and_where_to_begin_again(
+    sqlite_database, slack, reason, sentence
+):
+    told = []
+    flow = flow_of(sqlite_database, slack, told)
+    query = {"state": "old", "code": "c"} if reason == "invalid_state" else {"error": reason}
+    cookie = {"cookie": "slack-app-oauth-state=old"}
+    page = flow.handle_callback(BoltRequest(body="", query=query, headers=cookie))
+    assert sentence in page.body
+    assert 'href="/slack/install"' in page.body
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("api", "address"),
+    [
+        pytest.param("https://slack.com/api/", "https://app.slack.com/client/T1", id="Slack"),
+        pytest.param("http://127.0.0.1:8080/api/", "http://127.0.0.1:8080/", id="the local workspace"),
+    ],
+)
+def test_after_the_installation_the_page_leads_to_the_workspace(api, address):
+    assert installations_of_slack._slack_of(api.removesuffix("api/"), an_installation(team="T1")) == address

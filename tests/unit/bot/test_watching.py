@@ -10,6 +10,7 @@ from sqlmodel import select
 from bot.timetravel import TimeTravel
 from bot.watching import TOLD, Watch
 from playbooks.runner import PlaybookRunner
+from playbooks.workdays import Calendar
 from store.clock import FixedClock
 from store.tables import (
     Account,
@@ -46,6 +47,7 @@ def services(database):
         clock=clock,
         workspace_id=workspace_id,
         runner=PlaybookRunner(database, clock, definitions={}),
+        calendar_of=Calendar,
         wake_workers=lambda: None,
         ids=[row.id for row in rows],
     )

@@ -42,5 +42,6 @@ export const api = {
   shortcut: (body) => post("shortcut", body),
   faults: (wanted) => post("faults", wanted),
   disconnect: () => post("disconnect", {}),
+  removeApp: () => post("remove_app", {}),
   advance: (advance_seconds) => post("clock", { advance_seconds }),
 };

@@ -40,7 +40,7 @@ async function open(state) {
   dialog.showModal();
 }
 
-function panel(state, { faults, struck }) {
+function panel(state, { faults, struck, removable }) {
   const rows = h("div.trouble-rows", {}, delayRow(state, faults), SHARES.map((one) => shareRow(state, one, faults, struck)));
   const end = async () => {
     const answer = await change(state, { reset: true });
@@ -50,11 +50,16 @@ function panel(state, { faults, struck }) {
     const answer = await orToast(api.disconnect());
     if (answer) toast(answer.connections ? "The connection was ended; the assistant connects anew." : "No assistant is connected.");
   };
+  const remove = async () => {
+    const answer = await orToast(api.removeApp());
+    if (answer) toast("The app was taken out. Its installation page brings it back.");
+  };
   const dialog = h("dialog.trouble", { "aria-labelledby": "trouble-title", dataset: { testid: "trouble-panel" } },
     h("h2", { id: "trouble-title" }, "Trouble on request"),
     h("p.trouble-about", {}, "Slack is not always well. Make it unwell here and watch the assistant bear it: every question is still answered once."),
     rows,
     h("div.dialog-foot", {},
+      removable ? h("button.button", { type: "button", dataset: { testid: "trouble-remove" }, onclick: remove }, "Take the app out") : null,
       h("button.button", { type: "button", dataset: { testid: "trouble-disconnect" }, onclick: disconnect }, "End the connection"),
       h("button.button", { type: "button", dataset: { testid: "trouble-end" }, onclick: end }, "End all trouble"),
       h("button.button.is-primary", { type: "button", dataset: { testid: "trouble-close" }, onclick: () => dialog.close() }, "Close")));

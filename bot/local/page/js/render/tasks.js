@@ -34,7 +34,7 @@ export function plan(block, ctx) {
   const cards = tasks.map((task) => taskCard(task, ctx));
   if (tasks.length && done === tasks.length) {  // what is done steps back behind what it led to
     return h("details.plan.plan-done", { dataset: { testid: "plan" } },
-      h("summary.plan-head", {}, title, h("span.plan-count", {}, `${done} steps`)), cards);
+      h("summary.plan-head", {}, title, h("span.plan-count", {}, `${done} ${done === 1 ? "step" : "steps"}`)), cards);
   }
   return h("div.plan", { dataset: { testid: "plan" } },
     h("div.plan-head", {}, title, tasks.length ? h("span.plan-count", {}, `${done} of ${tasks.length}`) : null), cards);
