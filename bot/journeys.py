@@ -40,12 +40,11 @@ def journey_as(core: Core, asked: Wanted, form: str) -> bytes:
     with core.database.reading() as session:
         names = tuple(TITLES) if form == "html" and asked.view == "map" else (asked.view,)
         views = [view_of(session, core.workspace_id, name, cut, objection_label) for name in names]
-        if form == "html":
+        if form in {"html", "json"}:
             figures = [figure for view in views for figure in view.value.all_figures]
-            return page(views, opened(session, core.workspace_id, figures, ROWS_SHOWN)).encode()
-    if form == "png":
-        return _drawn(views[0])
-    return (as_json(views) + "\n" if form == "json" else as_text(views)).encode()
+            rows = opened(session, core.workspace_id, figures, ROWS_SHOWN)
+            return (page(views, rows) if form == "html" else as_json(views, rows) + "\n").encode()
+    return _drawn(views[0]) if form == "png" else as_text(views).encode()
 
 
 def _drawn(view: View) -> bytes:

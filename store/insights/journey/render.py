@@ -12,10 +12,11 @@ from store.insights.values import Figure, Rate
 from store.insights.wording import period_words, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from store.insights.journey.requests import View
-    from store.insights.journey.words import Line
+    from store.insights.journey.words import Line, Part
+    from store.insights.values import EvidenceRow
 
 
 def as_text(views: Sequence[View]) -> str:
@@ -38,10 +39,32 @@ def _text_line(line: Line) -> str:
     return plain(line.text) + tone
 
 
-def as_json(views: Sequence[View]) -> str:
-    """Every value, by the name of its view; a figure holds the ids of its rows, moments are in ISO form."""
-    values = {view.name: plain_value(view.value) for view in views}
+def as_json(views: Sequence[View], evidence: Mapping[str, Sequence[EvidenceRow]]) -> str:
+    """Every value and the same in words, by the name of its view; a figure holds the ids of its rows.
+
+    Args:
+        views: what is printed.
+        evidence: rows behind the figures (`opened`), which stand with the words that they are the examples of.
+    """
+    values = {
+        view.name: plain_value(view.value)
+        | {"title": view.title, "words": [_part_in_words(part, evidence) for part in view.parts]}
+        for view in views
+    }
     return json.dumps(values, ensure_ascii=False, indent=2)
+
+
+def _part_in_words(part: Part, evidence: Mapping[str, Sequence[EvidenceRow]]) -> dict[str, Any]:
+    lines = [
+        {
+            "title": plain(line.title),
+            "details": [plain(one) for one in line.details],
+            "tone": TONES.get(line.tone, ""),
+            "examples": {figure.key: plain_value(evidence.get(figure.key, ())) for figure in line.figures},
+        }
+        for line in part.lines
+    ]
+    return {"heading": part.heading, "note": part.note, "lines": lines}
 
 
 def plain_value(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -70,6 +71,21 @@ def test_json_holds_each_figure_with_the_ids_of_its_rows(guidepost, core):
     assert cell["volume"]["value"] == len(cell["volume"]["rows"]) == 5
     assert (cell["response"]["value"], cell["response"]["whole"]["value"]) == (0, 5)
     assert printed.code == 0
+
+
+@pytest.mark.parametrize("view", TITLES)
+def test_json_says_the_same_as_the_page_in_words_with_the_threads_behind_them(core, view):
+    printed = json.loads(journey_as(core, Wanted(view), "json"))[view]
+    shown = unescape(journey_as(core, Wanted(view), "html").decode())
+    assert printed["title"] in shown
+    for part in printed["words"]:
+        assert part["heading"] in shown
+        assert all(line["title"] in shown for line in part["lines"])
+    examples = [
+        row["id"] for part in printed["words"] for line in part["lines"] for rows in line["examples"].values()
+        for row in rows
+    ]  # fmt: skip
+    assert bool(examples) == any(part["lines"] for part in printed["words"])
 
 
 def test_a_page_and_json_can_be_asked_for_at_once(guidepost, tmp_path):
