@@ -145,7 +145,12 @@ def _next(session: Session, workspace_id: str, wall: datetime) -> InboundEvent |
     statement = (
         select(InboundEvent)
         .where(InboundEvent.workspace_id == workspace_id, is_open, rested, in_turn)
-        .order_by(func.coalesce(InboundEvent.rank_at, InboundEvent.received_at), col(InboundEvent.id))
+        .order_by(
+            func.coalesce(InboundEvent.rank_at, InboundEvent.received_at),
+            func.coalesce(InboundEvent.person, ""),  # of one moment: the same order each time
+            func.coalesce(InboundEvent.message_key, ""),
+            col(InboundEvent.id),
+        )
         .limit(1)
         .with_for_update(skip_locked=True)
     )

@@ -97,6 +97,16 @@ def cancel(session: Session, *, workspace_id: str, key_prefix: str) -> int:
     return session.exec(statement).rowcount
 
 
+# Of what became due at one moment the place decides, not a random id: it is said in the same order each time.
+_IN_TURN = (
+    col(OutboxMessage.due_at),
+    col(OutboxMessage.created_at),
+    func.coalesce(OutboxMessage.channel_id, OutboxMessage.slack_user_id),
+    func.coalesce(OutboxMessage.thread_ts, ""),
+    col(OutboxMessage.id),
+)
+
+
 def claim(
     session: Session, *, workspace_id: str, now: datetime, wall: datetime, lease: timedelta
 ) -> OutboxMessage | None:
@@ -112,7 +122,7 @@ def claim(
     statement = (
         select(OutboxMessage)
         .where(OutboxMessage.workspace_id == workspace_id, free, col(OutboxMessage.due_at) <= now)
-        .order_by(col(OutboxMessage.due_at), col(OutboxMessage.created_at), col(OutboxMessage.id))
+        .order_by(*_IN_TURN)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
