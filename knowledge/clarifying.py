@@ -3,7 +3,7 @@
 "How long may they stay in the park?" says which park only to somebody who has been told. It is asked back when
 three things come together: the thing is named neither in the thread nor elsewhere in the question, the thread is
 about something else, and the best passages belong to different documents, which are then offered as readings.
-Each of the three alone asks far too often. Asked back is also whoever names a series ("the season", "the annual
+Each of the three alone asks far too often; only "this" where a conversation begins is enough by itself. Asked back is also whoever names a series ("the season", "the annual
 report") and not which of it, where the evidence is of several. docs/evaluation.md says what the rules were measured on.
 """
 
@@ -54,7 +54,8 @@ _NO_THING_WORDS = """
 all affect true wish good much many mean means same difference differences best most only first last next other
 others right way case rest whole end beginning time past future world internet sun moon moment distance issue problem
 problems reason point idea question questions answer amount number app site website page channel workspace slack bot
-company account plan team week month year morning day quarter kind sort type area regard sense one ones ws
+company account plan team week month year morning day quarter kind sort type area regard sense one ones ws normal
+possible correct expected intended allowed okay ok fine
 """
 _NO_THING = frozenset(_NO_THING_WORDS.split())
 
@@ -73,7 +74,8 @@ def asked_back(
         return None
     titles = tuple(dict.fromkeys(one.title for one in evidence[:_READ]))
     meant = editions(question.text, question.history, titles)
-    if not meant and len(titles) > 1 and _points_elsewhere(question, likeness):
+    several = len(titles) > 1 or not question.history
+    if not meant and several and _points_elsewhere(question, likeness):
         meant = titles
     text = question.text.rstrip(" ?.!")
     readings = tuple(f"{text} ({title})?" for title in meant[:READINGS])

@@ -48,6 +48,8 @@ def test_a_thing_is_unnamed_where_neither_thread_nor_question_says_which(text, t
         ("How do I open this dashboard?", "this dashboard"),
         ("This is one of few with a roof.", "this"),
         ("Is it true that volunteers are paid?", None),
+        ("The mail bounced but is shown as sent, is that normal?", None),
+        ("Can I pay by invoice, is that possible?", None),
         ("", None),
         ("the", None),
         ("??? ... the ???", None),
@@ -66,6 +68,13 @@ def test_the_documents_that_the_evidence_comes_from_are_offered_as_readings():
         "Can dogs stay in the park (Zion)?",
         "Can dogs stay in the park (Arches)?",
     )
+
+
+def test_this_at_the_beginning_of_a_conversation_is_asked_back_even_where_one_document_is_near():
+    asked = _asked("What does this library offer?", "State library", "State library", history=())
+    assert asked.readings == ("What does this library offer (State library)?",)
+    assert _asked("What does the library offer?", "State library", history=()) is None
+    assert _asked("What does this library offer?", history=()) is None
 
 
 @pytest.mark.parametrize(
