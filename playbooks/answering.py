@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playbooks import actions, replies, sending, understanding, wording
 from playbooks.deflecting import acknowledge
-from playbooks.effects import AskAgain, Confirm, RecordAnswer, RecordComment, Withdraw
+from playbooks.effects import AskAgain, Confirm, RecordAnswer, RecordComment, SetFact, Withdraw
 from playbooks.state import OPEN, Pending
 from playbooks.types import Question
 
@@ -31,6 +31,7 @@ NOT_SURE = {
     "number": "I am not sure which number you mean. Could you write it alone?",
 }
 THANKS = "Thank you, noted."
+WEIGHTY = frozenset({"champion", "buyer"})  # whose score alone says that an account is at risk
 
 
 def replied(turn: Turn, event: Replied) -> None:
@@ -224,6 +225,7 @@ def _accept(turn: Turn, record: StepRecord, event: Replied, value: str, text: st
     )  # fmt: skip
     turn.know(**{body.ask.key: value})
     label = _label(turn, record, value)
+    _note_score(turn, body, event, value)
     turn.emit(RecordAnswer(record.key, body.ask.key, value, label, text, event.by, event.staff))
     branches = body.branches(value)
     extra = {"answer": label, "answer_text": text or label}
@@ -237,6 +239,13 @@ def _accept(turn: Turn, record: StepRecord, event: Replied, value: str, text: st
     for chosen, branch in branches:
         own = extra | ({"answer": _label(turn, record, chosen)} if len(branches) > 1 else {})
         actions.perform(turn, record, branch.do, chosen, **own)
+
+
+def _note_score(turn: Turn, body: Question, event: Replied, value: str) -> None:
+    """What the champion or the buyer gives us is a fact that other playbooks may begin with."""
+    person = None if event.staff else turn.context.by_slack(event.by)
+    if body.survey and person and person.persona in WEIGHTY:
+        turn.emit(SetFact(f"{body.survey}_given", value))
 
 
 def _tell_the_csm(

@@ -10,7 +10,7 @@ from playbooks.terms import CompareField, Model, OneOrMany, Segment, Several, se
 
 Band = Literal["green", "yellow", "red", "quiet"]
 Number = Literal[
-    "health", "arr", "seats", "goals_met", "goal_share", "open_escalations", "silent_days", "days_left",
+    "health", "arr", "seats", "goals_met", "goal_share", "open_escalations", "silent_days", "days_left", "days_customer",
     "silent_steps", "days_running", "contacts", "seat_share", "promoter_days", "consent_days_left",
     "auto_renews",
 ]  # fmt: skip

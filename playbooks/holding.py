@@ -160,6 +160,12 @@ def _days_left(scene: Scene) -> float | None:
     return (term.renews_on - scene.context.calendar().date_of(scene.now)).days if term else None
 
 
+def _days_customer(scene: Scene) -> float | None:
+    term = scene.context.term
+    first = (term.first_started_on or term.started_on) if term else None
+    return (scene.context.calendar().date_of(scene.now) - first).days if first else None
+
+
 def _seat_share(scene: Scene) -> float | None:
     """Seats in use of those they pay for, 0 to 1 and more."""
     used, seats = scene.context.facts.get("seats_used"), scene.context.seats
@@ -194,6 +200,7 @@ NUMBERS: dict[str, Callable[[Scene], float | None]] = {
     "open_escalations": lambda scene: scene.context.open_escalations,
     "silent_days": _silent_days,
     "days_left": _days_left,
+    "days_customer": _days_customer,
     "silent_steps": silent_in_a_row,
     "days_running": lambda scene: (scene.now - scene.run.started_at).days,
     "contacts": lambda scene: sum(1 for _ in _there(scene)),

@@ -52,11 +52,15 @@ GONE = "There is no such playbook run any more."
 
 @dataclass(frozen=True)
 class StartResult:
-    """`started` is False if a run of this cycle is there already; `sentence` says so to a person."""
+    """`started` is False if a run of this cycle is there already; `sentence` says so to a person.
+
+    `later`: it would begin some days from now, as the run before ended not long ago.
+    """
 
     started: bool
     run_id: str
     sentence: str
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,7 @@ class PlaybookRunner:
         again = timedelta(days=playbook.again_after.amount) if playbook.again_after else None
         there = playbooks.begin_run(session, row, ended_before=now - again if again else None)
         if there.id != run.id:
-            return StartResult(False, there.id, already(playbook, context, there))
+            return StartResult(False, there.id, already(playbook, context, there), later=again is not None)
         self._advance(session, there, playbook, context, event=events.Started(), now=now)
         first = f"“{playbook.title}” has started for {context.account}."
         return StartResult(True, run.id, first)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playbooks import actions, planning, preparing, sending, watching, wording, work
 from playbooks.bands import PLAN_FACT
-from playbooks.effects import Finish, Withdraw
+from playbooks.effects import Finish, SetFact, Withdraw
 from playbooks.state import OPEN
 from playbooks.types import Delay, TaskSpec, Work
 
@@ -145,6 +145,11 @@ def resumed(turn: Turn, event: events.Resumed) -> None:
 def stopped(turn: Turn, event: events.Stopped) -> None:
     """The run ends without an outcome."""
     _close(turn, f"the run was stopped by {turn.who(event.by)}")
+    for slot in [slot for slot in turn.run.tasks if work.is_escalation(slot)]:
+        work.close(turn, slot, done=False)
+    turn.know(**turn.playbook.at_stop)
+    for kind, value in turn.playbook.at_stop.items():
+        turn.emit(SetFact(kind, value))
     turn.update(state="stopped", reason=event.reason or None)
     turn.emit(Finish(None, event.reason or None))
     turn.notify(

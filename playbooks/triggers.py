@@ -186,12 +186,13 @@ class Triggers:
         return run.started_by if run else BY_ITSELF
 
     def _begin(self, session: Session, name: str, account: Account) -> bool | None:
-        """Start it; whether a run began, None if the account may not have it now."""
+        """Start it; whether a run began, None if the account may not have it now, or not yet again."""
         try:
-            return self._runner.start_in(session, name, account.id, BY_ITSELF, self._workspace_id).started
+            result = self._runner.start_in(session, name, account.id, BY_ITSELF, self._workspace_id)
         except CannotStart as error:
             log.info("%s does not begin by itself: %s", name, error)
             return None
+        return None if result.later else result.started
 
     def _have_come(
         self, session: Session, definition: Definition, account: Account, context: Context

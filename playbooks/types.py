@@ -312,6 +312,9 @@ class Playbook(Model):
     outcomes: dict[str, Outcome]
     reasons: dict[str, dict[str, str]] = Field(default_factory=dict)  # group -> code -> label
     at_end: tuple[EndCase, ...] = ()
+    at_stop: dict[str, str] = Field(
+        default_factory=dict, description="Facts to note if the run is stopped before its end"
+    )
     variants: Variants = Variants()
 
     def options(self, ask: Ask) -> tuple[Option, ...]:

@@ -72,6 +72,11 @@ def escalate(turn: Turn, record: StepRecord | None, spec: EscalationSpec, why: s
         turn.notify(record, f"{spec.level} at {turn.context.account}: {why}", urgent=True, role=other)
 
 
+def is_escalation(slot: str) -> bool:
+    """Whether a task is something that was escalated."""
+    return f":{ESCALATION}:" in slot
+
+
 def untaken(turn: Turn, name: str) -> None:
     """Nobody has done what was escalated: the manager hears of it, three times at most."""
     count, _, slot = name.partition(":")
