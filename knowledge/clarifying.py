@@ -34,8 +34,8 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _BARE = re.compile(r"^(?:this|that)\s+(?:is|are|was|were|does|do|did|has|have)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"[\u2019']s$")
 _POINTING = frozenset({"this", "that", "the"})
-# What follows tells which one is meant: "the guy who set it up", "the day we launched".
-_TOLD = frozenset(["who", "whom", "whose", "which", "we", "i", "you", "they", "he", "she"])
+# What follows tells which one is meant: "the guy who set it up", "the day we launched", "how does this work: exports?"
+_TOLD = frozenset(["who", "whom", "whose", "which", "we", "i", "you", "they", "he", "she", ":"])
 _END_WORDS = """
 of in on at for to from with by and or but is are was were be been do does did has have had can could will would
 should may might that which who whom whose when where why how if than as about into during after before between

@@ -50,6 +50,7 @@ def test_a_thing_is_unnamed_where_neither_thread_nor_question_says_which(text, t
         ("Is it true that volunteers are paid?", None),
         ("The mail bounced but is shown as sent, is that normal?", None),
         ("Can I pay by invoice, is that possible?", None),
+        ("How does this work: Export your data?", None),
         ("", None),
         ("the", None),
         ("??? ... the ???", None),
