@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col, select
 
-from store.tables import accounts, activities, goals, promises
+from store.tables import accounts, activities, goals, loops, promises
 from store.tables.answers import Answer, Citation
 from store.tables.conversations import Message
 from store.tables.documents import Document
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from store.tables.accounts import Account, Contact, Subscription, UsageFact
     from store.tables.activities import Activity
     from store.tables.goals import GoalStanding
+    from store.tables.loops import FeedbackLoop, LoopItem
     from store.tables.promises import Promise
 
 LOOK_BACK = timedelta(days=365)
@@ -74,6 +75,22 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """Something that they asked for and somebody decided on: asked, decided, there, told."""
+
+    feedback_id: str
+    text: str
+    state: str  # planned | declined | shipped | told
+    asked_on: date
+    decided_on: date
+    shipped_on: date | None = None
+    told_on: date | None = None
+    untold: str = ""  # why they are not told
+    channel_id: str | None = None
+    message_ts: str | None = None
+
+
+@dataclass(frozen=True)
 class AccountRows:
     """One account, as of a moment."""
 
@@ -92,6 +109,7 @@ class AccountRows:
     promises: tuple[Promise, ...]  # open, kept and broken ones
     activities: tuple[Activity, ...]  # newest first
     term: Subscription | None
+    wishes: tuple[Wish, ...] = ()  # the newest decision first
 
     @property
     def active(self) -> tuple[Contact, ...]:
@@ -131,6 +149,22 @@ def read_account(session: Session, account: Account, now: datetime) -> AccountRo
         promises=tuple(promises.promises_of(session, account.id)),
         activities=tuple(activities.activities_of(session, account.id)),
         term=accounts.running_subscription(session, account.id),
+        wishes=tuple(_wish(*one) for one in loops.loops_of_account(session, account.id)),
+    )
+
+
+def _wish(item: LoopItem, loop: FeedbackLoop, said: Feedback) -> Wish:
+    return Wish(
+        said.id,
+        said.comment or loop.title,
+        loop.state,
+        item.asked_at.date(),
+        loop.decided_at.date(),
+        loop.shipped_at.date() if loop.shipped_at else None,
+        item.told_at.date() if item.told_at else None,
+        item.untold,
+        said.channel_id,
+        said.message_ts,
     )
 
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from store.insights.account_rows import AccountRows, Asked
+    from store.insights.account_rows import AccountRows, Asked, Wish
     from store.insights.health import Measure
     from store.tables import Contact, Signal
     from store.tables.goals import GoalStanding
 
-OPEN_SHOWN, SOLVED_SHOWN, FACTS_SHOWN = 5, 3, 6
+OPEN_SHOWN, SOLVED_SHOWN, FACTS_SHOWN, WISHES_SHOWN = 5, 3, 6, 5
 ROLES = ("champion", "buyer", "sponsor", "admin")
 DIMENSIONS = {"use": ("use",), "value": ("goals", "voice"), "people": ("engagement", "conversation"),
               "service": ("support",), "commercial": ("commercial",)}  # fmt: skip
@@ -36,6 +36,7 @@ def renewal_brief(rows: AccountRows, signals: Sequence[Signal] = ()) -> Brief:
         ("Goals", [_goal(goal, rows) for goal in rows.goals]),
         ("Questions solved", _solved(rows)),
         ("Questions open", _unsolved(rows)),
+        ("What they asked for", [_wish(one) for one in rows.wishes[:WISHES_SHOWN]]),
         ("In their words", verbatims(rows)),
         ("Service", _service(rows)),
         ("People", _people(rows)),
@@ -131,6 +132,23 @@ def _unsolved(rows: AccountRows) -> list[Line]:
 
 def _question(one: Asked) -> Line:
     return Line(cut(one.words.text), _place(one), is_quote=True)
+
+
+def _wish(one: Wish) -> Line:
+    """What they asked for, with the days of the way: asked, decided, there, told."""
+    decided = "declined" if one.state == "declined" else "planned"
+    way = [f"asked {one.asked_on:%-d %b %Y}", f"{decided} {one.decided_on:%-d %b %Y}"]
+    if one.shipped_on:
+        told = (
+            f"told {one.told_on:%-d %b %Y}"
+            if one.told_on
+            else f"not told: {one.untold}"
+            if one.untold
+            else "not told yet"
+        )
+        way += [f"there since {one.shipped_on:%-d %b %Y}", told]
+    source = Source("feedback", one.asked_on, one.channel_id, one.message_ts, f"feedback:{one.feedback_id}")
+    return Line(f"{cut(one.text)}: {', '.join(way)}", source)
 
 
 def _place(one: Asked) -> Source:

@@ -9,6 +9,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
+from store.tables.feedback import Feedback
 from store.upsert import insert_new
 
 if TYPE_CHECKING:
@@ -92,6 +93,18 @@ def items_of(session: Session, loop_id: str) -> list[LoopItem]:
 def untold_items(session: Session, loop_id: str) -> list[LoopItem]:
     """Those whose people have not been told yet."""
     return [one for one in items_of(session, loop_id) if one.told_at is None and not one.untold]
+
+
+def loops_of_account(session: Session, account_id: str) -> list[tuple[LoopItem, FeedbackLoop, Feedback]]:
+    """What an account's people asked for and somebody decided on, the newest decision first."""
+    statement = (
+        select(LoopItem, FeedbackLoop, Feedback)
+        .join(FeedbackLoop, col(FeedbackLoop.id) == col(LoopItem.loop_id))
+        .join(Feedback, col(Feedback.id) == col(LoopItem.feedback_id))
+        .where(LoopItem.account_id == account_id)
+        .order_by(col(FeedbackLoop.decided_at).desc(), col(LoopItem.asked_at), col(LoopItem.id))
+    )
+    return list(session.exec(statement).all())
 
 
 def loops_in(session: Session, workspace_id: str, states: Collection[str]) -> list[FeedbackLoop]:

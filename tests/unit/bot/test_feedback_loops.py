@@ -133,6 +133,9 @@ def test_feedback_collection_what_was_planned_and_shipped_is_told_once_to_each_w
     assert "camera button" in texts_of(message)
     assert loop_of(bot).state == "told"
     assert "Told: 2 people" in texts_of(opened(bot, PRIYA))
+    brief = texts_of(bot.command(PRIYA, TEAM, "renew @Harbour brief")[-1])
+    assert "What they asked for" in brief
+    assert "there since 3 Mar 2026, told 3 Mar 2026" in brief
     assert "Nothing is planned yet" in texts_of(bot.command(PRIYA, TEAM, "feedback")[-1])
 
 
