@@ -89,9 +89,8 @@ def renewal(page: Page, address: str) -> None:
     save(page, "hour-brief")
     write(page, "/cs play start renewal @Northgate")
     press(page.get_by_test_id("ephemeral"), "Northgate", "Start for Northgate Furniture")
-    move(page, "1w")
-    move(page, "1w")
-    go(page, address, PRIYA)
+    said(page, "Are the dates and the band right")
+    pass_until(page, address, PRIYA, "Hold: Northgate Furniture")
     top(said(page, "Hold: Northgate Furniture"))
     save(page, "hour-held")
     write(page, "/cs renew @Northgate outcome churned price.budget_cut They closed two of their five depots")
@@ -116,6 +115,16 @@ def approve_until(page: Page, address: str, question: str, in_thread_of: str = "
         if page.get_by_test_id("message").filter(has_text=question).count():
             return
     raise SystemExit(f"The customer was never asked: {question}")
+
+
+def pass_until(page: Page, address: str, person: str, words: str) -> None:
+    """Let days pass until somebody hears that; what is due on the way happens."""
+    for _ in range(40):
+        move(page, "1d")
+        go(page, address, person)
+        if page.get_by_test_id("message").filter(has_text=words).count():
+            return
+    raise SystemExit(f"Nobody has said: {words}")
 
 
 def pass_days(page: Page, days: int) -> None:

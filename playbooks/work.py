@@ -23,6 +23,7 @@ HOLD_ALL = "run:hold"  # what holds every message of a run, told once
 
 ESCALATION, UNTAKEN = "escalation", "untaken"
 WITHIN = {"L1": Delay(4, "bh"), "L2": Delay(4, "bh"), "L3": Delay(1, "bd")}
+ROLES = {"csm": "CSM", "manager": "manager"}
 REMIND_AFTER, REMINDERS = Delay(2, "bh"), 3
 
 
@@ -63,18 +64,24 @@ def escalate(turn: Turn, record: StepRecord | None, spec: EscalationSpec, why: s
     """A task that somebody must take in time, or it is brought up again; L2 and L3 are the manager's too."""
     within = spec.within or WITHIN[spec.level]
     owner: Role = "manager" if spec.level == "L3" else "csm"
-    title = f"{spec.level}: " + literal(why)
-    task = TaskSpec(title=title, due=within, owner=owner, priority="high", within=within)
+    told = f"{spec.level}: {why}"
+    task = TaskSpec(title=literal(told), due=within, owner=owner, priority="high", within=within)
     make(turn, record, task, f"{step}:{ESCALATION}:{spec.level}")
-    turn.notify(record, f"{spec.level} at {turn.context.account}: {why}", urgent=True, role=owner)
+    turn.notify(record, told, urgent=True, role=owner)
     if spec.level != "L1":
         other: Role = "csm" if owner == "manager" else "manager"
-        turn.notify(record, f"{spec.level} at {turn.context.account}: {why}", urgent=True, role=other)
+        turn.notify(record, f"{told}. {_with(turn, owner)}", urgent=True, role=other)
 
 
 def is_escalation(slot: str) -> bool:
     """Whether a task is something that was escalated."""
     return f":{ESCALATION}:" in slot
+
+
+def _with(turn: Turn, owner: Role) -> str:
+    """Who has what was escalated, as a sentence."""
+    staff = turn.context.manager if owner == "manager" else turn.context.csm
+    return f"The task is with {staff.name if staff else f'the {ROLES[owner]}'}."
 
 
 def untaken(turn: Turn, name: str) -> None:
@@ -83,7 +90,8 @@ def untaken(turn: Turn, name: str) -> None:
     note = turn.run.tasks.get(slot)
     if note is None or note.state != "open" or not count.isdigit():
         return
-    turn.notify(None, f"Nobody has taken this yet: {note.title}", urgent=True, role="manager")
+    told = f"Nobody has taken this yet: {note.title}. It is done, or handed over, with `/cs tasks team`"
+    turn.notify(None, told, urgent=True, role="manager")
     if int(count) < REMINDERS:
         again = turn.later(REMIND_AFTER, turn.context.staff_calendar)
         turn.emit(SetTimer(f"{UNTAKEN}:{int(count) + 1}:{slot}", again))

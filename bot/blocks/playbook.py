@@ -135,9 +135,11 @@ def plain(message: StepMessage) -> Speech:
 
 def notice(message: StepMessage) -> Speech:
     """A line to a CSM or a manager, and what it gives them to do."""
-    lead = "🔔 *Needs you now:*" if message.payload.get("urgent") else "📌"
     text = f"{_unsaid(message)}{message.text}"
-    blocks = [parts.section(f"{lead} {text}"), *_tasks(message), *_passed_on(message)]
+    lead = "🔔 *Needs you now:*" if message.payload.get("urgent") else "📌"
+    titles = [f"{_unsaid(message)}{item.title}" for item, ended in message.tasks if not ended]
+    is_title = message.payload["text"] in titles  # the row of the task says it
+    blocks = [parts.section(lead if is_title else f"{lead} {text}"), *_tasks(message), *_passed_on(message)]
     return parts.speech(text, blocks)
 
 

@@ -44,17 +44,20 @@ def _answer_there(session: Session, services: Services, step: RunStep, user_id: 
 
 
 def step_answered(session: Session, services: Services, said: Said, person: Person) -> RunStep | None:
-    """The open step that a contact's words belong to.
+    """The step that a contact's words belong to.
 
-    In a thread every word counts; in a DM's top level only what does not look like a question.
+    In a thread every word counts, once the question has expired what does not look like a question (it is passed
+    on to the CSM); in a DM's top level only that, while a question is open.
     """
     if person.contact is None or said.mentions_bot:
         return None
+    asks = said.text.rstrip().endswith("?")
     if said.thread_ts:
         step = playbooks.step_in_thread(session, services.workspace_id, said.channel_id, said.thread_ts)
         step = step or _step_asked_about(session, services, said.channel_id, said.thread_ts)
-        return step if step is not None and step.state == "sent" and step.asks else None
-    if said.surface != "dm" or said.text.rstrip().endswith("?"):
+        heard = {"sent"} if asks else {"sent", "expired"}
+        return step if step is not None and step.state in heard and step.asks else None
+    if said.surface != "dm" or asks:
         return None
     return playbooks.open_question_of(session, services.workspace_id, [person.contact.id])
 

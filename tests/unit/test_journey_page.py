@@ -55,13 +55,15 @@ def test_every_row_of_stages_and_practices_is_in_it_or_left_out_with_its_reason(
     assert set(wanted) - {row for row, _, _ in ROWS} - set(left_out) == set()
 
 
-NAMED = re.findall(
-    r"^\| ([^|]+?) \| [^|]+ \| [^|]+? \| `tests/[^`]+::test_([^`]+)` \|$", PAGE.split("## In every stage")[1], re.MULTILINE
-)  # fmt: skip
+STAGES, OTHERS = (
+    re.findall(r"^\| ([^|]+?) \| [^|]+ \| [^|]+? \| `tests/[^`]+::test_([^`]+)` \|$", part, re.MULTILINE)
+    for part in PAGE.split("## In every stage")
+)
+NAMED = [*((row.partition(": ")[2], test) for row, test in STAGES), *OTHERS]
 
 
 @pytest.mark.parametrize(("row", "test"), [pytest.param(row, test, id=row) for row, test in NAMED])
-def test_a_practice_and_a_step_of_the_map_has_a_test_that_is_named_after_it(row, test):
+def test_a_stage_a_practice_and_a_step_of_the_map_has_a_test_that_is_named_after_it(row, test):
     assert f"{test}_".startswith(f"{slug(row)}_")
 
 
@@ -74,7 +76,7 @@ def test_everything_of_the_rest_of_the_article_has_its_row():
         for one in " ".join(rest.split()).split(";")
         for name in one.split("→")[0].split("/")
     }
-    rows = " ".join(slug(row) for row, _ in NAMED)
+    rows = " ".join(slug(row) for row, _ in OTHERS)
     assert len(wanted) > 10
     assert {name for name in wanted if name not in rows} == set()
 

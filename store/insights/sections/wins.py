@@ -11,6 +11,7 @@ from store.insights import forecast
 from store.insights.running import kind_of
 from store.insights.section_values import Line, Section
 from store.insights.values import Figure
+from store.redacting import redacted
 from store.tables.consents import Consent
 from store.tables.renewals import Forecast, Renewal
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SAVED = frozenset({"saved", "contracted"})
 LISTED = 5
+QUOTE = "quote"  # a consent's purpose
 AT_RISK = (forecast.ACTIONABLE, forecast.LOST_CAUSE)
 
 
@@ -107,7 +109,9 @@ def wins_section(frame: Frame, rows: Outcomes, plays: Plays) -> Section:
         ),
         _of_terms("lost", "terms not renewed", lost),
     )
-    lines = (*_saved(frame, saved), *(_lost(frame, rows, plays, one) for one in lost))
+    quotes = (one for one in rows.consents if one.purpose == QUOTE and one.expires_on >= frame.now.date())
+    spoken = (_spoken(frame, one) for one in quotes)
+    lines = (*_saved(frame, saved), *(_lost(frame, rows, plays, one) for one in lost), *spoken)
     return Section("wins", "Wins and learnings", figures=figures, lines=lines[:LISTED])
 
 
@@ -129,6 +133,19 @@ def _saved(frame: Frame, saved: Sequence[PlaybookRun]) -> Iterator[Line]:
             owner=frame.owner(run.account_id),
             arr=_arr(frame, run.account_id),
         )
+
+
+def _spoken(frame: Frame, one: Consent) -> Line:
+    """A quote that may be used, as long as its consent holds."""
+    name = frame.name(one.account_id)
+    how = "without their name" if one.scope == "without_name" else "with their name"
+    return Line(
+        text=f"may be quoted {how} until {one.expires_on:%-d %b %Y}",
+        figure=Figure(f"wins.quote.{one.id}", f"quote of {name}", "consent", (one.id,)),
+        account=name,
+        owner=frame.owner(one.account_id),
+        quote=redacted(one.text_shown) or None,
+    )
 
 
 def _lost(frame: Frame, rows: Outcomes, plays: Plays, one: Renewal) -> Line:

@@ -38,8 +38,18 @@ def test_a_small_customer_is_onboarded_and_nobody_has_to_help(story):
         Mira presses Yes
         Mira hears: Very good.
     """)
-    assert not story.heard("Tom", "Needs you now")
-    assert not story.heard("Tom", "Waits for your approval")
+    asked = [row.payload["step_key"] for row in story.sent("playbook_message", "playbook_nudge")]
+    assert sorted(asked) == ["O1", "O1c", "O2", "O2b", "O3_reached", "O4"]
+    started = story.run("Petal & Post", "onboarding").started_at
+    assert (story.services.clock.now() - started).days == 22  # the twenty-first day, and a night
+    for human in (
+        "Needs you now",
+        "Waits for your approval",
+        "unless you say otherwise",
+        "A question for you",
+    ):
+        assert not story.heard("Tom", human), human
+    assert not story.heard("Grace")
     story.tell("""
         -- 16 days
         Mira hears: how satisfied are you with the start so far?

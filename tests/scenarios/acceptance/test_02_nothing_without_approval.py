@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 
 def test_an_enterprise_customer_hears_nothing_without_approval_and_the_manager_hears_of_the_delay(story):
     story.tell("""
@@ -21,6 +23,10 @@ def test_an_enterprise_customer_hears_nothing_without_approval_and_the_manager_h
         Caleb hears: I'm Guidepost; Diego Alvarez is your person.
         Diego sees: Sent to Caleb Novak
     """)
+    story.wait(timedelta(days=21))  # the check-in of the first week waits, and whatever comes after it
     steps = story.run("Kestrel Grocery Group", "onboarding").snapshot["steps"]
-    for message in story.sent():
+    for message in story.sent("playbook_message", "playbook_nudge"):
         assert steps[message.payload["step_key"]]["approved_by"] == "U0DIEGO"
+    assert {message.payload["step_key"] for message in story.sent()} == {"O1"}
+    assert len(story.heard("Diego", "Waits for your approval")) > 1
+    assert not story.channel("Caleb", "fernway-kestrel")

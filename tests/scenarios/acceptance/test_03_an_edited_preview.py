@@ -7,7 +7,7 @@ from bot.blocks.playbook_modals import TEXT
 EDITED = "Amelia, what would make March a good month for you?"
 
 
-def test_an_edited_preview_goes_out_as_edited_and_the_original_is_kept(story):
+def test_cs_engagement_an_edited_preview_goes_out_as_edited_and_the_original_is_kept(story):
     story.tell("""
         Priya: /cs play start onboarding @Fresh Fields
         Priya presses Start for Fresh Fields Market

@@ -11,6 +11,7 @@ LONDON = ZoneInfo("Europe/London")
 
 def test_after_three_days_down_each_person_gets_one_message_at_most_and_each_message_once(story):
     story.tell("""
+        -- 6 days
         Tom: /cs play start onboarding @Petal & Post
         Tom presses Start for Petal & Post
         Mira presses Our whole team uses it (on: good first month)
@@ -18,10 +19,10 @@ def test_after_three_days_down_each_person_gets_one_message_at_most_and_each_mes
         Tom presses Start for Corner Crust
         Priya: /cs play start onboarding @Fresh Fields
         Priya presses Start for Fresh Fields Market
-        -- until 2026-03-06 20:00
+        -- until 2026-03-13 20:00
     """)
     before = {row.id for row in story.sent("playbook_message", "playbook_nudge")}
-    story.is_down(timedelta(days=5))  # Friday evening to Wednesday evening: Tuesday's check-in is late
+    story.is_down(timedelta(days=3))  # Friday evening to Monday evening: Monday's check-in is late
     assert [row for row in story.sent("playbook_message", "playbook_nudge") if row.id not in before] == []
     story.tell("""
         -- 14 hours

@@ -27,7 +27,7 @@ def test_what_is_asked_off_the_price_takes_an_approval_and_the_customer_hears_no
     """)
     story.form("Priya", field_concession_what="Twelve percent off for two years", field_ask_pct="12")
     story.tell("""
-        Grace hears: L3 at Harbour Bakery Group: Harbour Bakery Group asks for 12 % off
+        Grace hears: L3: Harbour Bakery Group asks for 12 % off
         Grace hears: Above 10 % ask your own management first. May Priya Raman offer it?
     """)
     assert not story.tasks("Make the offer to Harbour Bakery Group")

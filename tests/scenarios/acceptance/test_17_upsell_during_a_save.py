@@ -9,9 +9,9 @@ from store.tables import PlaybookRun
 HEAD = "account_id,kind,value,note,observed_on"
 
 
-def test_a_sign_of_growth_during_a_save_waits_until_the_save_has_ended(story):
+def test_feature_utilisation_a_sign_of_growth_during_a_save_waits_until_the_save_has_ended(story):
     story.looks_daily = "Casa Norte Home"
-    publish(story, "upsell")
+    story.publish("upsell")
     story.tell("""
         Diego: /cs play start save @Casa Norte
         Diego presses Start for Casa Norte Home
@@ -29,9 +29,3 @@ def test_a_sign_of_growth_during_a_save_waits_until_the_save_has_ended(story):
         -- 5 days
     """)
     assert story.run("Casa Norte Home", "upsell").started_by == "automatic"
-
-
-def publish(story, name):
-    """It begins by itself from now on."""
-    runner = story.services.runner
-    runner.publish(runner.definitions[name], "U0NOOR", story.services.workspace_id)

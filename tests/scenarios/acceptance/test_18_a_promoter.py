@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import yaml
 
+from bot.reports import digest_as
+from bot.services import NoHeadlines
 from playbooks import loader
 from store.tables import Consent, PlaybookRun
 
@@ -40,12 +43,12 @@ steps:
 """)
 
 
-def test_a_promoter_is_asked_once_a_month_later_and_what_is_taken_back_is_used_no_more(story):
+def test_spotlight_a_promoter_is_asked_once_a_month_later_and_what_is_taken_back_is_used_no_more(story):
     story.looks_daily = "Harbour Bakery Group"
     runner, workspace_id = story.services.runner, story.services.workspace_id
     pulse = loader.Definition(loader.parse(SURVEY), SURVEY, loader.fingerprint(SURVEY))
-    for definition in (runner.definitions["advocacy"], pulse):
-        runner.publish(definition, "U0NOOR", workspace_id)
+    runner.publish(pulse, "U0NOOR", workspace_id)
+    story.publish("advocacy")
     story.tell(f"""
         Priya: /cs play start pulse @Harbour
         Priya presses Start for Harbour Bakery Group
@@ -75,7 +78,24 @@ def test_a_promoter_is_asked_once_a_month_later_and_what_is_taken_back_is_used_n
     """)
     [consent] = story.rows(Consent)
     assert (consent.text_shown, consent.withdrawn_at) == (WORDS, None)
+    story.tell("""
+        Isla: Can drivers work offline?
+        -- 1 day
+    """)  # a week without a question is a quiet one, in two lines
+    assert f'"{WORDS}"' in digest(story)
     story.tell("Isla: take back my consent")
     assert [one.withdrawn_at for one in story.rows(Consent)] != [None]
+    assert f'"{WORDS}"' not in digest(story)
     story.wait(timedelta(days=60))
     assert len(story.heard("Isla", "Would you be open to any of these")) == 1
+
+
+def digest(story):
+    """The digest of the week, whole, as the command line prints it."""
+    core = SimpleNamespace(
+        database=story.bot.database,
+        workspace_id=story.services.workspace_id,
+        clock=story.services.clock,
+        headlines=NoHeadlines,
+    )
+    return digest_as(core, "7d", "text")

@@ -28,7 +28,7 @@ def card(bot, user=PRIYA):
     return bot.seen(user, bot.dm(user)).messages[-1]
 
 
-def test_the_csm_gets_the_question_with_what_was_tried_and_the_account(bot, refused):
+def test_sales_interaction_the_csm_gets_the_question_with_what_was_tried_and_the_account(bot, refused):
     bot.press(ISLA, refused, "talk_to_person")
     shown = texts_of(card(bot))
     for part in (

@@ -14,6 +14,7 @@ from slack_sdk.models.blocks import Block
 from bot.app import VIEWS
 from bot.blocks import playbook as blocks
 from bot.blocks import playbook_modals as modals
+from bot.blocks.tasks import TaskItem
 from bot.listeners.play_drawing import DRAWING
 from bot.listeners.playbook_forms import Ref
 from bot.slack.incoming import Pressed
@@ -300,6 +301,15 @@ def test_an_approval_shows_why_and_which_replies_it_covers(payloads):
 def test_an_urgent_notice_looks_urgent(payloads):
     for payload in payloads["playbook_notice"]:
         assert ("Needs you now" in render(payload).blocks[0]["text"]["text"]) is payload["urgent"]
+
+
+def test_what_a_task_says_word_for_word_is_not_said_twice():
+    title = "L2: Caleb at Kestrel is blocked in setup a second time"
+    item = TaskItem("t", title, due_at=NOW)
+    payload = {"view": "playbook_notice", "text": title, "account": "Kestrel", "urgent": True}
+    shown = blocks.notice(blocks.StepMessage(payload, tasks=((item, ""),)))
+    assert json.dumps(shown.blocks).count("a second time") == 1
+    assert shown.text == title
 
 
 # Modals

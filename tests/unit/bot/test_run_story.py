@@ -1,10 +1,15 @@
 """The card of a run: its pace, and why each message was sent or not; on a running local workspace."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
+from bot.blocks.run_story import NOTHING, story_speech
 from bot.schedule import Schedule
-from store.tables import accounts
+from playbooks.overview import StepOverview, TaskOverview
+from store.tables import StepEvent, accounts
 from tests.bot_fixtures import ISLA, PRIYA, TEAM, texts_of
+
+AT = datetime(2026, 3, 3, 10, tzinfo=UTC)
 
 
 def said(bot, user, text, channel=TEAM):
@@ -52,3 +57,31 @@ def test_a_customer_who_finds_the_button_learns_nothing(bot):
     message = next(one for one in bot.seen(ISLA, "C0HARBOUR").messages if one["ts"] == posted.ts)
     bot.press(ISLA, message, "run_story_button")
     assert "do not see" in texts_of(bot.seen(ISLA, "C0HARBOUR").ephemerals[-1])
+
+
+def moment(key, state, note=None, due=None):
+    return StepEvent(
+        workspace_id="w", run_id="r", key=key, state=state, note=note, due_at=due, number=1, at=AT
+    )
+
+
+def step(key, title, contact=None, tasks=()):
+    return StepOverview(key, title, "done", AT, None, contact, None, None, None, None, tasks)
+
+
+def test_forks_on_the_way_are_no_part_of_the_story_and_tasks_are():
+    call = TaskOverview("Call Ada", "open", None, None)
+    steps = (step("S0", "Which way"), step("S1", "Late", tasks=(call,)), step("S2", "Welcome", "Ada"))
+    run = SimpleNamespace(playbook="Save", account="Mm Works", steps=steps)
+    told = [moment("S0", "done"), moment("S1", "done"), moment("S2", "planned", due=AT)]
+    told.append(moment("S2", "waiting", "waits until the task is done"))
+    shown = story_speech(run, told).text
+    assert "Which way" not in shown
+    assert "☑️ Call Ada (open)" in shown
+    assert "planned (for" in shown
+    assert "waiting" not in shown
+
+
+def test_a_story_of_forks_alone_says_that_nothing_has_happened():
+    run = SimpleNamespace(playbook="Save", account="Mm Works", steps=(step("S0", "Which way"),))
+    assert NOTHING in story_speech(run, [moment("S0", "done")]).text

@@ -141,7 +141,7 @@ def test_what_is_true_on_every_plan_names_none(bot, text):
     assert "your plan" not in texts_of(asked(bot, ISLA, HARBOUR, text))
 
 
-def test_an_article_that_a_customer_opened_is_noted_once_a_day(bot, answer):
+def test_content_engagement_an_article_that_a_customer_opened_is_noted_once_a_day(bot, answer):
     opened(bot, answer)
     opened(bot, answer)
     bot.settle()

@@ -170,12 +170,43 @@ def test_a_wait_ends_when_it_comes_true_or_after_its_time(world, begin):
     assert [one.title for one in world.tasks()] == ["L2: No first value at Mm Works"]
 
 
+def test_level_two_is_told_to_both_and_says_whose_it_is(world, begin):
+    escalate = {"escalate": {"level": "L2", "why": "{account} is stuck"}}
+    begin({"D": {"title": "Raise", "when": "S+0d", "do": [escalate]}})
+    raised = [row.payload for row in world.outbox("playbook_notice") if "L2" in row.payload["text"]]
+    told = {payload["role"]: payload["text"] for payload in raised}
+    assert told["csm"] == "L2: Smb Works is stuck"
+    assert told["manager"].startswith("L2: Smb Works is stuck. The task is with ")
+
+
 def test_what_nobody_takes_is_brought_up_again_three_times(world, begin):
     escalate = {"escalate": {"level": "L1", "why": "Blocked", "within": "4bh"}}
     begin({"D": {"title": "Raise", "when": "S+0d", "do": [escalate]}})
     world.until(2026, 3, 12, 12)
     brought_up = [one for one in world.outbox("playbook_notice") if "Nobody has taken" in one.payload["text"]]
     assert [one.slack_user_id for one in brought_up] == ["UMIA"] * 3
+
+
+@pytest.mark.parametrize(
+    ("policy", "sent", "state", "told"),
+    [
+        pytest.param("send", 1, "sent", None, id="send"),
+        pytest.param("skip", 0, "skipped", "was left out: it was due on", id="skip"),
+        pytest.param("ask", 0, "awaiting_approval", None, id="ask"),
+    ],
+)
+def test_what_is_late_is_sent_left_out_or_asked_about_as_its_policy_says(
+    world, begin, policy, sent, state, told
+):
+    late = {"policy": policy, "after": "2d"}
+    steps = {"M": {"title": "A word", "when": "S+3d", "to": "admin", "message": "Hello again.", "late": late}}
+    run = begin(steps)
+    world.wake_at(2026, 3, 12, 12)  # it was due on the fifth, and the bot was down
+    assert world.run(run).steps["M"].state == state
+    assert len([row for row in world.messages() if row.payload["text"] == "Hello again."]) == sent
+    notices = [row.payload["text"] for row in world.outbox("playbook_notice")]
+    assert told is None or any(told in one for one in notices)
+    assert len(world.outbox("playbook_approval")) == (policy == "ask")
 
 
 def test_a_rule_has_its_actions_once(world, begin):

@@ -129,7 +129,7 @@ def test_a_segment_trigger_notices_the_change_and_not_what_always_was(world, loo
     assert [look("smb", 1), look("smb", 1), look("ent", 1)] == [1, 0, 0]
 
 
-def test_a_signal_waits_counts_once_and_only_again_after_it_is_over(world, look):
+def test_growth_alignment_a_signal_waits_counts_once_and_only_again_after_it_is_over(world, look):
     rule = {
         "when": {"number": {"health": "< 50"}},
         "for": "2d",

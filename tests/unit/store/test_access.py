@@ -53,7 +53,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("who", "where", "members", "expected"), CASES)
-def test_readable_is_what_the_person_and_everyone_in_the_place_may_read(
+def test_understand_capabilities_readable_is_what_the_person_and_everyone_in_the_place_may_read(
     database, company, who, where, members, expected
 ):
     with database.reading() as session:

@@ -74,7 +74,9 @@ def test_nobody_is_an_advocate_who_is_gone_or_opted_out(database, company, clock
         assert live(session, company) == []
 
 
-def test_advocates_of_the_same_segment_come_first_and_never_ones_own_people(database, company, clock):
+def test_vendor_reputation_advocates_of_the_same_segment_come_first_and_never_ones_own_people(
+    database, company, clock
+):
     with database.transaction() as session:
         row = agreed(session, company, clock, purpose="reference")
         own = session.get_one(Account, row.account_id)
@@ -91,7 +93,7 @@ def test_advocates_of_the_same_segment_come_first_and_never_ones_own_people(data
         assert (found.uses, found.last_used_on) == (1, TODAY)
 
 
-def test_the_same_person_introduced_twice_is_one_referral_of_which_only_a_hash_is_kept(
+def test_referral_the_same_person_introduced_twice_is_one_referral_of_which_only_a_hash_is_kept(
     database, company, clock
 ):
     with database.transaction() as session:

@@ -71,7 +71,7 @@ QUOTE = {"A1": "with_name", "A2_words": "same"}
         pytest.param({"A1": "story", "A2_story": "yes"}, ["A1", "A2_story"], "They gave us something", id="a case study"),
     ],
 )  # fmt: skip
-def test_every_course_ends_as_it_was_answered(happy, answers, messages, outcome):
+def test_community_and_every_other_course_ends_as_it_was_answered(happy, answers, messages, outcome):
     found = course(happy, answers)
     assert asked(found) == messages
     assert [line.text for line in found.lines if line.kind == "outcome"] == [outcome]

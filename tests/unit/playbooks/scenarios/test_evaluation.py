@@ -52,7 +52,7 @@ def test_nobody_who_stays_silent_is_asked_more_than_three_times_in_two_weeks(tri
     assert "L1: Smb Works has not answered two questions of the trial in a row" in tasks
 
 
-def test_a_trial_that_goes_well_is_handed_over_to_onboarding(trial):
+def test_trials_demos_a_trial_that_goes_well_is_handed_over_to_onboarding(trial):
     lines = trial(answers=GOOD, does_tasks=timedelta(days=2), finds=FOUND)
     assert said(lines) == [
         ("Mon 02 Mar", "E1"), ("Mon 02 Mar", "E2"), ("Mon 02 Mar", "E3"), ("Mon 02 Mar", "E3_question"),
@@ -68,7 +68,7 @@ def test_a_trial_that_goes_well_is_handed_over_to_onboarding(trial):
     assert texts(lines, "outcome") == ["They go ahead"]
 
 
-def test_what_is_said_about_money_goes_to_the_buyer_and_only_with_the_csms_word(trial):
+def test_pricing_analysis_what_is_said_about_money_goes_to_the_buyer_and_only_with_the_csms_word(trial):
     plans = [
         line
         for line in trial(answers=GOOD, finds=FOUND)
@@ -78,7 +78,7 @@ def test_what_is_said_about_money_goes_to_the_buyer_and_only_with_the_csms_word(
     assert "E7_plans" not in {step for _, step in said(trial(answers=GOOD, finds=FOUND, approves=False))}
 
 
-def test_a_trial_is_not_won_before_its_checklist_is_complete(trial):
+def test_compliance_regulation_a_trial_is_not_won_before_its_checklist_is_complete(trial):
     lines = trial(answers=GOOD, finds=FOUND)  # nobody does the task of the security review
     assert texts(lines, "outcome") == []
     assert "L2: Smb Works goes ahead, but the security and compliance checklist is not complete" in texts(
@@ -86,7 +86,7 @@ def test_a_trial_is_not_won_before_its_checklist_is_complete(trial):
     )
 
 
-def test_a_security_question_without_a_source_is_a_task_and_has_three_days(trial):
+def test_security_a_security_question_without_a_source_is_a_task_and_has_three_days(trial):
     lines = trial(answers=GOOD)
     missing = next(line for line in lines if line.step == "E3_missing")
     assert "I will not guess" in missing.text
@@ -101,7 +101,7 @@ def test_a_security_question_without_a_source_is_a_task_and_has_three_days(trial
     assert not [line for line in trial(answers=GOOD, does_tasks=timedelta(days=1)) if line.step == "E3_clock"]
 
 
-def test_each_tick_is_a_checklist_of_its_own(trial):
+def test_integrations_each_tick_is_a_checklist_of_its_own(trial):
     lines = trial(answers=GOOD | {"E3": Scripted("security,privacy,compliance,price")})
     ticked = {line.step for line in lines if line.kind == "task" and line.step.startswith("E3_")}
     assert {"E3_security", "E3_privacy", "E3_compliance", "E3_price"} <= ticked

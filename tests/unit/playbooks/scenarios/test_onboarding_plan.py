@@ -84,7 +84,7 @@ def test_who_wants_to_hear_only_when_needed_is_asked_for_first_value_and_the_clo
     assert asked(found) == ["O1", "O1c", "O3_not_yet", "O6"]
 
 
-def test_an_enterprise_gets_security_training_a_pulse_and_a_status_every_friday(shipped_world):
+def test_tailored_paths_an_enterprise_gets_security_training_a_pulse_and_a_status_every_friday(shipped_world):
     found = course(shipped_world, "ent", BADLY | {"O3b": "held"})
     made = tasks(found)
     fridays = [
@@ -131,7 +131,7 @@ def test_people_who_do_not_use_it_are_asked_about_with_a_fact(shipped_world):
     assert "Fewer people at Mm Works need it than have it: shape the plan before they ask" in tasks(found)
 
 
-def test_the_numbers_of_the_goal_become_a_goal_of_the_account(shipped_world):
+def test_initial_success_planning_the_numbers_of_the_goal_become_a_goal_of_the_account(shipped_world):
     run = shipped_world.start("onboarding", "mm")
     shipped_world.until(2026, 3, 3, 12)
     shipped_world.reply(run, "O1", "UADA_MM", "team_live")
@@ -149,7 +149,7 @@ def test_hard_starts_are_asked_about(shipped_world):
     assert "Call Ada at Smb Works: getting started was hard" in tasks(found)
 
 
-def test_a_step_for_one_persons_role_comes_from_the_knowledge_base(shipped_world):
+def test_training_education_a_step_for_one_persons_role_comes_from_the_knowledge_base(shipped_world):
     run = shipped_world.start("onboarding", "smb")
     shipped_world.until(2026, 3, 16, 12)
     shipped_world.reply(run, "O3_not_yet", "UBEN_SMB", "steps")

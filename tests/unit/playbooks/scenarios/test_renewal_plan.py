@@ -93,7 +93,9 @@ def priced(world, per_cent):
 @pytest.mark.parametrize(
     ("per_cent", "approval", "level"), [("8", True, False), ("12", True, True), ("0", False, False)]
 )
-def test_anything_off_the_price_needs_an_approval(shipped_world, per_cent, approval, level):
+def test_contract_review_negotiation_anything_off_the_price_needs_an_approval(
+    shipped_world, per_cent, approval, level
+):
     run = priced(shipped_world, per_cent)
     steps = shipped_world.steps(run)
     assert ("R7_approval" in steps) is approval
@@ -124,7 +126,7 @@ def test_a_red_account_hears_nothing_commercial(shipped_world):
     assert any(task.startswith("L2: Mm Works is red") for task in tasks(found))
 
 
-def test_what_worked_may_be_quoted_only_with_a_yes(shipped_world):
+def test_feedback_and_improvement_what_worked_may_be_quoted_only_with_a_yes(shipped_world):
     run = shipped_world.start("renewal", "smb")
     for step, value, text in (("R2", "good", None), ("R3", "accurate", None), ("R4", None, "the import")):
         shipped_world.until(2026, 5, {"R2": 6, "R3": 15, "R4": 22}[step], 12)

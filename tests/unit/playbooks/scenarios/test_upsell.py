@@ -136,7 +136,7 @@ def test_an_open_blocker_holds_the_offer_until_it_is_gone(grown):
     assert [key for key, _ in grown.said()] == ["U2"]
 
 
-def test_a_detractor_is_not_offered_anything_for_sixty_days(grown):
+def test_personalised_offers_a_detractor_is_not_offered_anything_for_sixty_days(grown):
     scored(grown, BEN, "smb", 4, days=30)
     found = course(grown, {"U1": "offer"}, until=date(2026, 3, 31))
     assert asked(found) == []

@@ -331,6 +331,25 @@ def test_a_consent_counts_as_long_as_it_is_one():
     assert counts(wins_section(frame(), Outcomes(consents=[consent]), plays()))["advocates"] == 1
 
 
+@pytest.mark.parametrize(
+    ("changed", "lines"),
+    [
+        pytest.param({}, ["may be quoted with their name until"], id="a quote"),
+        pytest.param(
+            {"scope": "without_name"}, ["may be quoted without their name until"], id="without a name"
+        ),
+        pytest.param({"purpose": "reference"}, [], id="a talk is no quote"),
+        pytest.param({"expires_on": ago(1).date()}, [], id="it has ended"),
+    ],
+)
+def test_a_quote_stands_there_word_for_word_while_its_consent_holds(changed, lines):
+    given = {"purpose": "quote", "scope": "with_name", "expires_on": ago(-300).date()} | changed
+    consent = Consent(id="c", workspace_id="w", key="k", account_id="nord", contact_id="c1", text_shown="They answer at once", given_at=ago(1), **given)  # fmt: skip
+    shown = wins_section(frame(), Outcomes(consents=[consent]), plays()).lines
+    assert [any(one.text.startswith(words) for one in shown) for words in lines] == [True] * len(lines)
+    assert [one.quote for one in shown] == ["They answer at once"] * len(lines)
+
+
 # The month
 
 

@@ -151,7 +151,7 @@ def section(brief, title):
     return [line.text for name, lines in brief.sections if name == title for line in lines]
 
 
-def test_every_line_of_a_brief_names_its_row():
+def test_ongoing_value_communication_every_line_of_a_brief_names_its_row():
     signal = Signal(
         id="sig", workspace_id="w", account_id="a", kind="usage_drop", number=1, summary="Activity is at 40 %.",
         opened_at=NOW,
