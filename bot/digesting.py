@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from bot.services import Headlines, Services
     from store.access import Place
-    from store.insights.values import Digest, Scope
+    from store.insights.digest_values import Digest
+    from store.insights.values import Scope
     from store.people import Person
 
 NOT_YOURS = "These rows belong to accounts that are not yours."

@@ -18,6 +18,7 @@ HEADINGS = {
     "bench": "Speed and memory",
     "newcomer": "Beside the thirty-line chain of LangChain, Chroma and sentence-transformers",
     "slack": "Slack: under load, and among faults",
+    "digest": "A digest of many rows",
 }
 METHODS = {"bm25": "BM25 alone", "dense": "dense alone", "rrf": "equal rank fusion, k = 60"}
 

@@ -10,6 +10,7 @@ the same questions.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import lru_cache
 from itertools import pairwise
 from math import log
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ import numpy as np
 from knowledge.words import content_words, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,7 +46,9 @@ def themes(texts: Sequence[str], vectors: Sequence[tuple[str, bytes]]) -> list[t
         of_model[model, len(vector)].append(index)
     groups = []
     for indices in of_model.values():
-        matrix = np.stack([np.frombuffer(vectors[i][1], dtype="<f4") for i in indices])
+        matrix = np.frombuffer(b"".join(vectors[i][1] for i in indices), dtype="<f4").reshape(
+            len(indices), -1
+        )
         groups += [tuple(indices[i] for i in group) for group in clusters(matrix)]
     groups.sort(key=lambda group: (-len(group), group[0]))
     return list(zip(names(texts, groups), groups, strict=True))
@@ -64,7 +67,7 @@ def clusters(
     """
     if len(vectors) < 2:
         return [[index] for index in range(len(vectors))]
-    found = _cut(vectors[:most].astype(np.float64), height, likeness)
+    found = _cut(vectors[:most], height, likeness)
     if len(vectors) > most:
         _join(found, vectors, most, likeness)
     return sorted(found, key=lambda group: (-len(group), group[0]))
@@ -75,12 +78,13 @@ def names(texts: Sequence[str], groups: Sequence[Sequence[int]]) -> list[str]:
 
     A phrase counts by the share of the group's texts that have it, times the logarithm of how rare it is among all.
     """
-    phrases = [[_phrases(texts[i]) for i in group[:NAMED_FROM]] for group in groups]
+    stemmed = lru_cache(maxsize=None)(stem)  # the same words come again and again
+    phrases = [[_phrases(texts[i], stemmed) for i in group[:NAMED_FROM]] for group in groups]
     everywhere = Counter(key for found in phrases for one in found for key in one)
     return [_name(found, everywhere, sum(map(len, phrases))) for found in phrases]
 
 
-def _cut(vectors: NDArray[np.float64], height: float, likeness: float) -> list[list[int]]:
+def _cut(vectors: Vectors, height: float, likeness: float) -> list[list[int]]:
     """The largest branches of Ward's tree that are low enough and hold together."""
     from scipy.cluster.hierarchy import linkage  # noqa: PLC0415 - takes half a second
 
@@ -96,14 +100,20 @@ def _cut(vectors: NDArray[np.float64], height: float, likeness: float) -> list[l
     return found
 
 
-def distances(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def distances(vectors: Vectors) -> NDArray[np.float64]:
     """Of every pair of unit vectors, a row after the other: |a - b|² = 2 - 2ab, which one product gives."""
-    squares = 2.0 - 2.0 * (vectors @ vectors.T)
-    apart = np.concatenate([row[n + 1 :] for n, row in enumerate(squares)])
-    return np.asarray(np.sqrt(np.maximum(apart, 0.0)))
+    alike = vectors @ vectors.T
+    apart, begun = np.empty(len(vectors) * (len(vectors) - 1) // 2), 0
+    for n, row in enumerate(alike, start=1):
+        apart[begun : begun + len(row) - n] = row[n:]
+        begun += len(row) - n
+    apart *= -2.0
+    apart += 2.0
+    np.maximum(apart, 0.0, out=apart)
+    return np.sqrt(apart, out=apart)
 
 
-def _likenesses(tree: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def _likenesses(tree: NDArray[np.float64], vectors: Vectors) -> NDArray[np.float64]:
     """The mean cosine of two different members of each branch: (|sum|² - n) / n(n - 1)."""
     n = len(vectors)
     sums = np.concatenate([vectors, np.zeros((n - 1, vectors.shape[1]))])
@@ -137,7 +147,7 @@ def _join(found: list[list[int]], vectors: Vectors, first: int, likeness: float)
             found.append([first + index])
 
 
-def _phrases(text: str) -> dict[tuple[str, ...], str]:
+def _phrases(text: str, stem: Callable[[str], str]) -> dict[tuple[str, ...], str]:
     """Single words and pairs of a text's content words: stems -> as they were written."""
     said = [word for word in content_words(text) if len(word) > 1]
     pairs = pairwise(said)

@@ -17,6 +17,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from store import people
 from store.insights.grouping import words_of
+from store.insights.nearness import RunningMeans
 from store.staffing import ladder
 from store.tables import gaps
 from store.tables.accounts import Account
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# The mean cosine to the questions of a gap. On 515 validation questions of CLINC150 (150 intents), taken one by one,
-# 78 of 100 pairs that come together so are of one intent, and 52 of 100 pairs of one intent come together; at .74 it
-# is 84 and 39, at .66 59 and 61.
+# The mean cosine to the questions of a gap; `guidepost eval gaps` prints what it brings (docs/insight.md).
 LIKE = 0.70
 LOOKED_BACK = timedelta(days=90)
 
@@ -66,53 +65,27 @@ class _Found:
         return self.message.embedding_model or "", len(self.message.embedding or b"")
 
 
-class _Means:
-    """Of the gaps that hold vectors of one model: the sum and the number of each, so that all are compared at once."""
-
-    def __init__(self, size: int) -> None:
-        self.gaps: list[KnowledgeGap] = []
-        self._place: dict[str, int] = {}
-        self._sums = np.zeros((64, size), dtype=np.float32)
-        self._counts = np.zeros(64, dtype=np.float32)
-
-    def take(self, gap: KnowledgeGap, vector: NDArray[np.float32]) -> None:
-        """One more question of a gap."""
-        place = self._place.setdefault(gap.id, len(self.gaps))
-        if place == len(self.gaps):
-            self.gaps.append(gap)
-        if place == len(self._counts):
-            self._sums = np.concatenate([self._sums, np.zeros_like(self._sums)])
-            self._counts = np.concatenate([self._counts, np.zeros_like(self._counts)])
-        self._sums[place] += vector
-        self._counts[place] += 1
-
-    def nearest(self, vector: NDArray[np.float32]) -> KnowledgeGap | None:
-        """The gap whose questions it is most like, if it is like them."""
-        held = len(self.gaps)
-        means = self._sums[:held] @ vector / self._counts[:held]
-        best = int(means.argmax()) if held else -1
-        return self.gaps[best] if held and means[best] >= LIKE else None
-
-
 @dataclass
 class _Groups:
     """Every gap with what its questions say."""
 
+    gaps: dict[str, KnowledgeGap] = field(default_factory=dict)
     by_words: dict[frozenset[str], KnowledgeGap] = field(default_factory=dict)
-    by_model: dict[tuple[str, int], _Means] = field(default_factory=dict)
+    by_model: dict[tuple[str, int], RunningMeans] = field(default_factory=dict)
 
     def take(self, gap: KnowledgeGap, found: _Found) -> None:
         """One more question of a gap."""
+        self.gaps[gap.id] = gap
         self.by_words.setdefault(found.words, gap)
         vector = found.vector
         if vector is not None:
-            self.by_model.setdefault(found.kind, _Means(len(vector))).take(gap, vector)
+            self.by_model.setdefault(found.kind, RunningMeans(len(vector), LIKE)).take(gap.id, vector)
 
     def nearest(self, found: _Found) -> KnowledgeGap | None:
         """The gap with the same words, else that whose questions it is most like."""
         vector, means = found.vector, self.by_model.get(found.kind)
         by_meaning = means.nearest(vector) if means is not None and vector is not None else None
-        return self.by_words.get(found.words) or by_meaning
+        return self.by_words.get(found.words) or self.gaps.get(by_meaning or "")
 
 
 def is_due(session: Session, workspace_id: str, now: datetime) -> bool:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from slack_sdk.models.blocks import Block
 
+    from store.insights.digest_values import Digest
     from store.insights.section_values import Action, Line, Section
-    from store.insights.values import Digest
 
 THEMES = "themes"  # stands among the sections, and is made of the digest's themes
 URGENT, URGENT_SHOWN = "today", 3  # the section whose lines are all on the first screen, as far as these go

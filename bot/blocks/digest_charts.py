@@ -9,8 +9,9 @@ from store.insights.section_words import BANDS, bars, matrix
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from store.insights.digest_values import Digest
     from store.insights.section_values import Cell, Section
-    from store.insights.values import Digest, Figure
+    from store.insights.values import Figure
 
 LEAST, TALL = 2, 5  # counts that make a chart, and how many the largest counts
 _ENDINGS = ("questions.answered", "questions.clarified", "questions.refused", "questions.failed")

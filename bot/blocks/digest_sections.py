@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
 
     from bot.blocks.digest_parts import Link
+    from store.insights.digest_values import Digest
     from store.insights.section_values import Line, Section
-    from store.insights.values import Digest, Quote, Unanswered
+    from store.insights.values import Quote, Unanswered
 
 BEHIND = "What a button does is answered behind this window, where you opened it."
 LINES = 7
@@ -99,7 +100,8 @@ def _line(line: Line, link: Link) -> str:
 def _themes(digest: Digest, made_from: str) -> Iterator[Block]:
     for n, theme in enumerate(digest.themes, start=THEMES_FROM):
         show = parts.button("Show questions", f"{ROWS}_theme", theme.figure.key)
-        words = f"*{brief(theme.name)}*  {theme_words(theme)}\n“{brief(theme.example, 160)}”"
+        quote = f"\n“{brief(theme.example, 240)}”" if theme.example else ""
+        words = f"*{brief(theme.name)}*  {theme_words(theme)}{quote}"
         yield parts.section(words, block_id=f"{BLOCK}{n}:{made_from}", accessory=show)
 
 

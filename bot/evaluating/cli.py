@@ -30,6 +30,7 @@ Limit = Annotated[int | None, typer.Option(min=1, help="Ask at most so many, spr
 Beir = Annotated[Path, typer.Argument(help="BEIR form: corpus.jsonl(.gz), queries.jsonl, qrels.tsv.")]
 
 Labelled = Annotated[Path, typer.Argument(help="test.csv (text,category) or data_full.json(.gz).")]
+Clinc = Annotated[Path, typer.Argument(help="Holds data_full.json(.gz), with questions in the list val.")]
 Height = Annotated[
     float | None,
     typer.Option(min=0, help="Where the tree of themes is cut; what the digest uses if left out."),
@@ -247,6 +248,19 @@ def eval_themes(
     _measure(
         context,
         lambda parts: evaluate(found, parts.embedder, height=cut, progress=parts.progress),
+        Options(rows, fresh=False, as_json=as_json, settings=None),
+    )
+
+
+@eval_app.command("gaps")
+def eval_gaps(context: typer.Context, folder: Clinc, *, rows: Rows = None, as_json: Json = False) -> None:
+    """Put labelled questions into gaps one by one, as the product does, and compare with their labels."""
+    from knowledge.evaluation.gaps import evaluate
+
+    found = existing(str(folder))
+    _measure(
+        context,
+        lambda parts: evaluate(found, parts.embedder, progress=parts.progress),
         Options(rows, fresh=False, as_json=as_json, settings=None),
     )
 

@@ -53,7 +53,7 @@ def evaluate(
     )
 
     rows = labelled(directory)
-    vectors = _vectors([text for text, _ in rows], embedder, progress)
+    vectors = embedded([text for text, _ in rows], embedder, progress)
     begun = time.perf_counter()
     groups = clusters(vectors, height=height)
     took = 1000 * (time.perf_counter() - begun)
@@ -82,22 +82,22 @@ def evaluate(
     )
 
 
-def labelled(directory: Path) -> list[tuple[str, str]]:
-    """Questions with their labels.
+def labelled(directory: Path, part: str = "test") -> list[tuple[str, str]]:
+    """Questions with their labels, of one part of a set.
 
-    Read from `test.csv` with `text,category` (BANKING77), or from the list `test` of `data_full.json`, `.gz` or not
-    (CLINC150), without those out of its scope.
+    Read from `test.csv` with `text,category` (BANKING77; `val.csv` for the part `val`), or from the list `test` of
+    `data_full.json`, `.gz` or not (CLINC150), without those out of its scope.
 
     Raises:
         KnowledgeError: there is neither, or it is not in that form.
     """
-    table = directory / "test.csv"
+    table = directory / f"{part}.csv"
     if table.is_file():
         return _of_table(table)
     for name in ("data_full.json.gz", "data_full.json"):
         if (directory / name).is_file():
-            return _of_lists(directory / name)
-    raise KnowledgeError(f"{directory} holds neither test.csv nor data_full.json[.gz].")
+            return _of_lists(directory / name, part)
+    raise KnowledgeError(f"{directory} holds neither {part}.csv nor data_full.json[.gz].")
 
 
 def _of_table(file: Path) -> list[tuple[str, str]]:
@@ -109,18 +109,19 @@ def _of_table(file: Path) -> list[tuple[str, str]]:
     return found
 
 
-def _of_lists(file: Path) -> list[tuple[str, str]]:
+def _of_lists(file: Path, part: str) -> list[tuple[str, str]]:
     data = file.read_bytes()
     try:
         lists = json.loads(gzip.decompress(data) if file.suffix == ".gz" else data)
-        return [(str(text), str(label)) for text, label in lists["test"] if label != OUT_OF_SCOPE]
+        return [(str(text), str(label)) for text, label in lists[part] if label != OUT_OF_SCOPE]
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise KnowledgeError(f'{file.name}: expected {{"test": [["question", "label"], ...]}}.') from error
+        raise KnowledgeError(f'{file.name}: expected {{"{part}": [["question", "label"], ...]}}.') from error
 
 
-def _vectors(
+def embedded(
     texts: Sequence[str], embedder: Embedder, progress: Callable[[Progress], None] | None
 ) -> Vectors:
+    """The vectors of questions, of shape (n, d)."""
     made = []
     for number, text in enumerate(texts, start=1):
         made.append(embedder.embed_query(text))

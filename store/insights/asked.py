@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, case
 from sqlmodel import Session, col, func, select
@@ -25,9 +25,8 @@ SETTLED_DAYS = 14  # a shorter period has few questions that are old enough to h
 WEEKS_BEFORE = 4  # periods before, of which the usual number is the mean
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question and how it had ended by the moment of the digest."""
+class Asked(NamedTuple):
+    """A question and how it had ended by the moment of the digest; a tuple, since there are many."""
 
     id: str
     text: str
@@ -48,8 +47,7 @@ class Asked:
         return self.standalone or self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Rated:
+class Rated(NamedTuple):
     """What somebody thinks of one of these answers."""
 
     id: str
@@ -67,7 +65,7 @@ class Questions:
     asked: list[Asked]
     ratings: list[Rated] = field(default_factory=list)
     before: tuple[Counter[str | None], ...] = ()  # one a period before, the nearest first
-    earlier: list[Asked] = field(default_factory=list)  # of the period before, where this one is too short
+    earlier: list[Asked] = field(default_factory=list)  # of the period before
     cited: frozenset[str] = frozenset()  # answers with at least one source
     handed: frozenset[str] = frozenset()  # answers after which a person was asked for
 
@@ -80,12 +78,11 @@ class Questions:
 def read_questions(session: Session, frame: Frame) -> Questions:
     """The questions of the period and scope, oldest first, with the ratings of their answers."""
     asked = _asked(session, frame, frame.period)
-    too_short = frame.period.days < SETTLED_DAYS
     return Questions(
         asked,
         _ratings(session, frame, asked),
         endings_before(session, frame),
-        _asked(session, frame, frame.period.before) if too_short else [],
+        _asked(session, frame, frame.period.before),
         _cited(session, frame),
         _handed(session, frame),
     )
@@ -123,7 +120,7 @@ def _asked(session: Session, frame: Frame, period: Period) -> list[Asked]:
         .where(*asked_in(frame, period))
         .order_by(col(Message.created_at), col(Message.id))
     )
-    found = (Asked(*row) for row in session.exec(statement))
+    found = map(Asked._make, session.exec(statement))
     return [one for one in found if frame.covers(one.account_id)]
 
 
@@ -155,7 +152,7 @@ def _ratings(session: Session, frame: Frame, asked: list[Asked]) -> list[Rated]:
         .order_by(col(Feedback.created_at), col(Feedback.id))
     )
     ours = {one.answer_id for one in asked}
-    return [Rated(*row) for row in session.exec(statement) if row[1] in ours]
+    return [Rated._make(row) for row in session.exec(statement) if row[1] in ours]
 
 
 def endings_before(session: Session, frame: Frame) -> tuple[Counter[str | None], ...]:

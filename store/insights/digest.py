@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from store.insights.asked import read_questions, vectors_of
+from store.insights.digest_values import Digest
 from store.insights.frame import frame_of
 from store.insights.gaps import top_gaps
 from store.insights.running import read_plays
@@ -15,6 +16,7 @@ from store.insights.sections.health import health_section, read_healths
 from store.insights.sections.month import month_section
 from store.insights.sections.onboarding import onboarding_section, read_beginnings
 from store.insights.sections.plays import plays_section, run_lines
+from store.insights.sections.quality import quality_section, read_reviewed
 from store.insights.sections.questions import questions_section, rated_answers, unanswered
 from store.insights.sections.renewals import read_terms, renewal_lines, renewals_section
 from store.insights.sections.service import read_service, service_section
@@ -22,10 +24,9 @@ from store.insights.sections.setup import setup_steps
 from store.insights.sections.team import read_absences, read_tasks, task_lines, team_section
 from store.insights.sections.today import today_section
 from store.insights.sections.told import read_told, told_section
-from store.insights.sections.voice import quotes, read_confidential, read_names, read_voices, voice_section
+from store.insights.sections.voice import quotes, read_discretion, read_voices, voice_section
 from store.insights.sections.wins import read_outcomes, wins_section
 from store.insights.themes import themes
-from store.insights.values import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +69,8 @@ def digest(
     figures = {figure.key: figure for section in sections for figure in section.figures}
     rates = {rate.key: rate for section in sections for rate in section.rates}
     setup = setup_steps(session, workspace_id)
+    discretion = read_discretion(session, frame)
+    vectors = vectors_of(session, frame, status=None if find_themes else "refused")
     return Digest(
         period=period,
         scope=scope,
@@ -76,18 +79,15 @@ def digest(
         figures=figures,
         rates=rates,
         rated=rated_answers(frame, rows.asked) if rates["answers.helpful"].shown_as == "list" else (),
-        quotes=quotes(
-            frame,
-            rows.voices.said,
-            confidential=read_confidential(session, frame),
-            names=read_names(session, frame),
-        ),
-        unanswered=unanswered(frame, rows.asked, vectors_of(session, frame, status="refused")),
+        quotes=quotes(frame, rows.voices.said, confidential=discretion.confidential, names=discretion.names),
+        unanswered=unanswered(frame, rows.asked, vectors),
         runs=run_lines(frame, rows.plays),
         tasks=task_lines(frame, rows.tasks),
         renewals=renewal_lines(frame, rows.terms),
         setup=setup,
-        themes=() if find_themes is None else themes(session, frame, rows.asked, find_themes),
+        themes=()
+        if find_themes is None
+        else themes(session, frame, rows.asked, vectors, find=find_themes, quoted=discretion.quoted),
         sections=sections,
     )
 
@@ -129,6 +129,7 @@ def _sections(session: Session, frame: Frame, rows: _Rows) -> tuple[Section, ...
         voice_section(frame, rows.voices, rows.plays, follow_ups),
         questions_section(frame, rows.asked, gaps),
         told_section(read_told(session, frame)),
+        quality_section(read_reviewed(session, frame)),
         service_section(frame, rows.service),
         plays_section(frame, rows.plays),
         wins_section(frame, rows.outcomes, rows.plays),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, SQLModel, col, func, select
 
-from store.insights.values import Digest, EvidenceKind, EvidenceRow, Figure
+from store.insights.values import EvidenceKind, EvidenceRow, Figure
 from store.tables.absences import Absence
 from store.tables.accounts import Account, Subscription, UsageFact
 from store.tables.activities import Activity
@@ -18,10 +18,13 @@ from store.tables.health import HealthScore
 from store.tables.playbooks import PlaybookRun, RunStep
 from store.tables.promises import Promise
 from store.tables.renewals import Forecast, Renewal
+from store.tables.reviews import AnswerReview
 from store.tables.tasks import Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from store.insights.digest_values import Digest
 
 _THUMBS = {1: "👍", -1: "👎"}
 PORTION = 5_000  # ids in one statement
@@ -178,6 +181,11 @@ def _promise(row: Promise, names: dict[str, str]) -> EvidenceRow:
     )
 
 
+def _review(row: AnswerReview, _names: dict[str, str]) -> EvidenceRow:
+    text = ", ".join(f"{criterion} {mark}" for criterion, mark in row.marks.items())
+    return EvidenceRow(row.id, row.created_at, None, row.slack_user_id, text, row.note or "")
+
+
 _SHOW: dict[EvidenceKind, tuple[type[SQLModel], Callable[[Any, dict[str, str]], EvidenceRow]]] = {
     "feedback": (Feedback, _feedback),
     "run": (PlaybookRun, _run),
@@ -193,4 +201,5 @@ _SHOW: dict[EvidenceKind, tuple[type[SQLModel], Callable[[Any, dict[str, str]], 
     "usage": (UsageFact, _usage),
     "consent": (Consent, _consent),
     "promise": (Promise, _promise),
+    "review": (AnswerReview, _review),
 }

@@ -19,8 +19,9 @@ from store.insights.wording import plain, rate_words, theme_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from store.insights.digest_values import Digest
     from store.insights.section_values import Section
-    from store.insights.values import Digest, Figure
+    from store.insights.values import Figure
 
 SENTENCES, LONGEST = 3, 420  # of a headline: sentences, characters
 _MOVED = 2  # of these sentences may be about counts that moved

@@ -55,7 +55,7 @@ class CriterionResult:
 
 @dataclass(frozen=True)
 class QaResults:
-    """A week's quality assurance, for the digest."""
+    """A week's quality assurance."""
 
     week: date
     sampled: int
@@ -130,9 +130,14 @@ def results(week: date, sampled: Sequence[SampledAnswer], reviews: Sequence[Answ
         sampled=len(sampled),
         reviewed=len(each),
         twice=sum(count > 1 for count in each.values()),
-        criteria=tuple(_of(criterion, own) for criterion in CRITERIA),
+        criteria=of_criteria(own),
         agreement=agreement(own),
     )
+
+
+def of_criteria(reviews: Sequence[AnswerReview]) -> tuple[CriterionResult, ...]:
+    """What these reviews say of each criterion of the rubric, in its order."""
+    return tuple(_of(criterion, reviews) for criterion in CRITERIA)
 
 
 def _of(criterion: str, reviews: Sequence[AnswerReview]) -> CriterionResult:

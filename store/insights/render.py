@@ -14,9 +14,9 @@ from store.insights.wording import figure_words, period_words, plain, quiet_word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from store.insights.digest_values import Digest
     from store.insights.render_data import Evidence
     from store.insights.section_values import Section
-    from store.insights.values import Digest
 
 FORMATS = ("text", "json", "csv", "html")
 

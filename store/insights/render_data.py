@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from store.insights.digest_values import Digest
     from store.insights.section_values import Line, Measured, Section
-    from store.insights.values import Digest, EvidenceRow, Figure, Rate, Theme
+    from store.insights.values import EvidenceRow, Figure, Rate, Theme
 
     Evidence = Mapping[str, Sequence[EvidenceRow]]
 

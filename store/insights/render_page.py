@@ -15,8 +15,9 @@ from store.insights.wording import figure_words, period_words, plain, quiet_word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from store.insights.digest_values import Digest
     from store.insights.section_values import Cell, Section
-    from store.insights.values import Digest, EvidenceRow, Figure
+    from store.insights.values import EvidenceRow, Figure
 
     Evidence = Mapping[str, Sequence[EvidenceRow]]
 

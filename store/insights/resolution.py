@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from store.insights import metrics
 
@@ -18,9 +17,8 @@ REOPENED_WITHIN, REPEATED_WITHIN = timedelta(hours=72), timedelta(days=7)
 ANSWERED, ABSTAINED = frozenset({"answered", "partial"}), frozenset({"refused"})
 
 
-@dataclass(frozen=True)
-class Handled:
-    """A question put to the bot, and what became of it."""
+class Handled(NamedTuple):
+    """A question put to the bot, and what became of it; a tuple, since there are many."""
 
     id: str
     asked_by: str

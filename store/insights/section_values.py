@@ -25,7 +25,6 @@ class Measured:
     figure: Figure  # the rows: as many as `metric.n`
     before: metrics.Metric | None = None  # the same in the period before, where it can be compared
     target: float | None = None
-    restated: float | None = None  # what the period before came to when it ended, if it is another figure now
     asked: int | None = None  # how many were asked, where somebody has to be: 0 is "not asked"
     extreme: float | None = None  # of minutes: the 90th percentile
 
@@ -107,7 +106,8 @@ class Section:
     """One section. What was not asked or not recorded is in `missing`, in a sentence; never as 0.
 
     Attributes:
-        key: today | renewals | health | onboarding | voice | questions | service | plays | wins | team | data | month.
+        key: today | renewals | health | onboarding | voice | questions | told | quality | service | plays | wins | team |
+            data | month.
         title: its heading.
         figures: counts. rates: shares of them. measures: other metrics. money: sums.
         lines: at most what fits on a screen, the most important first.

@@ -56,8 +56,6 @@ def _beside(one: Measured) -> Iterator[str]:
         yield f"target {_number(one, one.target)}"
     if one.asked:
         yield f"{one.metric.n} of {one.asked} answered"
-    if one.restated is not None and one.before is not None and one.before.value is not None:
-        yield f"restated: was {_number(one, one.restated)}, late answers → {_number(one, one.before.value)}"
 
 
 def _number(one: Measured, value: float, *, bare: bool = False) -> str:

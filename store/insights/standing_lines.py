@@ -9,7 +9,8 @@ from store.insights.wording import THUMBS, plain, renewal_words, run_words, task
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from store.insights.values import Digest, Quote, RatedAnswer
+    from store.insights.digest_values import Digest
+    from store.insights.values import Quote, RatedAnswer
 
 
 def standing_lines(digest: Digest, key: str) -> Iterator[str]:
@@ -30,7 +31,8 @@ def standing_lines(digest: Digest, key: str) -> Iterator[str]:
 
 def _questions(digest: Digest) -> Iterator[str]:
     for theme in digest.themes:
-        yield f'theme, {plain(theme.name)}: {theme_words(theme)}; asked: "{plain(theme.example)}"'
+        asked = f'; asked: "{plain(theme.example)}"' if theme.example else ""
+        yield f"theme, {plain(theme.name)}: {theme_words(theme)}{asked}"
     for group in digest.unanswered:
         names = f" ({', '.join(map(plain, group.accounts))})" if group.accounts else ""
         yield f'not found, {group.figure.value} x: "{plain(group.text)}"{names}'

@@ -7,20 +7,19 @@ here. Feedback belongs to the theme of the question whose answer it is about.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlmodel import Session, col, func, select
 
-from store.insights.asked import vectors_of
 from store.insights.frame import revenue_of
 from store.insights.values import USUAL_DAYS, Figure, Theme
 from store.tables.answers import Answer
 from store.tables.conversations import Conversation, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from store.insights.asked import Asked, Questions, Rated
     from store.insights.frame import Frame
@@ -28,13 +27,14 @@ if TYPE_CHECKING:
 
 # (texts, their models and vectors; newest first) -> name and members of each theme
 FindThemes = Callable[[Sequence[str], Sequence[tuple[str, bytes]]], Sequence[tuple[str, tuple[int, ...]]]]
+# (words, their channel) -> what of them may be repeated, or nothing
+Quoted = Callable[[str, str | None], str]
 
 TOP_THEMES = 3
 LEAST = 3  # questions in the period that make a theme; fewer are questions
 
 
-@dataclass(frozen=True)
-class _Voice:
+class _Voice(NamedTuple):
     """A question with its vector; `asked` is None for one of the weeks before."""
 
     id: str
@@ -43,16 +43,25 @@ class _Voice:
     asked: Asked | None = None
 
 
-def themes(session: Session, frame: Frame, rows: Questions, find: FindThemes) -> tuple[Theme, ...]:
+def themes(
+    session: Session,
+    frame: Frame,
+    rows: Questions,
+    vectors: Mapping[str, tuple[str, bytes]],
+    *,
+    find: FindThemes,
+    quoted: Quoted,
+) -> tuple[Theme, ...]:
     """The themes that touch most accounts, then most revenue, then most questions; at most three.
 
     Args:
-        session: reads the vectors, and the questions of the four weeks before the period.
+        session: reads the questions of the four weeks before the period.
         frame: whose questions of when.
         rows: the questions of the period, cut to the scope.
+        vectors: question id -> model and vector of the period's questions.
         find: puts questions together.
+        quoted: cuts the words of a quote to what may be repeated.
     """
-    vectors = vectors_of(session, frame)
     newest = [one for one in reversed(rows.asked) if one.id in vectors]
     if len(newest) < LEAST:
         return ()
@@ -62,7 +71,22 @@ def themes(session: Session, frame: Frame, rows: Questions, find: FindThemes) ->
     unhelpful = {row.answer_id: row for row in rows.ratings if row.rating == -1}
     made = [_theme(name, [voices[i] for i in members], frame, unhelpful) for name, members in found]
     ranked = sorted((one for one in made if one.figure.value >= LEAST), key=_rank)
-    return tuple(ranked[:TOP_THEMES])
+    return tuple(_with_quotes(ranked[:TOP_THEMES], rows, quoted))
+
+
+def _with_quotes(chosen: Sequence[Theme], rows: Questions, quoted: Quoted) -> Iterator[Theme]:
+    """Each with the newest of its questions that may be quoted, of another account than the quotes before."""
+    asked, heard = {one.id: one for one in rows.asked}, set()
+    for theme in chosen:
+        known = [asked[id_] for id_ in theme.figure.evidence]
+        fresh = [one for one in known if one.account_id not in heard]
+        for one in (*fresh, *known):
+            if words := quoted(one.text, one.channel_id):
+                heard.add(one.account_id)
+                yield replace(theme, example=words)
+                break
+        else:
+            yield theme
 
 
 def _rank(theme: Theme) -> tuple[int, int, int, str]:
@@ -114,7 +138,6 @@ def _theme(name: str, members: Sequence[_Voice], frame: Frame, unhelpful: Mappin
         unhelpful=Figure(f"{key}.unhelpful", f"not helpful: {name}", "feedback", tuple(rated)),
         accounts=tuple(account.name for account in touched),
         arr=revenue_of(touched),
-        example=asked[0].text if asked else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""The digest as values. A figure is the number of its evidence rows, so it can always be opened."""
+"""What the digest is made of, as values. A figure is the number of its evidence rows, so it can always be opened."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Literal
 from store.insights import metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date, datetime
-
-    from store.insights.section_values import Section
 
 USUAL_DAYS = 28  # before a period, with which themes are compared
 EvidenceKind = Literal[
     "question", "feedback", "run", "step", "task", "subscription", "renewal", "forecast", "account", "health", "absence",
-    "activity", "usage", "consent", "promise", "opening",
+    "activity", "usage", "consent", "promise", "opening", "review",
 ]  # fmt: skip
 
 
@@ -189,7 +186,7 @@ class Theme:
     unhelpful: Figure
     accounts: tuple[str, ...]
     arr: tuple[tuple[int, str], ...]  # of these accounts: minor units and currency
-    example: str  # the newest question, word for word
+    example: str = ""  # one of its questions, word for word, as far as it may be repeated
 
     @property
     def usual(self) -> float:
@@ -233,48 +230,6 @@ class SetupStep:
     label: str
     done: bool
     remedy: str
-
-
-@dataclass(frozen=True)
-class Digest:
-    """What customers asked and said in a period, and what is open now."""
-
-    period: Period
-    scope: Scope
-    made_at: datetime
-    mood: Literal["setup", "quiet", "normal"]
-    figures: Mapping[str, Figure]
-    rates: Mapping[str, Rate]
-    rated: tuple[RatedAnswer, ...] = ()  # only where there are too few ratings for a rate
-    quotes: tuple[Quote, ...] = ()
-    unanswered: tuple[Unanswered, ...] = ()
-    runs: tuple[RunLine, ...] = ()
-    tasks: tuple[TaskLine, ...] = ()
-    renewals: tuple[RenewalLine, ...] = ()
-    setup: tuple[SetupStep, ...] = ()
-    themes: tuple[Theme, ...] = ()
-    sections: tuple[Section, ...] = ()
-
-    @property
-    def all_figures(self) -> tuple[Figure, ...]:
-        """Every figure, those of measures, lines, unanswered questions and themes included."""
-        inner = (figure for section in self.sections for figure in section.all_figures)
-        unanswered = (group.figure for group in self.unanswered)
-        themes = (figure for theme in self.themes for figure in theme.figures)
-        found = {figure.key: figure for figure in (*self.figures.values(), *inner, *unanswered, *themes)}
-        return tuple(found.values())
-
-    def section(self, key: str) -> Section | None:
-        """The section of this key, if the digest has it."""
-        return next((one for one in self.sections if one.key == key), None)
-
-    def figure(self, key: str) -> Figure:
-        """A figure by its key, those of unanswered questions and of themes included.
-
-        Raises:
-            KeyError: the digest has no such figure.
-        """
-        return {figure.key: figure for figure in self.all_figures}[key]
 
 
 @dataclass(frozen=True)

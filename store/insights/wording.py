@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from store.insights.forecast import GATE_DAYS
 
 if TYPE_CHECKING:
-    from store.insights.values import Digest, Figure, Period, Rate, RenewalLine, RunLine, TaskLine, Theme
+    from store.insights.digest_values import Digest
+    from store.insights.values import Figure, Period, Rate, RenewalLine, RunLine, TaskLine, Theme
 
 ARROWS = {"up": "▲", "down": "▼"}
 CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}

@@ -98,6 +98,22 @@ def reviews_of(session: Session, sampled_ids: Collection[str]) -> list[AnswerRev
     return list(session.exec(statement.order_by(col(AnswerReview.created_at), col(AnswerReview.id))).all())
 
 
+def given(
+    session: Session, workspace_id: str, since: datetime, until: datetime
+) -> list[tuple[AnswerReview, str | None]]:
+    """What reviewers said between two moments, the first word first, each with the account of the answer."""
+    statement = (
+        select(AnswerReview, SampledAnswer.account_id)
+        .join(SampledAnswer, col(SampledAnswer.id) == col(AnswerReview.sampled_id))
+        .where(
+            AnswerReview.workspace_id == workspace_id,
+            AnswerReview.created_at >= since,
+            AnswerReview.created_at < until,
+        )
+    )
+    return list(session.exec(statement.order_by(col(AnswerReview.created_at), col(AnswerReview.id))).all())
+
+
 def bot_answers(session: Session, workspace_id: str, since: datetime, until: datetime) -> list[Answer]:
     """The bot's answers between two moments that stand: found, not withdrawn, not erased."""
     statement = select(Answer).where(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store.insights import metrics, resolution, service
-from store.insights.asked import by_answer
+from store.insights.asked import SETTLED_DAYS, by_answer
+from store.insights.confirming import confirmations, is_thanks
 from store.insights.grouping import group_alike
 from store.insights.resolution import Handled
 from store.insights.section_values import Action, Line, Measured, Section
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from store.insights.asked import Asked, Questions
+    from store.insights.confirming import Confirmed
     from store.insights.frame import Frame
     from store.insights.gaps import Gap
 
 TOP_UNANSWERED = 5
-ASSUMED = "questions.assumed"
+ASSUMED, CONFIRMED = "questions.assumed", "questions.confirmed"
 UNSETTLED = "Whether questions stayed solved is known seven days after they were asked."
-UNCONFIRMED = "Whether an answer solved it is not asked; 👍 is counted as helpful, not as solved."
+CONFIRMED_BY = (
+    "Solved is confirmed where the asker said so or thanked; 👍 is counted as helpful, not as solved."
+)
 COMPARED = (
     2_000  # of the questions without an answer, the newest, are compared by their vectors; all by their words
 )
@@ -40,7 +44,7 @@ ENDINGS: tuple[tuple[str, str, frozenset[str | None]], ...] = (
 def questions_section(frame: Frame, rows: Questions, gaps: Sequence[Gap] = ()) -> Section:
     """How the period's questions ended, whether they stayed solved, and the gaps that touch most."""
     figures = {figure.key: figure for figure in _figures(rows)}
-    measures = (*_first_answer(rows), *_assumed(frame, rows))
+    measures = (*_first_answer(rows), *_solved(frame, rows))
     unsettled = () if any(one.key == ASSUMED for one in measures) else (UNSETTLED,)
     return Section(
         "questions",
@@ -49,32 +53,45 @@ def questions_section(frame: Frame, rows: Questions, gaps: Sequence[Gap] = ()) -
         rates=tuple(_rates(figures)),
         measures=measures,
         lines=tuple(_gap(frame, one) for one in gaps),
-        missing=(*unsettled, UNCONFIRMED),
+        missing=(*unsettled, CONFIRMED_BY),
     )
 
 
 def _first_answer(rows: Questions) -> Iterator[Measured]:
-    """Minutes until the bot answered: the median and the 90th percentile."""
-    answered = [(one, one.answered_at) for one in rows.asked if one.answered_at]
-    minutes = [(at - one.at).total_seconds() / 60 for one, at in answered]
+    """Minutes until the bot answered: the median and the 90th percentile, against the period before."""
+    minutes, before = _waits(rows.asked), _waits(rows.earlier)
     if minutes:
         label = "time to the bot's answer"
-        figure = Figure("questions.first_answer", label, "question", tuple(one.id for one, _ in answered))
-        last = service.percentile(minutes, 0.9)
-        yield Measured(figure.key, label, "minutes", metrics.middle(minutes), figure, extreme=last)
+        figure = Figure("questions.first_answer", label, "question", tuple(minutes))
+        now, last = metrics.middle(list(minutes.values())), service.percentile(list(minutes.values()), 0.9)
+        was = metrics.middle(list(before.values())) if before else None
+        yield Measured(figure.key, label, "minutes", now, figure, before=was, extreme=last)
 
 
-def _assumed(frame: Frame, rows: Questions) -> Iterator[Measured]:
-    """Answered from a source, no person, and not asked again in seven days; of questions that are older."""
-    known = [_handled(rows, one) for one in (*rows.earlier, *rows.asked)]
-    settled = tuple(one.id for one in known if one.at + resolution.REPEATED_WITHIN <= frame.now)
-    if settled:
-        label = "assumed solved, of questions older than seven days"
-        figure = Figure(ASSUMED, label, "question", settled)
-        yield Measured(ASSUMED, label, "share", resolution.assumed_resolution(known, frame.now), figure)
+def _waits(asked: Iterable[Asked]) -> dict[str, float]:
+    """Minutes until each question was answered, by its id."""
+    return {one.id: (one.answered_at - one.at).total_seconds() / 60 for one in asked if one.answered_at}
 
 
-def _handled(rows: Questions, one: Asked) -> Handled:
+def _solved(frame: Frame, rows: Questions) -> Iterator[Measured]:
+    """Assumed solved and said to be solved, apart: each of questions that are old enough; thanks are none."""
+    too_short = frame.period.days < SETTLED_DAYS
+    turns = (*rows.earlier, *rows.asked) if too_short else rows.asked
+    said = confirmations(turns)
+    known = [_handled(rows, one, said.get(one.id)) for one in turns if not is_thanks(one.text)]
+    for key, label, within, formula in (
+        (ASSUMED, "assumed solved, of questions older than seven days", resolution.REPEATED_WITHIN,
+         resolution.assumed_resolution),
+        (CONFIRMED, "confirmed as solved, of questions older than three days", resolution.REOPENED_WITHIN,
+         resolution.confirmed_resolution),
+    ):  # fmt: skip
+        settled = tuple(one.id for one in known if one.at + within <= frame.now)
+        if settled:
+            figure = Figure(key, label, "question", settled)
+            yield Measured(key, label, "share", formula(known, frame.now), figure)
+
+
+def _handled(rows: Questions, one: Asked, confirmed: Confirmed | None) -> Handled:
     return Handled(
         id=one.id,
         asked_by=one.by,
@@ -83,6 +100,8 @@ def _handled(rows: Questions, one: Asked) -> Handled:
         status=one.status,
         citations=int(one.answer_id in rows.cited),
         had_person=one.answer_id in rows.handed,
+        confirmed_at=confirmed.at if confirmed else None,
+        reopened_at=confirmed.reopened_at if confirmed else None,
     )
 
 
@@ -101,7 +120,7 @@ def _gap(frame: Frame, gap: Gap) -> Line:
 
 def _figures(rows: Questions) -> Iterator[Figure]:
     for name, label, statuses in ENDINGS:
-        ended = (one.id for one in rows.asked if one.status in statuses)
+        ended = [one.id for one in rows.asked if one.status in statuses]
         yield Figure(
             f"questions.{name}",
             label,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 QUOTE_LENGTH, QUOTES = 240, 5
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One piece of feedback."""
 
     id: str
@@ -45,6 +44,21 @@ class Said:
     def words(self) -> str:
         """What they wrote."""
         return (self.comment or "").strip()
+
+
+@dataclass(frozen=True)
+class Discretion:
+    """What of people's words is not repeated elsewhere."""
+
+    confidential: frozenset[str] = frozenset()  # channels
+    names: frozenset[str] = frozenset()  # of people
+
+    def quoted(self, text: str, channel_id: str | None) -> str:
+        """The words without names, addresses and numbers to reach people, cut; empty where they stay where they are."""
+        if channel_id in self.confidential:
+            return ""
+        said = redacted(text.strip(), self.names)
+        return said if len(said) <= QUOTE_LENGTH else said[: QUOTE_LENGTH - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,7 @@ def _read(session: Session, frame: Frame, period: Period) -> list[Said]:
         )
         .order_by(col(Feedback.created_at), col(Feedback.id))
     )
-    return [Said(*row) for row in session.exec(statement) if frame.covers(row[1])]
+    return [Said._make(row) for row in session.exec(statement) if frame.covers(row[1])]
 
 
 def voice_section(frame: Frame, rows: Voices, plays: Plays, follow_ups: dict[str, Task]) -> Section:
@@ -110,7 +124,12 @@ def _feedback(rows: Voices) -> tuple[Figure, ...]:
     )
 
 
-def read_confidential(session: Session, frame: Frame) -> frozenset[str]:
+def read_discretion(session: Session, frame: Frame) -> Discretion:
+    """Whose words are not quoted, and whose names are taken out."""
+    return Discretion(_confidential(session, frame), _names(session, frame))
+
+
+def _confidential(session: Session, frame: Frame) -> frozenset[str]:
     """The channels whose words are not repeated elsewhere: where answers are private, or the bot is silent."""
     statement = select(ChannelPolicy.channel_id).where(
         ChannelPolicy.workspace_id == frame.workspace_id,
@@ -119,7 +138,7 @@ def read_confidential(session: Session, frame: Frame) -> frozenset[str]:
     return frozenset(session.exec(statement))
 
 
-def read_names(session: Session, frame: Frame) -> frozenset[str]:
+def _names(session: Session, frame: Frame) -> frozenset[str]:
     """Names of the people at the scope's accounts, which are taken out of quotes."""
     statement = select(Contact.account_id, Contact.name).where(Contact.workspace_id == frame.workspace_id)
     return frozenset(name for account_id, name in session.exec(statement) if frame.covers(account_id))
@@ -159,10 +178,9 @@ def _heard(one: Said, chosen: Sequence[Said]) -> bool:
 
 
 def _quote(frame: Frame, one: Said, names: frozenset[str]) -> Quote:
-    text = redacted(one.words, names)
     return Quote(
         feedback_id=one.id,
-        text=text if len(text) <= QUOTE_LENGTH else text[: QUOTE_LENGTH - 1] + "…",
+        text=Discretion(names=names).quoted(one.words, one.channel_id),
         rating=one.rating,
         reason=one.reason,
         account=frame.name(one.account_id),

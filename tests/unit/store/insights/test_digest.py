@@ -664,6 +664,8 @@ MEASURES = {  # shown where there is something to measure
     *(
         "questions.first_answer",
         "questions.assumed",
+        "questions.confirmed",
+        "quality.CRITERION",
         "service.first_answer",
         "service.resolve",
         "month.grr",

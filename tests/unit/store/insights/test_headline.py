@@ -8,10 +8,11 @@ from hypothesis import given as with_any
 from hypothesis import strategies as st
 
 from store.insights import metrics
+from store.insights.digest_values import Digest
 from store.insights.headline import compose, facts, refusal
 from store.insights.number_words import number_words
 from store.insights.section_values import Action, Line, Measured, Money, Section
-from store.insights.values import Digest, Figure, Period, Rate, Scope
+from store.insights.values import Figure, Period, Rate, Scope
 
 NOW = datetime(2026, 3, 9, 8, tzinfo=UTC)
 

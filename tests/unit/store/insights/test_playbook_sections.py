@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from store.insights.asked import Asked, Questions
+from store.insights.confirming import is_thanks
 from store.insights.sections import surveys
 from store.insights.sections.onboarding import Beginnings, onboarding_section
 from store.insights.sections.plays import plays_section
-from store.insights.sections.questions import UNCONFIRMED, UNSETTLED, questions_section
+from store.insights.sections.questions import CONFIRMED_BY, UNSETTLED, questions_section
 from store.insights.sections.voice import Said, quotes
 from tests.made_frame import account, ago, frame, plays, run, step, task
 
@@ -216,7 +217,52 @@ def test_whether_questions_of_this_week_stayed_solved_is_not_known_yet_and_never
     made = questions_section(frame(), Questions([asked("new", days=2), asked("open", days=1, status=None)]))
 
     assert [(one.key, one.value, one.metric.n) for one in made.measures] == [("questions.first_answer", 2, 1)]
-    assert made.missing == (UNSETTLED, UNCONFIRMED)
+    assert made.missing == (UNSETTLED, CONFIRMED_BY)
+
+
+def test_what_the_asker_thanked_for_is_confirmed_until_they_ask_again_within_three_days():
+    thanked, reopened, later = "thanked for", "asked again", "asked again a week later"
+    rows = Questions(
+        asked=[
+            asked(thanked, days=13, who="U1"),
+            asked("1", days=12.9, who="U1", said="Thanks, that helped!"),
+            asked(reopened, days=13, who="U2"),
+            asked("2", days=12.9, who="U2", said="thank you"),
+            asked("3", days=11, who="U2", said="And with VAT?"),
+            asked("4", days=13, who="U3", status="refused"),
+            asked("5", days=12.9, who="U3", said="ok thanks"),
+            asked("6", days=13, who="U4"),
+            asked("7", days=12.9, who="U5", said="Thanks from somebody else"),
+            asked(later, days=13, who="U6"),
+            asked("8", days=12.9, who="U6", said="It works now"),
+            asked("9", days=5, who="U6", said="And invoices?"),
+        ]
+    )
+
+    made = by_key(questions_section(frame(days=14), rows).measures)
+
+    assert (made["questions.confirmed"].metric.numerator, made["questions.confirmed"].metric.n) == (2, 7)
+    assert made["questions.assumed"].metric.n == 6, "thanks are no question"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        pytest.param("Thanks!", True, id="thanks"),
+        pytest.param("perfect, that solved it", True, id="solved"),
+        pytest.param("It works now 🎉", True, id="works"),
+        pytest.param("Thanks, but which plan has it?", False, id="thanks and a question"),
+        pytest.param("thanks, that didn’t help", False, id="it did not help"),
+        pytest.param("That solved nothing, it still fails", False, id="it still fails"),
+        pytest.param("ok", False, id="ok says nothing"),
+        pytest.param("How do I thank a colleague?", False, id="a question about thanking"),
+        pytest.param("Thanks in advance. " + "We have a new office in Lyon. " * 3, False, id="long"),
+        pytest.param("Thanks in advance for your help", False, id="in advance"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_thanks_are_told_from_what_asks_or_complains(text, is_one):
+    assert is_thanks(text) is is_one
 
 
 def feedback(comment, *, channel="C1", rating=-1, of="nord"):

@@ -16,6 +16,7 @@ from store.insights.render import render
 from store.insights.scope import WHOLE_WORKSPACE, period_of
 from store.insights.values import Scope
 from store.insights.wording import theme_words
+from store.tables.channels import PRIVATE, set_policy
 
 
 def vector(topic, nudge=0):
@@ -125,6 +126,19 @@ def test_a_scope_sees_its_own_questions_only(month, ask, make, company):
     (theme,) = make(bolt).themes
     assert theme.accounts == ("Bolt & Co",)
     assert [figure.value for figure in theme.figures] == [3, 0, 1, 0]
+
+
+def test_a_theme_is_quoted_without_names_and_never_from_a_confidential_channel(
+    ask, life, make, database, company
+):
+    for n in range(3):
+        ask(f"export contacts of ana{n}@nord.example", 0)
+    quoted = make().themes[0].example
+    with database.transaction() as session:
+        set_policy(session, company.workspace_id, "C0NORD", PRIVATE, by="U0OMAR", now=life.now)
+
+    assert quoted == "export contacts of [e-mail]"
+    assert make().themes[0].example == ""
 
 
 def test_every_number_of_a_theme_opens_its_rows(month, make, database, company):
