@@ -106,7 +106,6 @@ class PlaybookRunner:
         self._workspace_id = workspace_id
         self._lease = lease
         self._on_change = on_change
-        self._pinned: dict[tuple[str, str], Playbook] = {}
         self._read: dict[str, Definition] = {}  # published versions, which never change
 
     @cached_property
@@ -220,13 +219,18 @@ class PlaybookRunner:
         """What begins by itself there, by name."""
         found = {}
         for definition_id, name in playbooks.published_ids(session, workspace_id):
-            if definition_id not in self._read:
-                row = playbooks.find_definition(session, definition_id)
-                self._read[definition_id] = loader.Definition(
-                    loader.parse(row.body), row.body, row.content_hash
-                )
-            found[name] = self._read[definition_id]
+            found[name] = self._version(session, definition_id)
         return found
+
+    def _version(self, session: Session, definition_id: str) -> Definition:
+        """A published version; one of those that can be started is not read anew."""
+        if definition_id not in self._read:
+            row = playbooks.find_definition(session, definition_id)
+            known = (one for one in self.definitions.values() if one.content_hash == row.content_hash)
+            self._read[definition_id] = next(known, None) or loader.Definition(
+                loader.parse(row.body), row.body, row.content_hash
+            )
+        return self._read[definition_id]
 
     def publish(self, definition: Definition, by: str, workspace_id: str) -> None:
         """From now on runs begin with this version, by themselves too; those that run stay with theirs."""
@@ -437,11 +441,7 @@ class PlaybookRunner:
 
     def playbook_of(self, session: Session, row: PlaybookRun) -> Playbook:
         """The version that the run is pinned to."""
-        pinned = (row.definition_id, str(row.snapshot["segment"]))
-        if pinned not in self._pinned:
-            body = playbooks.find_definition(session, row.definition_id).body
-            self._pinned[pinned] = loader.parse(body, row.snapshot["segment"])
-        return self._pinned[pinned]
+        return self._version(session, row.definition_id).of(row.snapshot["segment"])
 
     def _account(self, session: Session, account_id: str, workspace_id: str, *, lock: bool = True) -> Account:
         account = (

@@ -160,6 +160,9 @@ class Stage:
 
     def _fire(self) -> int:
         """Fire what is due, but for held steps that would only go on waiting; how much that was."""
+        due_at = self.runner.next_due()
+        if due_at is None or due_at > self.clock.at:
+            return 0
         return self.runner.fire_due() if self.mornings.let_wait(self.clock.at) else 0
 
     def _hear(self) -> int:

@@ -77,6 +77,7 @@ class Triggers:
         self._database = database
         self._clock = clock
         self._workspace_id = workspace_id
+        self._fingerprints: dict[tuple[str, Segment], tuple[str, ...]] = {}
 
     @property
     def runner(self) -> PlaybookRunner:
@@ -118,7 +119,18 @@ class Triggers:
         seen = {(one.playbook, one.trigger): one for one in triggers.states_of(session, account.id)}
         for name, definition in self._published(session).items():
             playbook = definition.of(_segment(account))
-            yield playbook, tuple((one, seen.get((name, fingerprint(one)))) for one in playbook.trigger)
+            known = self._fingerprints_of(definition, _segment(account))
+            yield (
+                playbook,
+                tuple((one, seen.get((name, key))) for one, key in zip(playbook.trigger, known, strict=True)),
+            )
+
+    def _fingerprints_of(self, definition: Definition, segment: Segment) -> tuple[str, ...]:
+        """Those of its triggers, in their order; a version never changes."""
+        version = (definition.content_hash, segment)
+        if version not in self._fingerprints:
+            self._fingerprints[version] = tuple(map(fingerprint, definition.of(segment).trigger))
+        return self._fingerprints[version]
 
     def begins_with(self, session: Session, name: str) -> bool:
         """Whether a published playbook begins when that happens."""

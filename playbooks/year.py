@@ -29,7 +29,7 @@ from store.clock import FixedClock
 from store.tables import Account, Contact, StaffMember, Subscription, UsageFact, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlmodel import Session
 
@@ -76,7 +76,8 @@ class Year:
 
     lines: list[Line] = field(default_factory=list)
     broken: list[Broken] = field(default_factory=list)
-    seconds: float = 0.0
+    seconds: float = 0.0  # on the wall
+    processor_seconds: float = 0.0  # of all processes together, however busy the machine is
 
     def figures(self, accounts: int, days: int) -> dict[str, Any]:
         """For a report: what was sent, and how many messages broke each rule."""
@@ -92,13 +93,14 @@ class Year:
             "put off by another playbook": sum(line.collides_with is not None for line in self.lines),
             "broken": {rule: wrong[rule] for rule in RULES},
             "seconds": round(self.seconds, 1),
+            "processor seconds": round(self.processor_seconds, 1),
         }
 
 
 def simulate_year(
     accounts: int = 200, days: int = 365, seed: int = 1, workers: int = 1, only: Sequence[str] = ()
 ) -> Year:
-    """Let a year pass for that many accounts, in that many processes; seconds are of a wall clock.
+    """Let a year pass for that many accounts, in that many processes.
 
     Raises:
         UnknownPlaybook: `only` names one that there is not.
@@ -108,25 +110,38 @@ def simulate_year(
     began = time.monotonic()
     shares = [range(first, accounts, workers) for first in range(workers)]
     if workers == 1:
-        parts = [_share(shares[0], days, seed, only)]
+        parts = [_share(shares[0], days=days, seed=seed, only=only)]
     else:
         with ProcessPoolExecutor(workers) as pool:
             parts = list(pool.map(partial(_share, days=days, seed=seed, only=only), shares))
     year = Year(seconds=time.monotonic() - began)
-    for lines, broken in parts:
-        year.lines += lines
-        year.broken += broken
+    for part in parts:
+        year.lines += part.lines
+        year.broken += part.broken
+        year.processor_seconds += part.processor_seconds
     return year
 
 
-def _share(
-    numbers: Sequence[int], days: int, seed: int, only: Sequence[str]
-) -> tuple[list[Line], list[Broken]]:
+def _share(numbers: Sequence[int], days: int, seed: int, only: Sequence[str]) -> Year:
+    """The years of some accounts, one after the other: what happens at one is nothing to another."""
+    began = time.process_time()
+    known = {name: one for name, one in shipped().items() if not only or name in only}
+    year = Year()
+    for number in numbers:
+        sent, wrong = _year_of(number, days, seed, known)
+        year.lines += sent
+        year.broken += wrong
+    year.processor_seconds = time.process_time() - began
+    return year
+
+
+def _year_of(
+    number: int, days: int, seed: int, definitions: Mapping[str, Definition]
+) -> tuple[Sequence[Line], list[Broken]]:
     with closing(rehearsal.empty()) as database:
-        known = {name: one for name, one in shipped().items() if not only or name in only}
-        runner = PlaybookRunner(database, FixedClock(START), definitions=known)
-        world = _Made(database, seed, days, events_that_begin(runner.definitions.values()))
-        workspace_id = world.people(numbers)
+        runner = PlaybookRunner(database, FixedClock(START), definitions=definitions)
+        world = _Made(database, seed, days, events_that_begin(definitions.values()))
+        workspace_id = world.people([number])
         for definition in runner.definitions.values():
             runner.publish(definition, STAFF[0][3], workspace_id)
         people = Sampled(lambda words: Random(f"{seed}|{words}"))  # noqa: S311
@@ -138,7 +153,7 @@ def _share(
                 world.let(happening, stage)
         stage.play(end)
         course = stage.course(frozenset(world.ids.values()), end, {})
-        return list(course.lines), broken_rules(course.lines, world.truth(end))
+        return course.lines, broken_rules(course.lines, world.truth(end))
 
 
 @dataclass

@@ -50,14 +50,17 @@ class Database:
         with self.engine.connect() as connection:
             if self.is_sqlite:
                 connection = connection.execution_options(guidepost_write=True)  # noqa: PLW2901
-            with Session(connection, expire_on_commit=False) as session, session.begin():
+            with self._session(connection) as session, session.begin():
                 yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A read-only session; nothing done in it is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._session(self.engine) as session:
             yield session
+
+    def _session(self, bind: Engine | Connection) -> Session:
+        return Session(bind, expire_on_commit=False)
 
     def writing_engine(self) -> Engine:
         """The engine for a library that brings its own queries: each of its transactions may write."""

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel, col
 from sqlmodel import select as rows_of
 
 from store.database import Database
+from store.remembering import Memory, RememberingSession
 from store.tables import (
     Account,
     Contact,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection, Engine
     from sqlmodel import Session
 
 WHOLE = frozenset({"staff", "playbook_definitions"})  # everything of the workspace
@@ -54,12 +55,23 @@ def copy_in_memory(database: Database, workspace_id: str, account_ids: Collectio
 
 def empty() -> Database:
     """A database in memory with every table; what is named in it need not be there."""
-    copy = Database("sqlite://")
+    copy = Copy("sqlite://")
     event.listen(copy.engine, "connect", _unchecked)
     with copy.engine.connect() as connection:
-        SQLModel.metadata.create_all(connection)
+        SQLModel.metadata.create_all(connection, checkfirst=False)
         connection.commit()
     return copy
+
+
+class Copy(Database):
+    """A database in memory, for one thread, that remembers what was read as long as it is so."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._memory = Memory(self.engine)
+
+    def _session(self, bind: Engine | Connection) -> Session:
+        return RememberingSession(bind, expire_on_commit=False, memory=self._memory)
 
 
 def _unchecked(connection: Any, _record: Any) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func
 from sqlmodel import Session, select
 
+from store.remembering import remembered
 from store.tables.absences import cover_on
 from store.tables.accounts import Account, StaffMember
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-_EVERYONE = (
+_EVERYONE = remembered(
     select(StaffMember)
     .where(StaffMember.workspace_id == bindparam("workspace_id"))
     .order_by(StaffMember.email)

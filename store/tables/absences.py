@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint, bindparam, func
 from sqlmodel import Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
+from store.remembering import remembered
 from store.upsert import insert_new
 
 LONGEST_CHAIN = 5  # of people who stand in for one another
@@ -59,17 +60,16 @@ def end_absences(session: Session, workspace_id: str, email: str, today: date) -
 
 def absence_on(session: Session, workspace_id: str, email: str, day: date) -> Absence | None:
     """The absence of somebody on a day; of several the one that ends last."""
-    who = {"workspace_id": workspace_id, "email": email.lower(), "day": day}
-    return session.exec(_ABSENCE_ON, params=who).first()
+    who = {"workspace_id": workspace_id, "email": email.lower()}
+    every = session.exec(_ABSENCES_OF, params=who).all()
+    return next((one for one in every if one.starts_on <= day <= one.ends_on), None)
 
 
-_ABSENCE_ON = (
+_ABSENCES_OF = remembered(
     select(Absence)
     .where(
         Absence.workspace_id == bindparam("workspace_id"),
         Absence.email == bindparam("email"),
-        col(Absence.starts_on) <= bindparam("day"),
-        col(Absence.ends_on) >= bindparam("day"),
     )
     .order_by(col(Absence.ends_on).desc())
 )

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.remembering import remembered
 from store.upsert import insert_new
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def contacts_of(session: Session, account_id: str) -> list[Contact]:
     return list(session.exec(_CONTACTS_OF, params={"account_id": account_id}).all())
 
 
-_CONTACTS_OF = (
+_CONTACTS_OF = remembered(
     select(Contact)
     .where(Contact.account_id == bindparam("account_id"), Contact.status == "active")
     .order_by(Contact.name, Contact.email)
@@ -182,7 +183,7 @@ def subscriptions_of(session: Session, account_id: str) -> list[Subscription]:
     return list(session.exec(_SUBSCRIPTIONS_OF, params={"account_id": account_id}).all())
 
 
-_SUBSCRIPTIONS_OF = (
+_SUBSCRIPTIONS_OF = remembered(
     select(Subscription)
     .where(Subscription.account_id == bindparam("account_id"))
     .order_by(col(Subscription.renews_on))
@@ -196,7 +197,7 @@ def latest_usage(session: Session, account_id: str) -> list[UsageFact]:
     return [newest[kind] for kind in sorted(newest)]
 
 
-_USAGE_OF = (
+_USAGE_OF = remembered(
     select(UsageFact)
     .where(UsageFact.account_id == bindparam("account_id"))
     .order_by(col(UsageFact.observed_on))

@@ -14,6 +14,7 @@ from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
+from store.remembering import remembered
 from store.tables.accounts import Account, Contact
 from store.upsert import insert_new
 
@@ -127,16 +128,16 @@ def live_consents(
 
 def agreed_at(session: Session, account_id: str, today: date) -> list[Consent]:
     """`live_consents` of one account."""
-    return list(session.exec(_AGREED_AT, params={"account_id": account_id, "today": today}).all())
+    given = session.exec(_AGREED_AT, params={"account_id": account_id}).all()
+    return [one for one in given if one.expires_on >= today]
 
 
-_AGREED_AT = (
+_AGREED_AT = remembered(
     select(Consent)
     .join(Contact, col(Contact.id) == col(Consent.contact_id))
     .where(
         Consent.account_id == bindparam("account_id"),
         col(Consent.withdrawn_at).is_(None),
-        Consent.expires_on >= bindparam("today"),
         Contact.status == "active",
         col(Contact.opted_out_at).is_(None),
     )

@@ -13,6 +13,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
 from store.errors import NotFound
+from store.remembering import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -261,7 +262,7 @@ def activity_of(session: Session, workspace_id: str, slack_user_ids: Collection[
     return {who: Activity(int(questions), last) for who, questions, last in found}
 
 
-_ACTIVITY_OF = (
+_ACTIVITY_OF = remembered(
     select(
         Message.slack_user_id,
         func.sum(case((col(Message.is_question).is_(True), 1), else_=0)),

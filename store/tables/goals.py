@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
 from store.errors import StoreError
+from store.remembering import remembered
 from store.tables.accounts import Account, latest_usage, note_fact
 from store.upsert import insert_new
 
@@ -205,7 +206,9 @@ def goals_of(session: Session, account: Account) -> list[GoalStanding]:
     return [imported, *written] if imported else written
 
 
-_GOALS_OF = select(Goal).where(Goal.account_id == bindparam("account_id")).order_by(col(Goal.number))
+_GOALS_OF = remembered(
+    select(Goal).where(Goal.account_id == bindparam("account_id")).order_by(col(Goal.number))
+)
 
 
 def _standing(session: Session, goal: Goal) -> GoalStanding:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import UniqueConstraint, update
+from sqlalchemy import UniqueConstraint, bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.remembering import remembered
 from store.upsert import insert_new
 
 if TYPE_CHECKING:
@@ -55,11 +56,19 @@ def tell(
 
 def unheard(session: Session, workspace_id: str | None, limit: int = 50) -> list[Happening]:
     """What nobody has heard of yet, oldest first."""
-    statement = select(Happening).where(col(Happening.handled_at).is_(None))
-    if workspace_id is not None:
-        statement = statement.where(Happening.workspace_id == workspace_id)
-    in_order = statement.order_by(col(Happening.happened_at), col(Happening.id))
-    return list(session.exec(in_order.limit(limit)).all())
+    if workspace_id is None:
+        return list(session.exec(_UNHEARD, params={"limit": limit}).all())
+    where = {"limit": limit, "workspace_id": workspace_id}
+    return list(session.exec(_UNHEARD_IN, params=where).all())
+
+
+_UNHEARD = remembered(
+    select(Happening)
+    .where(col(Happening.handled_at).is_(None))
+    .order_by(col(Happening.happened_at), col(Happening.id))
+    .limit(bindparam("limit"))
+)
+_UNHEARD_IN = _UNHEARD.where(Happening.workspace_id == bindparam("workspace_id"))
 
 
 def mark_heard(session: Session, happening_id: str, now: datetime) -> bool:

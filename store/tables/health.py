@@ -9,6 +9,7 @@ from sqlalchemy import UniqueConstraint, and_, bindparam, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.remembering import remembered
 from store.upsert import insert_new
 
 
@@ -81,7 +82,7 @@ def latest_score(session: Session, account_id: str) -> HealthScore | None:
     return session.exec(_LATEST_SCORE, params={"account_id": account_id}).first()
 
 
-_LATEST_SCORE = (
+_LATEST_SCORE = remembered(
     select(HealthScore)
     .where(HealthScore.account_id == bindparam("account_id"))
     .order_by(col(HealthScore.day).desc())
@@ -99,15 +100,15 @@ def looked_at(session: Session, workspace_id: str, day: date) -> set[str]:
 
 def override_on(session: Session, account_id: str, day: date) -> HealthOverride | None:
     """The CSM's word that counts on a day."""
-    return session.exec(_OVERRIDE_ON, params={"account_id": account_id, "day": day}).first()
+    every = session.exec(_OVERRIDES_OF, params={"account_id": account_id}).all()
+    return next((one for one in every if one.expires_on >= day), None)
 
 
-_OVERRIDE_ON = (
+_OVERRIDES_OF = remembered(
     select(HealthOverride)
     .where(
         HealthOverride.account_id == bindparam("account_id"),
         col(HealthOverride.withdrawn_at).is_(None),
-        col(HealthOverride.expires_on) >= bindparam("day"),
     )
     .order_by(col(HealthOverride.created_at).desc(), col(HealthOverride.id))
 )

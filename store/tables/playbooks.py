@@ -9,6 +9,7 @@ from sqlalchemy import UniqueConstraint, bindparam, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.remembering import remembered
 from store.tables.accounts import Account, Contact
 from store.upsert import insert_new, insert_or_change
 
@@ -217,7 +218,7 @@ def published_ids(session: Session, workspace_id: str) -> list[tuple[str, str]]:
     return list(session.exec(_PUBLISHED, params={"workspace_id": workspace_id}).all())
 
 
-_PUBLISHED = (
+_PUBLISHED = remembered(
     select(PlaybookDefinition.id, PlaybookDefinition.name)
     .where(
         PlaybookDefinition.workspace_id == bindparam("workspace_id"),
@@ -276,8 +277,8 @@ def lock_run(session: Session, run_id: str) -> tuple[PlaybookRun, Account] | Non
 
 def kinds_of_open_runs(session: Session, account_id: str, *, except_run: str | None) -> list[str]:
     """The kinds of an account's runs that have not ended, each once."""
-    others = {"account_id": account_id, "run_id": except_run or ""}
-    return sorted({kind or "other" for kind in session.exec(_OPEN_KINDS, params=others).all()})
+    found = session.exec(_OPEN_KINDS, params={"account_id": account_id}).all()
+    return sorted({kind or "other" for run_id, kind in found if run_id != except_run})
 
 
 _LOCKED_ACCOUNT = (
@@ -287,10 +288,11 @@ _LOCKED_ACCOUNT = (
     .with_for_update(of=Account)
     .execution_options(populate_existing=True)
 )
-_OPEN_KINDS = select(col(PlaybookRun.snapshot)["kind"].as_string()).where(
-    PlaybookRun.account_id == bindparam("account_id"),
-    PlaybookRun.id != bindparam("run_id"),
-    col(PlaybookRun.state).in_(["active", "paused"]),
+_OPEN_KINDS = remembered(
+    select(PlaybookRun.id, col(PlaybookRun.snapshot)["kind"].as_string()).where(
+        PlaybookRun.account_id == bindparam("account_id"),
+        col(PlaybookRun.state).in_(["active", "paused"]),
+    )
 )
 
 
@@ -313,7 +315,7 @@ def ended_of(session: Session, account_id: str) -> dict[str, datetime]:
     return {name: at for name, at in found if at is not None}
 
 
-_ENDED_OF = (
+_ENDED_OF = remembered(
     select(PlaybookRun.playbook, func.max(PlaybookRun.ended_at))
     .where(PlaybookRun.account_id == bindparam("account_id"), col(PlaybookRun.ended_at).is_not(None))
     .group_by(col(PlaybookRun.playbook))
@@ -446,18 +448,18 @@ def sent_to(
     session: Session, workspace_id: str, emails: Collection[str], *, except_run: str | None
 ) -> list[tuple[str, RunStep]]:
     """What other runs sent to the people of these addresses (in lower case), at whichever account, oldest first."""
-    whom = {"workspace_id": workspace_id, "emails": sorted(emails), "run_id": except_run or ""}
-    return list(session.exec(_SENT_TO, params=whom).all())
+    whom = {"workspace_id": workspace_id, "emails": sorted(emails)}
+    found = session.exec(_SENT_TO, params=whom).all()
+    return [(email, step) for email, step in found if step.run_id != except_run]
 
 
-_SENT_TO = (
+_SENT_TO = remembered(
     select(func.lower(Contact.email), RunStep)
     .join(Contact, col(Contact.id) == col(RunStep.contact_id))
     .where(
         Contact.workspace_id == bindparam("workspace_id"),
         func.lower(Contact.email).in_(bindparam("emails", expanding=True)),
         col(RunStep.sent_at).is_not(None),
-        RunStep.run_id != bindparam("run_id"),
     )
     .order_by(col(RunStep.sent_at), col(RunStep.key))
 )
@@ -553,11 +555,11 @@ def fail_timer(session: Session, timer_id: str) -> None:
 def next_timer(session: Session, workspace_id: str | None = None) -> datetime | None:
     """When the next timer is due."""
     if workspace_id is None:
-        return session.exec(_NEXT_TIMER).one()
+        return session.exec(_NEXT_TIMER, params={}).one()
     return session.exec(_NEXT_TIMER_OF, params={"workspace_id": workspace_id}).one()
 
 
-_NEXT_TIMER = select(func.min(Timer.due_at)).where(Timer.state == "waiting")
+_NEXT_TIMER = remembered(select(func.min(Timer.due_at)).where(Timer.state == "waiting"))
 _NEXT_TIMER_OF = _NEXT_TIMER.where(Timer.workspace_id == bindparam("workspace_id"))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import UniqueConstraint, bindparam, func
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from store.columns import id_field, json_field, moment_field, workspace_field
+from store.remembering import remembered
 from store.upsert import insert_new
 
 if TYPE_CHECKING:
@@ -99,11 +100,13 @@ def urgent_elsewhere(session: Session, account_id: str, run_id: str | None) -> i
     return found.one()
 
 
-_URGENT = select(func.count()).where(
-    Task.account_id == bindparam("account_id"),
-    Task.state == "open",
-    Task.priority == "high",
-    func.coalesce(Task.run_id, "none") != bindparam("run_id"),
+_URGENT = remembered(
+    select(func.count()).where(
+        Task.account_id == bindparam("account_id"),
+        Task.state == "open",
+        Task.priority == "high",
+        func.coalesce(Task.run_id, "none") != bindparam("run_id"),
+    )
 )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Field, Session, SQLModel, select
 
 from store.columns import id_field, moment_field, workspace_field
+from store.remembering import remembered
 from store.upsert import insert_new
 
 
@@ -45,7 +46,7 @@ def states_of(session: Session, account_id: str) -> list[TriggerState]:
     return list(session.exec(_STATES_OF, params={"account_id": account_id}).all())
 
 
-_STATES_OF = select(TriggerState).where(TriggerState.account_id == bindparam("account_id"))
+_STATES_OF = remembered(select(TriggerState).where(TriggerState.account_id == bindparam("account_id")))
 
 
 def find_state(

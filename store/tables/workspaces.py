@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from store.columns import id_field, moment_field, workspace_field
 from store.errors import NotFound, StoreError
+from store.remembering import remembered
 from store.tables.accounts import Contact
 from store.tables.erasures import find_erasure
 from store.upsert import insert_new
@@ -133,9 +134,11 @@ def find_users(session: Session, workspace_id: str, slack_user_ids: Collection[s
     return {user.slack_user_id: user for user in session.exec(_USERS, params=whom).all()}
 
 
-_USERS = select(SlackUser).where(
-    SlackUser.workspace_id == bindparam("workspace_id"),
-    col(SlackUser.slack_user_id).in_(bindparam("ids", expanding=True)),
+_USERS = remembered(
+    select(SlackUser).where(
+        SlackUser.workspace_id == bindparam("workspace_id"),
+        col(SlackUser.slack_user_id).in_(bindparam("ids", expanding=True)),
+    )
 )
 
 
