@@ -62,7 +62,7 @@ def edit_modal(context: Mapping[str, Any], text: str) -> dict[str, Any]:
         "Change the message",
         "Save and approve",
         context,
-        [_text_input("Message", text, max(MAX_MESSAGE, len(text)))],
+        [_text_input("Message", text, min(max(MAX_MESSAGE, len(text)), WHOLE_MESSAGE))],
     )
 
 
