@@ -5,7 +5,7 @@
     .venv/bin/python docs/measure.py scifact quotes  # measure these, then write
     .venv/bin/python docs/measure.py choices-scifact # every design choice left out in turn, in one run
     .venv/bin/python docs/measure.py without-reading-scifact  # one of them, over the rows that "scifact" left
-    .venv/bin/python docs/measure.py bench           # `make bench` but for newcomer and slack
+    .venv/bin/python docs/measure.py bench           # `make bench` but for newcomer, slack and digest
     .venv/bin/python docs/measure.py newcomer        # `make bench ARGS="-k newcomer"`
     .venv/bin/python docs/measure.py slack           # `make bench ARGS="-k slack"`
 
