@@ -57,6 +57,16 @@ def test_a_small_customer_who_does_well_reads_six_messages_in_three_weeks(shippe
     assert end(found) == ["Onboarded, the goal is on course"]
 
 
+@pytest.mark.parametrize(
+    ("account", "begins"), [("smb", "Three weeks in."), ("mm", "One month in."), ("ent", "One month in.")]
+)
+def test_the_review_says_how_long_a_customer_has_been_with_us(shipped_world, account, begins):
+    found = course(shipped_world, account, WELL)
+    said = [line.text for line in found.lines if line.kind == "message" and line.step.split(".")[0] == "O4"]
+    assert said
+    assert all(text.startswith(begins) for text in said)
+
+
 @pytest.mark.parametrize("account", ["smb", "mm", "ent"])
 def test_a_silent_customer_is_not_chased_and_ours_hear_of_it(shipped_world, account):
     found = course(shipped_world, account, {})
