@@ -47,6 +47,7 @@ AT_START = {
     "embedding.tidy",
     "generations.build",  # the index in service was made with another model, or none
     "generations._clear_away",
+    "triggers._hear",  # contracts of the sample company have just begun
 }
 ANSWERED, REFUSED = "How do I export my data?", "Can the vans fly to the moon and back?"
 DIEGO, CALEB = "U0DIEGO", "U0CALEB"  # of the enterprise customer in onboarding: its CSM, its contact

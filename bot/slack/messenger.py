@@ -198,8 +198,11 @@ class SlackMessenger:
         Raises:
             TryLater, Unreachable: see there.
         """
-        open_it = self.client.views_push if on_top else self.client.views_open
-        return str(self._call(lambda: open_it(trigger_id=trigger_id, view=view))["view"]["id"])
+        if on_top:
+            opened = self._call(lambda: self.client.views_push(trigger_id=trigger_id, view=view))
+        else:
+            opened = self._call(lambda: self.client.views_open(trigger_id=trigger_id, view=view))
+        return str(opened["view"]["id"])
 
     def fill_modal(self, view_id: str, view: dict[str, Any]) -> None:
         """Put another view in the place of an open modal.

@@ -21,9 +21,9 @@ from bot.blocks import (
 from bot.blocks import help as help_blocks
 from bot.blocks.text import escaped, harmless, shortened, slack_day, slack_moment, split_paragraphs, with_days
 from store.insights import metrics
+from store.insights.digest_values import Digest
 from store.insights.section_values import Action, Cell, Line, Measured, Money, Section
 from store.insights.values import (
-    Digest,
     EvidenceRow,
     Figure,
     Period,

@@ -39,6 +39,7 @@ METHOD_SCOPES = {
     "users.lookupByEmail": {"users:read.email"},
     "views.open": set(),
     "views.push": set(),
+    "views.update": set(),
     "views.publish": set(),
 }
 EVENT_SCOPES = {
