@@ -195,10 +195,12 @@ def _paced(
 
 
 def _account_pace(turn: Turn, record: StepRecord) -> Iterator[tuple[datetime, str]]:
+    """Three messages a week; a step that goes to several people counts once, each further round of it again."""
+    beside = {one.key for one in _beside(turn, record)}
     own = [
         other.sent_at
         for other in turn.run.steps.values()
-        if other.sent_at and other.contact_id and not other.in_conversation and other.step != record.step
+        if other.sent_at and other.contact_id and not other.in_conversation and other.key not in beside
     ]
     recent = sorted(m for m in (*own, *turn.context.recent_sends) if turn.now - m < ACCOUNT_WINDOW)
     if len(recent) >= ACCOUNT_LIMIT:

@@ -194,6 +194,26 @@ def test_scenario_6_a_stranger_who_is_named_becomes_a_task_and_the_fallback_is_a
     assert world.said()[1:] == [("O1#2", BEN)]
 
 
+def test_a_fourth_person_who_is_named_within_a_week_is_asked_when_it_is_over(world):
+    when = {"created_at": world.clock.now(), "updated_at": world.clock.now(), "workspace_id": world.workspace_id}
+    with world.database.transaction() as session:
+        fourth = Contact(
+            account_id=world.accounts["smb"], email="eve@smb.example", name="Eve Ash", persona="user",
+            slack_user_id="UEVE_SMB", timezone="Europe/London", **when,
+        )  # fmt: skip
+        session.add(fourth)
+        session.flush()
+        named = [world.contacts[BEN], world.contacts["UCY_SMB"], fourth.id]
+    run = world.start("onboarding", "smb")
+    for step, who, whom in zip(("O1", "O1#2", "O1#3"), (ADA, BEN, "UCY_SMB"), named, strict=True):
+        world.handle(run, events.NotMe(step, who, contact_id=whom))
+    assert world.said() == [("O1", ADA), ("O1#2", BEN), ("O1#3", "UCY_SMB")]
+    world.until(2026, 3, 8, 12)
+    assert len(world.said()) == 3
+    world.until(2026, 4, 1, 12)
+    assert ("O1#4", "UEVE_SMB") in world.said()
+
+
 def test_scenario_6_if_nobody_is_left_the_csm_does_it(world):
     run = world.start("onboarding", "smb")
     for step, who in (("O1", ADA), ("O1#2", BEN), ("O1#3", "UCY_SMB")):
