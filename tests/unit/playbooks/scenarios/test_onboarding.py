@@ -195,7 +195,11 @@ def test_scenario_6_a_stranger_who_is_named_becomes_a_task_and_the_fallback_is_a
 
 
 def test_a_fourth_person_who_is_named_within_a_week_is_asked_when_it_is_over(world):
-    when = {"created_at": world.clock.now(), "updated_at": world.clock.now(), "workspace_id": world.workspace_id}
+    when = {
+        "created_at": world.clock.now(),
+        "updated_at": world.clock.now(),
+        "workspace_id": world.workspace_id,
+    }
     with world.database.transaction() as session:
         fourth = Contact(
             account_id=world.accounts["smb"], email="eve@smb.example", name="Eve Ash", persona="user",
